@@ -1,0 +1,76 @@
+# make              build ./nfwalk          make test     all tests
+# make demo         set up, build, show     make bench    speed, see tests/bench
+# make SAN=1 ...    with address and undefined sanitizers, in its own folder
+# make setup        install the packages that are missing (apt)
+CC	?= cc
+B	:= build$(if $(SAN),-san)
+PKGS	:= libpcap libxml-2.0 libcjson
+WARN	:= -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion \
+	   -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
+	   -Wpointer-arith -Wcast-qual -Wwrite-strings -Wformat=2 -Wundef \
+	   -Wvla -Wswitch-enum -Wdouble-promotion -Wmissing-declarations \
+	   -Wredundant-decls $(if $(WERROR),-Werror)
+CFLAGS	?= -O2 -g
+PKGCF	:= $(shell pkg-config --cflags-only-I $(PKGS) 2>/dev/null)
+CPPFLAGS += -I. -Isrc -D_GNU_SOURCE $(PKGCF:-I%=-isystem %)
+override CFLAGS += -std=c11 $(WARN) -MMD -MP
+ifdef SAN
+override CFLAGS += -fsanitize=address,undefined -fno-sanitize-recover=all \
+	-fno-omit-frame-pointer
+override LDFLAGS += -fsanitize=address,undefined
+endif
+LDLIBS	+= $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lm
+PROG	:= $(if $(SAN),$B/nfwalk,nfwalk)
+
+EXT	:= $(sort $(wildcard src/ext/[mt]_*.c))
+LIB	:= $(wildcard src/base/*.c src/model/*.c src/ext/*.c parsers/*.c \
+	   sim/*.c reports/*.c)
+LIBOBJ	:= $(LIB:%.c=$B/%.o) $B/ext_all.o
+MAIN	:= $(wildcard src/*.c)
+TESTS	:= $(wildcard tests/*_test.c)
+KERNEL	:= $(wildcard tests/kernel/*.c)
+
+all: $(PROG)
+
+$(PROG): $(MAIN:%.c=$B/%.o) $B/libnfwalk.a
+	@echo "  LD    $@"
+	@$(CC) $(LDFLAGS) -o $@ $(MAIN:%.c=$B/%.o) $B/libnfwalk.a $(LDLIBS)
+
+$B/libnfwalk.a: $(LIBOBJ)
+	@rm -f $@
+	@ar rcs $@ $^
+
+# The list of extensions is the list of files; written always, replaced only
+# if it changed, so that a deleted file leaves it too.
+$B/ext_all.c: FORCE
+	@mkdir -p $(@D)
+	@{ echo '#include "ext/ext.h"'; \
+	  for e in $(notdir $(EXT:.c=)); do \
+	  echo "extern const struct ext ext_$$e;"; done; \
+	  echo 'const struct ext *const ext_all[] = {'; \
+	  for e in $(notdir $(EXT:.c=)); do echo "	&ext_$$e,"; done; \
+	  echo '	NULL,'; echo '};'; } >$@.new
+	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+FORCE:
+$B/ext_all.o: $B/ext_all.c
+	@$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+$B/%.o: %.c
+	@mkdir -p $(@D)
+	@echo "  CC    $<"
+	@$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
+$B/tests/unit: $(TESTS:%.c=$B/%.o) $B/libnfwalk.a
+	@echo "  LD    $@"
+	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcriterion
+
+# The comparison with this machine's kernel.
+$B/tests/kernel/lab: $(KERNEL:%.c=$B/%.o) $B/libnfwalk.a
+	@echo "  LD    $@"
+	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+lab: $B/tests/kernel/lab
+
+clean:
+	rm -rf build build-san nfwalk
+
+.PHONY: all clean FORCE lab
+-include $(shell find $B -name '*.d' 2>/dev/null)

@@ -1,0 +1,26 @@
+/* Rulesets from text: iptables-save dumps, scripts of iptables commands,
+ * iptables-xml, JSON; recognised by content (cli-contract: Inputs).
+ *
+ * parsers/save.c reads dumps, parsers/cmdline.c one command's words (used by
+ * dumps and scripts alike), parsers/script.c scripts, parsers/xml.c and
+ * parsers/rules_json.c the other two; parsers/load.c chooses and checks what
+ * the kernel checks when a table is loaded (loops, hooks, tables, protocols). */
+#ifndef PARSERS_LOAD_H
+#define PARSERS_LOAD_H
+
+#include "model/rule.h"
+
+struct load {
+	struct arena *arena;
+	struct diags *diags;
+	int family;			/* told by -4/-6 for the next file; 0: guess */
+	struct ruleset *rules[2];	/* [0] v4, [1] v6; null: none seen */
+};
+
+/* Reads one file into 'l'; a second file adds its tables (a table that
+ * comes again replaces the earlier one, as restore does).  False if there
+ * were errors; rules that were good are there all the same. */
+bool	load_file(struct load *, const char *path);
+bool	load_source(struct load *, const struct source *);
+
+#endif

@@ -1,0 +1,20 @@
+/* Answers that the host makes by itself: ICMP errors, TCP resets, redirects.
+ * Sheet: 6.3, section 5.  Kernel: icmp.c, nf_reject_ipv4.c, _ipv6.c. */
+#ifndef SIM_ANSWER_H
+#define SIM_ANSWER_H
+
+#include "model/ctx.h"
+
+struct answer_limits;
+
+struct answer_limits *answer_limits_new(const struct env *);
+void	answer_limits_free(struct answer_limits *);
+/* icmp_send / icmpv6_send about 'cause': builds it, rate-limits it, sends it
+ * through OUTPUT.  'info' is the second word (MTU, pointer, gateway). */
+void	answer_icmp(struct sim *, struct packet *cause, unsigned type,
+	    unsigned code, uint32_t info);
+/* REJECT (services.reject). */
+void	answer_reject(struct sim *, struct packet *cause, enum hook,
+	    unsigned how);
+
+#endif

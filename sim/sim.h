@@ -1,0 +1,79 @@
+/* The simulator: frames in, what the kernel would have done out.
+ *
+ * One struct sim is one network namespace: its rulesets (compiled), its
+ * host (env), its connection table, the memory of its rules.  Frames are
+ * given in the order of time.  Everything that happens is told to the sinks
+ * and, for what leaves, to 'sent'.
+ *
+ * sim.c	life of a sim, frames in, local delivery, forwarding, output
+ * hook.c	the packet path as data: rows of hook, priority, function
+ * compile.c	rules into flat arrays		walk.c	a packet through them
+ * ct*.c	connections			nat.c	translation
+ * route.c	routing decision		frag.c	defragmentation, fragments
+ * answer.c	ICMP errors and RSTs that the host makes
+ * logline.c	the text of LOG and TRACE */
+#ifndef SIM_SIM_H
+#define SIM_SIM_H
+
+#include "ext/ext.h"
+
+struct sim_config {
+	const struct ruleset *rules[2];	/* [0] v4, [1] v6; null: no tables */
+	struct env *env;
+	struct sink *sink;		/* null: none; events of every packet */
+	/* A packet that leaves through 'dev', as the wire has it after NAT and
+	 * fragmentation; L3 bytes, borrowed for the call. May be null. */
+	void (*sent)(void *arg, const struct iface *dev, const uint8_t *l3,
+	    uint32_t len, uint32_t have, int64_t time);
+	/* A line of LOG (trace false) or TRACE; without newline. */
+	void (*line)(void *arg, bool trace, unsigned level, const char *text,
+	    size_t len);
+	void *arg;
+	bool trace_all;			/* every packet is traced */
+	bool trust_checksums;
+	/* What to answer when a match is unknown: bit i%64 of choices[i/64]
+	 * for the i-th time in this run; beyond n_choices: no. */
+	const uint64_t *choices;
+	unsigned n_choices;
+};
+
+/* One frame or packet to inject. */
+struct frame {
+	const uint8_t *data;
+	uint32_t len;			/* captured bytes */
+	uint32_t wire_len;		/* length on the wire */
+	enum { FRAME_ETHER, FRAME_RAW_IP, FRAME_LOOPBACK } link;
+	const struct iface *in;		/* null: made by this host ('local') */
+	uint8_t pkt_type;		/* with known_type: else from the MAC */
+	bool known_type;
+	int64_t time;			/* nanoseconds since the epoch */
+	unsigned number;		/* from 1 */
+	bool trust_checksum;		/* left to hardware */
+};
+
+struct outcome {
+	enum disposition disposition;
+	enum reason reason;
+	const struct rule *rule;	/* the deciding rule, or null */
+	const struct chain *chain;	/* policy that decided, or null */
+	const struct rule *unknown;	/* first unknown met, or null */
+	unsigned n_unknown;
+};
+
+struct sim *sim_new(const struct sim_config *);
+void	sim_free(struct sim *);
+/* Runs one frame to its end; 'out' may be null. */
+void	sim_frame(struct sim *, const struct frame *, struct outcome *out);
+/* Moves the clock: timeouts up to 'now' happen. */
+void	sim_clock(struct sim *, int64_t now);
+/* Counters as they are now, in place of those of the ruleset: for each rule
+ * and policy the start value plus what was counted.  (A reporter prints them
+ * through parsers/../reports.) */
+void	sim_rule_counters(const struct sim *, const struct rule *,
+	    uint64_t *packets, uint64_t *bytes);
+void	sim_chain_counters(const struct sim *, const struct chain *,
+	    uint64_t *packets, uint64_t *bytes);
+/* How many unknowns were met in this run (all frames). */
+unsigned sim_unknowns(const struct sim *);
+
+#endif

@@ -1,0 +1,154 @@
+#include "base/arena.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CHUNK = 256 * 1024, ALIGN = 8 };
+
+struct arena_chunk {
+	struct arena_chunk *next;
+	size_t size, used;
+	max_align_t data[];
+};
+
+static _Noreturn void
+out_of_memory(void)
+{
+	fputs("nfwalk: out of memory\n", stderr);
+	exit(5);
+}
+
+void *
+mem_alloc(size_t n, size_t size)
+{
+	void *p = calloc(n ? n : 1, size ? size : 1);
+
+	if (p == NULL)
+		out_of_memory();
+	return p;
+}
+
+void *
+mem_grow(void *old, size_t n, size_t size)
+{
+	void *p = reallocarray(old, n, size);
+
+	if (p == NULL)
+		out_of_memory();
+	return p;
+}
+
+static struct arena_chunk *
+chunk_new(size_t room)
+{
+	struct arena_chunk *c = malloc(sizeof(*c) + room);
+
+	if (c == NULL)
+		out_of_memory();
+	c->size = room;
+	c->used = 0;
+	return c;
+}
+
+/* Big objects get a chunk of their own, behind the one being filled. */
+static void *
+alloc_big(struct arena *a, size_t size)
+{
+	struct arena_chunk *c = chunk_new(size);
+
+	c->used = size;
+	if (a->chunks != NULL) {
+		c->next = a->chunks->next;
+		a->chunks->next = c;
+	} else {
+		c->next = NULL;
+		a->chunks = c;
+	}
+	return memset(c->data, 0, size);
+}
+
+void *
+arena_alloc(struct arena *a, size_t size)
+{
+	struct arena_chunk *c = a->chunks;
+	char *p;
+
+	if (size > SIZE_MAX - ALIGN - sizeof(*c))
+		out_of_memory();
+	size = (size + ALIGN - 1) / ALIGN * ALIGN;
+	a->used += size;
+	if (size > CHUNK / 4)
+		return alloc_big(a, size);
+	if (c == NULL || c->size - c->used < size) {
+		c = chunk_new(CHUNK);
+		c->next = a->chunks;
+		a->chunks = c;
+	}
+	p = (char *)c->data + c->used;
+	c->used += size;
+	return memset(p, 0, size);
+}
+
+void *
+arena_copy(struct arena *a, const void *data, size_t size)
+{
+	void *p = arena_alloc(a, size);
+
+	if (size != 0)
+		memcpy(p, data, size);
+	return p;
+}
+
+char *
+arena_strndup(struct arena *a, const char *s, size_t len)
+{
+	char *p = arena_alloc(a, len + 1);
+
+	memcpy(p, s, len);
+	return p;
+}
+
+char *
+arena_strdup(struct arena *a, const char *s)
+{
+	return arena_strndup(a, s, strlen(s));
+}
+
+char *
+arena_vprintf(struct arena *a, const char *fmt, va_list ap)
+{
+	va_list again;
+	int n;
+	char *p;
+
+	va_copy(again, ap);
+	n = vsnprintf(NULL, 0, fmt, again);
+	va_end(again);
+	p = arena_alloc(a, (size_t)n + 1);
+	vsnprintf(p, (size_t)n + 1, fmt, ap);
+	return p;
+}
+
+char *
+arena_printf(struct arena *a, const char *fmt, ...)
+{
+	va_list ap;
+	char *p;
+
+	va_start(ap, fmt);
+	p = arena_vprintf(a, fmt, ap);
+	va_end(ap);
+	return p;
+}
+
+void
+arena_free(struct arena *a)
+{
+	for (struct arena_chunk *c = a->chunks, *next; c != NULL; c = next) {
+		next = c->next;
+		free(c);
+	}
+	*a = (struct arena)ARENA_INIT;
+}

@@ -1,0 +1,216 @@
+#include "base/diag.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+void
+diag_init(struct diags *d, struct arena *arena)
+{
+	*d = (struct diags){ .arena = arena, .tail = &d->first };
+}
+
+void
+diag_add(struct diags *d, enum diag_level level, struct loc loc,
+    const char *fmt, ...)
+{
+	struct diag *e = arena_new(d->arena, struct diag);
+	va_list ap;
+
+	va_start(ap, fmt);
+	e->text = arena_vprintf(d->arena, fmt, ap);
+	va_end(ap);
+	e->level = level;
+	e->loc = loc;
+	*d->tail = e;
+	d->tail = &e->next;
+	if (level == DIAG_ERROR)
+		d->errors++;
+	else if (level == DIAG_WARNING)
+		d->warnings++;
+}
+
+bool
+diag_full(const struct diags *d)
+{
+	return d->errors >= DIAG_MAX_ERRORS;
+}
+
+struct loc
+loc_at(const struct source *src, size_t off, size_t len)
+{
+	return (struct loc){ src, (uint32_t)off, (uint32_t)len };
+}
+
+void
+loc_line(struct loc loc, unsigned *line, unsigned *col)
+{
+	const char *text = loc.src->text, *end = text + loc.off, *nl;
+
+	*line = 1;
+	while ((nl = memchr(text, '\n', (size_t)(end - text))) != NULL) {
+		(*line)++;
+		text = nl + 1;
+	}
+	*col = (unsigned)(end - text) + 1;
+}
+
+/* Length of the UTF-8 sequence at 's', 0 if it is none. */
+static size_t
+utf8_len(const unsigned char *s, size_t left)
+{
+	size_t n = s[0] < 0xc2 ? 0 : s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 :
+	    s[0] < 0xf5 ? 4 : 0;
+
+	if (n == 0 || n > left || (s[0] == 0xc2 && s[1] < 0xa0))
+		return 0;		/* also the C1 controls */
+	if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f) ||
+	    (s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f))
+		return 0;		/* overlong, surrogates, too big */
+	for (size_t i = 1; i < n; i++)
+		if ((s[i] & 0xc0) != 0x80)
+			return 0;
+	return n;
+}
+
+void
+sbuf_safe(struct sbuf *b, const char *text, size_t len)
+{
+	const unsigned char *s = (const unsigned char *)text;
+
+	for (size_t i = 0; i < len;) {
+		size_t n = s[i] >= 0x20 && s[i] < 0x7f ? 1 :
+		    utf8_len(s + i, len - i);
+
+		if (n != 0)
+			sbuf_put(b, s + i, n);
+		else if (s[i] == '\t')
+			sbuf_putc(b, ' ');
+		else
+			sbuf_printf(b, "\\x%02x", s[i]);
+		i += n ? n : 1;
+	}
+}
+
+/* The line that 'loc' begins on, and a caret line under it.  Both go through
+ * sbuf_safe, so the caret's column is counted in what was printed. */
+static void
+print_quote(struct loc loc, FILE *f)
+{
+	const char *text = loc.src->text, *at = text + loc.off;
+	const char *from = at, *to = at, *end = text + loc.src->size;
+	struct sbuf line = SBUF_INIT;
+	size_t before, marked;
+
+	while (from > text && from[-1] != '\n')
+		from--;
+	while (to < end && *to != '\n' && *to != '\r')
+		to++;
+	if (at - from > 200)		/* very long lines: show a window */
+		from = at - 60;
+	if (to - from > 300)
+		to = from + 300;
+	sbuf_safe(&line, from, (size_t)(at > to ? to - from : at - from));
+	before = line.len;
+	if (at < to) {
+		size_t n = (size_t)(to - at);
+
+		sbuf_safe(&line, at, loc.len < n ? loc.len : n);
+		marked = line.len - before;
+		if (loc.len < n)
+			sbuf_safe(&line, at + loc.len, n - loc.len);
+	} else
+		marked = 0;
+	fprintf(f, "  %s\n  %*s^", sbuf_text(&line), (int)before, "");
+	for (size_t i = 1; i < marked; i++)
+		fputc('~', f);
+	fputc('\n', f);
+	sbuf_free(&line);
+}
+
+static void
+print_one(const struct diag *e, FILE *f)
+{
+	static const char *const names[] = {
+		[DIAG_NOTE] = "note", [DIAG_WARNING] = "warning",
+		[DIAG_ERROR] = "error",
+	};
+	struct sbuf text = SBUF_INIT;
+	unsigned line, col;
+
+	sbuf_safe(&text, e->text, strlen(e->text));
+	if (e->loc.src == NULL) {
+		fprintf(f, "nfwalk: %s: %s\n", names[e->level],
+		    sbuf_text(&text));
+	} else {
+		loc_line(e->loc, &line, &col);
+		fprintf(f, "%s:%u:%u: %s: %s\n", e->loc.src->name, line, col,
+		    names[e->level], sbuf_text(&text));
+		print_quote(e->loc, f);
+	}
+	sbuf_free(&text);
+}
+
+void
+diag_print(const struct diags *d, FILE *f)
+{
+	for (const struct diag *e = d->first; e != NULL; e = e->next)
+		print_one(e, f);
+	if (diag_full(d))
+		fprintf(f, "nfwalk: stopped after %u errors\n", d->errors);
+}
+
+const struct source *
+source_text(const char *name, const char *text, struct arena *arena)
+{
+	struct source *src = arena_new(arena, struct source);
+
+	*src = (struct source){ arena_strdup(arena, name), text, strlen(text) };
+	return src;
+}
+
+/* Reads the stream to its end. */
+static bool
+slurp(FILE *f, struct source *src, struct arena *arena)
+{
+	struct stat st;
+	size_t room, n, size = 0;
+	char *buf;
+
+	room = fstat(fileno(f), &st) == 0 && S_ISREG(st.st_mode) ?
+	    (size_t)st.st_size + 1 : 1 << 16;
+	buf = mem_alloc(room + 1, 1);
+	while ((n = fread(buf + size, 1, room - size, f)) > 0) {
+		size += n;
+		if (size == room) {
+			room *= 2;
+			buf = mem_grow(buf, room + 1, 1);
+		}
+	}
+	if (!ferror(f) && size < UINT32_MAX) {
+		src->text = arena_strndup(arena, buf, size);
+		src->size = size;
+	}
+	free(buf);
+	return src->text != NULL;
+}
+
+const struct source *
+source_read(const char *path, struct arena *arena, struct diags *diags)
+{
+	bool std = strcmp(path, "-") == 0;
+	FILE *f = std ? stdin : fopen(path, "r");
+	struct source *src = arena_new(arena, struct source);
+
+	src->name = arena_strdup(arena, std ? "<stdin>" : path);
+	errno = 0;
+	if (f == NULL || !slurp(f, src, arena)) {
+		diag_error(diags, (struct loc){ 0 }, "%s: %s", src->name,
+		    errno ? strerror(errno) : "file too large");
+		src = NULL;
+	}
+	if (f != NULL && !std)
+		fclose(f);
+	return src;
+}

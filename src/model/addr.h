@@ -1,0 +1,66 @@
+/* Addresses of both families, and what names them.
+ *
+ * 'family' is AF_INET or AF_INET6 everywhere: the kernel's own numbers
+ * (NFPROTO_IPV4 2, NFPROTO_IPV6 10), as conntrack prints them. */
+#ifndef MODEL_ADDR_H
+#define MODEL_ADDR_H
+
+#include "base/sbuf.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/socket.h>
+
+/* In network byte order; IPv4 uses w[0] and leaves the rest zero. */
+union addr {
+	uint8_t b[16];
+	uint32_t w[4];
+	uint64_t q[2];
+};
+
+static inline bool
+addr_equal(const union addr *a, const union addr *b)
+{
+	return a->q[0] == b->q[0] && a->q[1] == b->q[1];
+}
+
+/* Is (a & mask) == (b & mask)? */
+static inline bool
+addr_equal_masked(const union addr *a, const union addr *b,
+    const union addr *mask)
+{
+	return (((a->q[0] ^ b->q[0]) & mask->q[0]) |
+	    ((a->q[1] ^ b->q[1]) & mask->q[1])) == 0;
+}
+
+static inline bool
+addr_is_zero(const union addr *a)
+{
+	return (a->q[0] | a->q[1]) == 0;
+}
+
+unsigned family_bits(int family);		/* 32 or 128 */
+unsigned family_addr_size(int family);		/* 4 or 16 bytes */
+/* <0, 0, >0 as numbers, most significant byte first. */
+int	 addr_cmp(const union addr *, const union addr *);
+void	 addr_mask(union addr *, int family, unsigned prefix);
+/* The prefix length of a contiguous mask, -1 if it is not contiguous. */
+int	 addr_prefix(const union addr *mask, int family);
+/* Reads 'len' characters as an address of 'family'; only numeric forms. */
+bool	 addr_parse(union addr *, int family, const char *, size_t len);
+/* Same, of either family: v4 if it has no colon. */
+bool	 addr_parse_any(union addr *, int *family, const char *, size_t len);
+/* As inet_ntop: v6 compressed. */
+void	 addr_print(struct sbuf *, int family, const union addr *);
+/* v6 as eight groups of four digits, as LOG and /proc print it. */
+void	 addr_print_full(struct sbuf *, int family, const union addr *);
+
+/* Protocol numbers and names as iptables prints them: the small table of
+ * xtables (tcp, udp, udplite, icmp, ipv6-icmp, esp, ah, sctp, ipv6-mh; all is
+ * 0), then /etc/protocols' common names.  Null if the number has no name. */
+const char *proto_name(unsigned proto);
+/* Number of a name (any case) or decimal number; -1 if it is neither. */
+int	 proto_parse(const char *, size_t len);
+
+#endif

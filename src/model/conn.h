@@ -1,0 +1,108 @@
+/* Connections: what matches, targets and reports may see of them.  The table
+ * and the state machines are in sim/ct*.c.
+ *
+ * Kernel: nf_conntrack_tuple.h, nf_conntrack_common.h, nf_conntrack_tcp.h. */
+#ifndef MODEL_CONN_H
+#define MODEL_CONN_H
+
+#include "model/addr.h"
+
+enum ct_dir { CT_ORIGINAL, CT_REPLY, N_CT_DIRS };
+
+/* Ports (or ICMP id, type and code; GRE keys) in network byte order. */
+struct tuple {
+	union addr src, dst;
+	union { uint16_t sport, id, srckey; };
+	union { uint16_t dport, dstkey; struct { uint8_t type, code; }; };
+	uint8_t proto;
+	uint8_t family;			/* AF_INET or AF_INET6 */
+	uint8_t dir;			/* enum ct_dir */
+	uint8_t pad;
+};
+
+enum ctinfo {				/* ip_conntrack_info */
+	CTI_ESTABLISHED = 0,
+	CTI_RELATED = 1,
+	CTI_NEW = 2,
+	CTI_IS_REPLY = 3,
+	CTI_ESTABLISHED_REPLY = 3,
+	CTI_RELATED_REPLY = 4,
+	CTI_UNTRACKED = 7
+};
+
+enum ct_status {			/* ip_conntrack_status (IPS_x) */
+	CTS_EXPECTED = 1 << 0, CTS_SEEN_REPLY = 1 << 1, CTS_ASSURED = 1 << 2,
+	CTS_CONFIRMED = 1 << 3, CTS_SRC_NAT = 1 << 4, CTS_DST_NAT = 1 << 5,
+	CTS_SEQ_ADJUST = 1 << 6, CTS_SRC_NAT_DONE = 1 << 7,
+	CTS_DST_NAT_DONE = 1 << 8, CTS_DYING = 1 << 9,
+	CTS_FIXED_TIMEOUT = 1 << 10, CTS_TEMPLATE = 1 << 11
+};
+
+enum ct_tcp_state {			/* enum tcp_conntrack */
+	TCP_CT_NONE, TCP_CT_SYN_SENT, TCP_CT_SYN_RECV, TCP_CT_ESTABLISHED,
+	TCP_CT_FIN_WAIT, TCP_CT_CLOSE_WAIT, TCP_CT_LAST_ACK,
+	TCP_CT_TIME_WAIT, TCP_CT_CLOSE, TCP_CT_SYN_SENT2, N_TCP_CT_STATES
+};
+
+struct ct_tcp_side {			/* ip_ct_tcp_state */
+	uint32_t end, maxend, maxwin, maxack;
+	uint8_t scale, flags;
+};
+
+struct ct_tcp {				/* ip_ct_tcp */
+	struct ct_tcp_side seen[N_CT_DIRS];
+	uint8_t state;			/* enum ct_tcp_state */
+	uint8_t last_dir, retrans, last_index;
+	uint32_t last_seq, last_ack, last_end;
+	uint16_t last_win;
+	uint8_t last_wscale, last_flags;
+};
+
+struct ct_sctp { uint8_t state, last_dir, flags, init[2]; uint32_t vtag[2]; };
+
+/* One connection.  Times are nanoseconds of the captures' clock. */
+struct ct {
+	struct tuple tuple[N_CT_DIRS];
+	uint32_t status;		/* enum ct_status */
+	uint32_t mark;
+	uint16_t zone[N_CT_DIRS];	/* zone of each direction's key */
+	bool zone_both;			/* one zone for both (else by direction) */
+	bool acct;			/* counters are kept (fixed at creation) */
+	uint8_t helper;			/* 0: none; names in sim/ct.h */
+	/* Unconfirmed: relative, as the tracker set it; confirmed: absolute.
+	 * Ask ct_remaining. */
+	int64_t timeout;
+	int64_t created;
+	uint64_t packets[N_CT_DIRS], bytes[N_CT_DIRS];
+	struct ct *master;		/* of an expected connection, or null */
+	/* MASQUERADE remembers the interface it was done for. */
+	int masq_ifindex;
+	union {
+		struct ct_tcp tcp;
+		struct ct_sctp sctp;
+		int64_t udp_stream;	/* when it may become a stream */
+	};
+	/* The table's own (sim/ct.c). */
+	uint32_t hash[N_CT_DIRS], slot[N_CT_DIRS];
+	struct ct *next, **prev;	/* by timer, or free list */
+	struct ct *nat_next, **nat_prev;	/* by source, for NAT */
+};
+
+/* Whole seconds until it times out, as listings print it; 0 when over.
+ * (xt_conntrack's --ctexpire sees 0 on an unconfirmed one.) */
+static inline uint32_t
+ct_remaining(const struct ct *ct, int64_t now)
+{
+	int64_t left = ct->status & CTS_CONFIRMED ? ct->timeout - now :
+	    ct->timeout;
+
+	return left <= 0 ? 0 : (uint32_t)(left / 1000000000);
+}
+
+static inline enum ct_dir
+ctinfo_dir(enum ctinfo info)
+{
+	return info >= CTI_IS_REPLY ? CT_REPLY : CT_ORIGINAL;
+}
+
+#endif

@@ -1,0 +1,27 @@
+/* Names of what model/ enumerates. */
+#include "model/event.h"
+#include "model/hook.h"
+
+#define X(id, name) [id] = name,
+const char *const hook_names[N_HOOKS] = { HOOKS(X) };
+const char *const table_names[N_TABLES] = { TABLES(X) };
+const char *const event_names[N_EVENTS] = { EVENTS(X) };
+const char *const disposition_names[N_DISPOSITIONS] = { DISPOSITIONS(X) };
+#undef X
+#define X(id, text) [REASON_##id] = #id,
+const char *const reason_names[N_REASONS] = { REASONS(X) };
+#undef X
+#define X(id, text) [REASON_##id] = text,
+const char *const reason_texts[N_REASONS] = { REASONS(X) };
+#undef X
+
+/* iptable_raw.c, iptable_mangle.c, ...: FILTER_VALID_HOOKS and its like. */
+const unsigned char table_hooks[N_TABLES] = {
+	[TABLE_RAW] = 1 << HOOK_PREROUTING | 1 << HOOK_OUTPUT,
+	[TABLE_MANGLE] = (1 << N_HOOKS) - 1,
+	[TABLE_NAT] = 1 << HOOK_PREROUTING | 1 << HOOK_INPUT |
+	    1 << HOOK_OUTPUT | 1 << HOOK_POSTROUTING,
+	[TABLE_FILTER] = 1 << HOOK_INPUT | 1 << HOOK_FORWARD | 1 << HOOK_OUTPUT,
+	[TABLE_SECURITY] = 1 << HOOK_INPUT | 1 << HOOK_FORWARD |
+	    1 << HOOK_OUTPUT,
+};

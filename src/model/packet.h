@@ -1,0 +1,100 @@
+/* The packet: our skb.  Always wire bytes, from the network header on; cut
+ * captures know fewer bytes than the packet had ('have' < 'len'). */
+#ifndef MODEL_PACKET_H
+#define MODEL_PACKET_H
+
+#include "model/conn.h"
+#include "model/env.h"
+
+enum pkt_type {				/* PACKET_x, if_packet.h */
+	PKT_HOST, PKT_BROADCAST, PKT_MULTICAST, PKT_OTHERHOST, PKT_OUTGOING,
+	PKT_LOOPBACK
+};
+
+enum csum_trust {
+	CSUM_VERIFY,			/* check it as the kernel would */
+	CSUM_TRUST			/* left to hardware, cut, or told so */
+};
+
+/* Bounds: what a packet's buffer has before and behind the L3 bytes. */
+enum { PKT_HEADROOM = 64, PKT_TAILROOM = 64 };
+
+struct packet {
+	uint8_t *data;			/* L3 header; writable */
+	uint32_t len;			/* L3 length: skb->len, what rules count */
+	uint32_t have;			/* bytes known, <= len */
+	/* Decoded by pkt_decode; again after a header changed shape. */
+	uint8_t family;
+	uint8_t proto;			/* v4: protocol; v6: upper layer */
+	bool proto_bad;			/* v6: the header chain cannot be parsed */
+	uint16_t l4;			/* offset of the L4 header */
+	uint16_t frag;			/* fragment offset in 8-byte units (v6: as
+					 * ipv6_find_hdr reports it) */
+	bool more_frags;
+	uint16_t max_frag;		/* biggest fragment when defragmented, or 0 */
+	bool frag_df;			/* IPSKB_FRAG_PMTU: a fragment had DF */
+	/* Link layer, as received; rules and LOG look at it. */
+	const uint8_t *ll;		/* null: none */
+	uint8_t ll_len;			/* 14 for Ethernet */
+	uint8_t type;			/* enum pkt_type */
+	bool has_mac;			/* an Ethernet source address is there */
+	uint16_t vlan;			/* tag id, with has_vlan */
+	bool has_vlan;
+	const struct iface *in, *out;	/* null: none (see sheet 1.6) */
+	const struct iface *physin, *physout;
+	const struct iface *rcv;	/* where it came in, kept over all hooks */
+	uint32_t mark, priority;
+	uint8_t trust;			/* enum csum_trust */
+	bool traced;			/* nf_trace */
+	bool local;			/* made by this host */
+	bool kernel_made;		/* ICMP error, RST: no owner */
+	struct ct *ct;
+	uint8_t ctinfo;			/* with ct, or CTI_UNTRACKED without */
+	bool untracked;
+	uint16_t zone_orig, zone_reply;	/* template of -j CT --zone */
+	bool zone_set, zone_mark;
+	uint8_t tmpl_helper;
+	int64_t time;			/* nanoseconds since the epoch */
+	unsigned number;		/* of the frame, from 1; 0: made by us */
+	/* The routing decision (sim/route.h). */
+	uint8_t route_type;		/* enum route_type; 0: not routed yet */
+	bool route_multicast;		/* RTCF_BROADCAST or _MULTICAST */
+	unsigned mtu;			/* of the route out */
+	union addr nexthop;
+	const struct iface *route_dev;	/* device of the dst */
+};
+
+/* Finds protocol, L4 offset and fragment state.  Bytes beyond 'have' leave
+ * proto_bad false and l4 where it would be. */
+void	pkt_decode(struct packet *);
+/* 'n' bytes at L3 offset 'off': null if the packet or what is known of it
+ * ends before; *cut (may be null) tells the latter. */
+const uint8_t *pkt_at(const struct packet *, uint32_t off, uint32_t n,
+	    bool *cut);
+/* Source and destination as union addr. */
+void	pkt_src(const struct packet *, union addr *);
+void	pkt_dst(const struct packet *, union addr *);
+
+static inline uint16_t get16(const uint8_t *p)
+{ return (uint16_t)(p[0] << 8 | p[1]); }
+static inline uint32_t get32(const uint8_t *p)
+{ return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3]; }
+static inline void put16(uint8_t *p, unsigned v)
+{ p[0] = (uint8_t)(v >> 8); p[1] = (uint8_t)v; }
+static inline void put32(uint8_t *p, uint32_t v)
+{ put16(p, v >> 16); put16(p + 2, v & 0xffff); }
+
+/* Internet checksum (RFC 1071). csum_add sums 'n' bytes into a running sum
+ * of 16-bit words in network order (an odd last byte is padded); csum_fold
+ * folds and complements; csum_pseudo is the sum of the pseudo-header. */
+uint32_t csum_add(uint32_t sum, const uint8_t *, size_t n);
+uint16_t csum_fold(uint32_t sum);
+uint32_t csum_pseudo(const struct packet *, unsigned proto, uint32_t l4_len);
+/* Incremental update of the checksum at 'sum' (RFC 1624, as the kernel's
+ * csum_replace2/4): 'n' bytes, even, changed from 'old' to 'new'. */
+void	csum_update(uint8_t *sum, const uint8_t *old, const uint8_t *new,
+	    size_t n);
+/* Sets the IPv4 header's checksum anew. */
+void	ip_csum_set(uint8_t *ip);
+
+#endif
