@@ -153,6 +153,10 @@ struct ext {
 	/* Checks combinations; reports and returns false.  Null: only the
 	 * OPT_REQUIRED and excludes of the table. */
 	bool	(*check)(struct ext_check *);
+	/* Where it may stand if that depends on its options (addrtype's
+	 * --limit-iface-out): bits 1 << HOOK_x, besides 'hooks'.  Null: no
+	 * further limit. */
+	uint8_t	(*use_hooks)(const void *data, int family);
 	/* Prints options exactly as iptables-save 1.8.9 does: each begins
 	 * with a space (" --dport 80"); nothing for "-m NAME" itself. */
 	void	(*save)(const void *data, const struct ext_print *,
