@@ -10,8 +10,9 @@
 #include "sim/logline.h"
 #include "sim/nat.h"
 #include "sim/route.h"
+#include "sim/walk.h"
 
-struct compiled;			/* sim/walk.h */
+struct packet_slot;
 
 struct sim {
 	struct sim_config cfg;
@@ -22,30 +23,40 @@ struct sim {
 	bool ct_active[2];		/* hooks registered, by family_index */
 	bool defrag_active[2];
 	bool nat_active[2];		/* the nat table is in the ruleset */
+	bool acct;			/* new connections are counted */
 	struct frag_queues *frags;
 	struct compiled *compiled[2];
 	struct memory memory;
 	uint64_t random;		/* xorshift state */
 	unsigned depth;			/* of events */
 	unsigned n_unknown;
-	struct outcome *outcome;	/* of the frame, or of an inner packet */
+	struct outcome outcome;		/* of the frame at hand */
+	bool filter_spoke;		/* the filter table accepted it */
+	bool rejected;			/* svc.reject was just called */
 	struct answer_limits *limits;	/* ICMP rate limits */
 	struct sbuf line;		/* scratch of logline */
 	unsigned nesting;		/* packets made while handling another */
-	struct packet_slot *slots;	/* buffers, one per nesting level */
+	struct packet_slot *slots[MAX_NESTING];	/* buffers, one per level */
+	struct packet_slot *looped, **looped_tail;	/* wait to come in by lo */
 };
 
 /* Runs 'pkt' (L3 bytes ready, 'local', 'ct' of the cause attached if it
  * takes one) from OUTPUT to the wire: routing has been done by the caller
  * (pkt->out set), or is done here if pkt->out is null. */
 void	sim_output(struct sim *, struct packet *);
-/* A packet buffer of at least 'size' L3 bytes with head- and tailroom, until
- * sim_packet_put; one per nesting level. */
+/* A zeroed packet with room for 'size' L3 bytes (at most 65,535 and a bit)
+ * between head- and tailroom, until sim_packet_put; one per nesting level.
+ * Null if packets are nested too deep. */
 struct packet *sim_packet_get(struct sim *, uint32_t size);
 void	sim_packet_put(struct sim *);
-/* Sets the end of the packet at hand (the first to say it wins). */
+/* Tells the end of a packet; of the frame at hand it becomes the outcome
+ * (the first to say it wins). */
 void	sim_end(struct sim *, const struct packet *, enum disposition,
 	    enum reason, const struct rule *, const struct chain *);
+/* Notes who accepted in 'table'; the filter table's word is what counts. */
+void	sim_accepted(struct sim *, enum table_id, const struct rule *,
+	    const struct chain *);
+/* Sends an event to the sink; fills in the depth. */
 void	sim_emit(struct sim *, struct event *);
 uint32_t sim_random(struct sim *);
 

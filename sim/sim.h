@@ -73,6 +73,10 @@ void	sim_rule_counters(const struct sim *, const struct rule *,
 	    uint64_t *packets, uint64_t *bytes);
 void	sim_chain_counters(const struct sim *, const struct chain *,
 	    uint64_t *packets, uint64_t *bytes);
+/* Adds a connection of a snapshot; its timeout counts from sim's clock. */
+void	sim_add_ct(struct sim *, const struct ct *proto);
+/* The connection table as 'conntrack -L -o extended' lines. */
+void	sim_print_conntrack(struct sim *, struct sbuf *);
 /* How many unknowns were met in this run (all frames). */
 unsigned sim_unknowns(const struct sim *);
 

@@ -59,6 +59,9 @@ struct packet {
 	/* The routing decision (sim/route.h). */
 	uint8_t route_type;		/* enum route_type; 0: not routed yet */
 	bool route_multicast;		/* RTCF_BROADCAST or _MULTICAST */
+	bool route_joined;		/* ... and the host itself gets a copy */
+	bool looped;			/* came in again after going out */
+	bool ct_moved;			/* its ct went on with a looped packet */
 	unsigned mtu;			/* of the route out */
 	union addr nexthop;
 	const struct iface *route_dev;	/* device of the dst */

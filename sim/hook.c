@@ -1,0 +1,186 @@
+/* The packet path as data: what runs at each hook, by priority
+ * (netfilter_ipv4.h: enum nf_ip_hook_priorities). */
+#include "sim/internal.h"
+
+#include "sim/hook.h"
+
+static enum verdict
+run_defrag(struct sim *sim, struct packet *p, enum hook hook, enum table_id t)
+{
+	(void)t;
+	return sim->defrag_active[family_index(p->family)] ?
+	    frag_in(sim, p, hook) : V_ACCEPT;
+}
+
+static enum verdict
+run_conntrack(struct sim *sim, struct packet *p, enum hook hook,
+    enum table_id t)
+{
+	(void)t;
+	return sim->ct_active[family_index(p->family)] ?
+	    ct_in(sim, p, hook) : V_ACCEPT;
+}
+
+static enum verdict
+run_confirm(struct sim *sim, struct packet *p, enum hook hook, enum table_id t)
+{
+	(void)t;
+	(void)hook;
+	return sim->ct_active[family_index(p->family)] ? ct_confirm(sim, p) :
+	    V_ACCEPT;
+}
+
+static enum verdict
+run_nat(struct sim *sim, struct packet *p, enum hook hook, enum table_id t)
+{
+	(void)t;
+	return sim->nat_active[family_index(p->family)] ?
+	    nat_hook(sim, p, hook, walk_table) : V_ACCEPT;
+}
+
+/* What a change of makes the kernel route a local packet again
+ * (ipt_mangle_out, ip6t_mangle_out, nf_nat_ipv4_local_fn). */
+struct route_key {
+	union addr src, dst;
+	uint32_t mark, first;
+	uint8_t tos, hop_limit;
+};
+
+static struct route_key
+route_key(const struct packet *p)
+{
+	struct route_key k = { .mark = p->mark };
+
+	pkt_src(p, &k.src);
+	pkt_dst(p, &k.dst);
+	if (p->family == AF_INET) {
+		k.tos = p->data[1];
+	} else {
+		k.first = get32(p->data);
+		k.hop_limit = p->data[7];
+	}
+	return k;
+}
+
+static enum verdict
+run_mangle_out(struct sim *sim, struct packet *p, enum hook hook,
+    enum table_id t)
+{
+	struct route_key old = route_key(p), new;
+	enum verdict v = walk_table(sim, p, hook, t);
+
+	if (v != V_ACCEPT)
+		return v;
+	new = route_key(p);
+	if (!addr_equal(&old.src, &new.src) || !addr_equal(&old.dst, &new.dst) ||
+	    old.mark != new.mark || old.tos != new.tos ||
+	    old.first != new.first || old.hop_limit != new.hop_limit) {
+		if (!route_again(sim, p)) {
+			sim_end(sim, p, DISP_LOST, REASON_NO_ROUTE, NULL, NULL);
+			return V_DROP;
+		}
+	}
+	return V_ACCEPT;
+}
+
+static enum verdict
+run_nat_out(struct sim *sim, struct packet *p, enum hook hook, enum table_id t)
+{
+	struct route_key old = route_key(p), new;
+	enum verdict v = run_nat(sim, p, hook, t);
+
+	if (v != V_ACCEPT)
+		return v;
+	new = route_key(p);
+	if (!addr_equal(&old.dst, &new.dst) && !route_again(sim, p)) {
+		sim_end(sim, p, DISP_LOST, REASON_NO_ROUTE, NULL, NULL);
+		return V_DROP;
+	}
+	return V_ACCEPT;
+}
+
+struct hook_row {
+	enum hook hook;
+	int priority;
+	enum verdict (*run)(struct sim *, struct packet *, enum hook,
+	    enum table_id);
+	enum table_id table;
+	enum reason reason;		/* if it drops without saying why */
+};
+
+static const struct hook_row rows[] = {
+	{ HOOK_PREROUTING, -400, run_defrag, N_TABLES,
+	    REASON_DEFRAG_DROP },
+	{ HOOK_PREROUTING, -300, walk_table, TABLE_RAW,
+	    REASON_RULE_DROP },
+	{ HOOK_PREROUTING, -200, run_conntrack, N_TABLES,
+	    REASON_CT_DROP },
+	{ HOOK_PREROUTING, -150, walk_table, TABLE_MANGLE,
+	    REASON_RULE_DROP },
+	{ HOOK_PREROUTING, -100, run_nat, TABLE_NAT,
+	    REASON_NAT_DROP },
+
+	{ HOOK_INPUT, -150, walk_table, TABLE_MANGLE,
+	    REASON_RULE_DROP },
+	{ HOOK_INPUT, 0, walk_table, TABLE_FILTER,
+	    REASON_RULE_DROP },
+	{ HOOK_INPUT, 50, walk_table, TABLE_SECURITY,
+	    REASON_RULE_DROP },
+	{ HOOK_INPUT, 100, run_nat, TABLE_NAT,
+	    REASON_NAT_DROP },
+	{ HOOK_INPUT, 1000, run_confirm, N_TABLES,
+	    REASON_CT_CLASH },
+
+	{ HOOK_FORWARD, -150, walk_table, TABLE_MANGLE,
+	    REASON_RULE_DROP },
+	{ HOOK_FORWARD, 0, walk_table, TABLE_FILTER,
+	    REASON_RULE_DROP },
+	{ HOOK_FORWARD, 50, walk_table, TABLE_SECURITY,
+	    REASON_RULE_DROP },
+
+	{ HOOK_OUTPUT, -400, run_defrag, N_TABLES,
+	    REASON_DEFRAG_DROP },
+	{ HOOK_OUTPUT, -300, walk_table, TABLE_RAW,
+	    REASON_RULE_DROP },
+	{ HOOK_OUTPUT, -200, run_conntrack, N_TABLES,
+	    REASON_CT_DROP },
+	{ HOOK_OUTPUT, -150, run_mangle_out, TABLE_MANGLE,
+	    REASON_RULE_DROP },
+	{ HOOK_OUTPUT, -100, run_nat_out, TABLE_NAT,
+	    REASON_NAT_DROP },
+	{ HOOK_OUTPUT, 0, walk_table, TABLE_FILTER,
+	    REASON_RULE_DROP },
+	{ HOOK_OUTPUT, 50, walk_table, TABLE_SECURITY,
+	    REASON_RULE_DROP },
+
+	{ HOOK_POSTROUTING, -150, walk_table, TABLE_MANGLE,
+	    REASON_RULE_DROP },
+	{ HOOK_POSTROUTING, 100, run_nat, TABLE_NAT,
+	    REASON_NAT_DROP },
+	{ HOOK_POSTROUTING, 1000, run_confirm, N_TABLES,
+	    REASON_CT_CLASH },
+};
+
+enum { N_ROWS = sizeof(rows) / sizeof(rows[0]) };
+
+enum verdict
+hook_run(struct sim *sim, struct packet *p, enum hook hook)
+{
+	const struct hook_row *r = rows;
+
+	while (r->hook != hook)
+		r++;
+	for (; r < rows + N_ROWS && r->hook == hook; r++) {
+		enum verdict v = r->run(sim, p, hook, r->table);
+
+		if (v == V_ACCEPT)
+			continue;
+		if (v == V_STOLEN)
+			sim_end(sim, p, DISP_STOLEN, REASON_DEFRAG_WAIT, NULL,
+			    NULL);
+		else
+			sim_end(sim, p, DISP_DROP, r->reason, NULL, NULL);
+		return v;
+	}
+	return V_ACCEPT;
+}
