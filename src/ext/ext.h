@@ -91,7 +91,9 @@ struct ext_check {
 	void *data;
 	uint64_t seen;			/* bits of opts seen */
 	int family;
-	const struct rule *rule;	/* complete basic tests; not all matches */
+	const struct rule *rule;	/* complete basic tests; a match: not all
+					 * matches; a target: all of them, since
+					 * targets are checked last */
 	enum table_id table;
 	struct arena *arena;
 	struct diags *diags;
@@ -178,8 +180,9 @@ struct ext {
 	 * packet that eval was just asked of.  A target: what it did, if
 	 * there is more to say than its name. Null: generic text. */
 	void	(*explain)(const void *data, struct ctx *, struct sbuf *);
-	/* save replaces the name by this one (NOTRACK is saved as CT). */
-	const char *save_name;
+	/* The name that -L shows in its target column, if it is another one
+	 * (NOTRACK is listed as CT, and saved as itself); or null. */
+	const char *list_name;
 };
 
 extern const struct ext *const ext_all[];	/* null at the end; generated */

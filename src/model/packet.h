@@ -51,7 +51,10 @@ struct packet {
 	struct ct *ct;
 	uint8_t ctinfo;			/* with ct, or CTI_UNTRACKED without */
 	bool untracked;
-	uint16_t zone_orig, zone_reply;	/* template of -j CT --zone */
+	/* Template of -j CT --zone, if zone_set.  With zone_mark the zone is
+	 * the mark (its low 16 bits) when conntrack looks the packet up, in the
+	 * directions where these are not 0. */
+	uint16_t zone_orig, zone_reply;
 	bool zone_set, zone_mark;
 	uint8_t tmpl_helper;
 	int64_t time;			/* nanoseconds since the epoch */
