@@ -28,7 +28,9 @@ struct ext;
 struct opt_arg {
 	const struct opt *opt;
 	const char *name;		/* as the user spelled it */
-	const char *text, *text2;	/* its words; null if it takes none */
+	/* Its words; null if it takes none.  They live only until read()
+	 * returns: copy into 'arena' what is to be kept. */
+	const char *text, *text2;
 	bool negate;			/* "!" stood before it */
 	void *data;			/* the use's data, to be filled */
 	int family;

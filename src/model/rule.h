@@ -97,7 +97,7 @@ struct table {
 	enum table_id id;
 	bool present;			/* in the ruleset: registered in the kernel */
 	struct ruleset *ruleset;
-	struct chain *chains;		/* list; built-in ones as declared */
+	struct chain *chains, *last;	/* list; the built-in ones first */
 	struct chain *builtin[N_HOOKS];	/* null where the table has none */
 	struct map names;		/* chain by name */
 };
