@@ -20,6 +20,8 @@ struct sim {
 	struct env *env;
 	int64_t now;			/* time of the packet being handled */
 	struct ct_table *ct;		/* always there; see ct_active */
+	struct nat_state *nat;		/* made by sim/nat.c when first used */
+	struct route_state *routes;	/* made by sim/route.c when first used */
 	bool ct_active[2];		/* hooks registered, by family_index */
 	bool defrag_active[2];
 	bool nat_active[2];		/* the nat table is in the ruleset */

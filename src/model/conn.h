@@ -88,6 +88,20 @@ struct ct {
 	struct ct *nat_next, **nat_prev;	/* by source, for NAT */
 };
 
+/* Takes a ct that ends out of NAT's chain of sources (nf_nat_cleanup_
+ * conntrack); whoever frees it calls this, in a chain or not. */
+static inline void
+ct_nat_unlink(struct ct *ct)
+{
+	if (ct->nat_prev == NULL)
+		return;
+	*ct->nat_prev = ct->nat_next;
+	if (ct->nat_next != NULL)
+		ct->nat_next->nat_prev = ct->nat_prev;
+	ct->nat_next = NULL;
+	ct->nat_prev = NULL;
+}
+
 /* Whole seconds until it times out, as listings print it; 0 when over.
  * (xt_conntrack's --ctexpire sees 0 on an unconfirmed one.) */
 static inline uint32_t

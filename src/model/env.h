@@ -17,6 +17,7 @@ struct ifaddr {
 	uint8_t prefix;
 	bool has_broadcast, has_peer;
 	bool secondary;
+	bool deprecated, tentative, temporary, optimistic;	/* IPv6 */
 	uint8_t scope;			/* RT_SCOPE_x: 0 global, 200 site, 253 link, 254 host */
 };
 
@@ -38,7 +39,10 @@ struct iface {
 	 * as the kernel does it (max for rp_filter, and/or for others). */
 	struct { uint8_t rp_filter; bool forwarding, accept_local,
 	    route_localnet, send_redirects, src_valid_mark, accept_redirects; } v4;
-	struct { bool forwarding, disabled; } v6;
+	bool v4_shared_media;
+	/* v6.forwarding: conf.all's, or force_forwarding of this one. */
+	struct { bool forwarding, disabled; uint8_t use_tempaddr; } v6;
+	uint32_t group;
 };
 
 enum route_type {			/* RTN_x */
@@ -70,24 +74,29 @@ struct route {
 	unsigned n_hops;		/* 0 for blackhole and its like */
 	struct nexthop *hops;
 	bool linkdown;
+	bool by_kernel;			/* protocol kernel: of an address */
+	uint8_t pref;			/* v6 router preference: 0, 1 high, 3 low */
 };
 
 struct ip_rule {			/* 'ip rule' */
 	struct ip_rule *next;
 	uint32_t priority;
 	bool invert;
-	bool has_src, has_dst;
+	bool has_src, has_dst;		/* src_len, dst_len are not 0 */
 	union addr src, dst;
 	uint8_t src_len, dst_len;
-	uint8_t tos;
+	uint8_t tos, tos_mask;		/* (packet's & mask) == tos; 0: any */
 	uint8_t proto;			/* 0: any */
 	uint16_t sport[2], dport[2];	/* 0-0: any */
 	uint32_t mark, mask;		/* mask 0: any */
 	struct ifmatch *in, *out;	/* null: any */
-	enum route_type action;		/* ROUTE_UNICAST: look in 'table' */
+	bool by_uid;			/* uidrange: not ours to know */
+	bool l3mdev;			/* only devices in a VRF */
+	enum route_type action;		/* ROUTE_UNICAST: look in 'table'; 0: nop */
 	uint32_t table;
 	bool is_goto; uint32_t goto_priority;
 	int suppress_prefix;		/* -1: none */
+	int64_t suppress_group;		/* of devices; -1: none */
 };
 
 struct env {

@@ -63,6 +63,9 @@ struct packet {
 	uint8_t route_type;		/* enum route_type; 0: not routed yet */
 	bool route_multicast;		/* RTCF_BROADCAST or _MULTICAST */
 	bool route_joined;		/* ... and the host itself gets a copy */
+	bool redirect;			/* IPSKB_DOREDIRECT: a better way is known */
+	bool out_unknown;		/* it leaves, but nobody knows by what: the
+					 * snapshot has no routes; 'out' is null */
 	bool looped;			/* came in again after going out */
 	bool ct_moved;			/* its ct went on with a looped packet */
 	unsigned mtu;			/* of the route out */
