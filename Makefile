@@ -69,8 +69,16 @@ $B/tests/kernel/lab: $(KERNEL:%.c=$B/%.o) $B/libnfwalk.a
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 lab: $B/tests/kernel/lab
 
+# Speed, measured; never part of the tests.
+BENCH	:= $(patsubst tests/bench/%.c,$B/tests/bench/%,$(wildcard tests/bench/*.c))
+$B/tests/bench/%: $B/tests/bench/%.o $B/libnfwalk.a
+	@echo "  LD    $@"
+	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+bench: $(PROG) $(BENCH)
+	@B=$B tests/bench/run.sh
+
 clean:
 	rm -rf build build-san nfwalk
 
-.PHONY: all clean FORCE lab
+.PHONY: all bench clean FORCE lab
 -include $(shell find $B -name '*.d' 2>/dev/null)
