@@ -27,6 +27,7 @@ struct packet {
 	uint8_t family;
 	uint8_t proto;			/* v4: protocol; v6: upper layer */
 	bool proto_bad;			/* v6: the header chain cannot be parsed */
+	bool proto_cut;			/* the capture ends before it: 'proto' is a guess */
 	uint16_t l4;			/* offset of the L4 header */
 	uint16_t frag;			/* fragment offset in 8-byte units (v6: as
 					 * ipv6_find_hdr reports it) */
@@ -76,6 +77,18 @@ struct packet {
 /* Finds protocol, L4 offset and fragment state.  Bytes beyond 'have' leave
  * proto_bad false and l4 where it would be. */
 void	pkt_decode(struct packet *);
+/* Looks for the IPv6 extension header 'target', or for the upper layer's if
+ * it is negative, as ipv6_find_hdr does (exthdrs_core.c).  Each out may be
+ * null; 'off' and 'frag' (a byte offset) come out 0 where the kernel leaves
+ * them alone. */
+enum pkt_found {
+	PKT_FOUND,
+	PKT_ABSENT,			/* -ENOENT */
+	PKT_BROKEN,			/* -EBADMSG: it runs over the packet's end */
+	PKT_CUT				/* the capture ends before it */
+};
+enum pkt_found pkt_find_header(const struct packet *, int target,
+	    uint32_t *off, uint8_t *proto, uint16_t *frag);
 /* 'n' bytes at L3 offset 'off': null if the packet or what is known of it
  * ends before; *cut (may be null) tells the latter. */
 const uint8_t *pkt_at(const struct packet *, uint32_t off, uint32_t n,
