@@ -124,6 +124,13 @@ struct iface *env_iface(const struct env *, const char *name, size_t len);
 struct iface *env_iface_index(const struct env *, int index);
 /* Adds an interface that a capture or a packet in words named. */
 struct iface *env_add_iface(struct env *, const char *name, size_t len);
+/* Folds the sysctls into 'v4' and 'v6' of an interface, as the kernel's
+ * macros do; what is not set has the kernel's default, but for forwarding,
+ * which then is on. */
+void	env_iface_conf(const struct env *, struct iface *);
+/* Sets a sysctl; 'name' in either form, dots or slashes. */
+void	env_set_sysctl(struct env *, const char *name, size_t len,
+	    const char *value, size_t value_len);
 /* A sysctl as a number; 'fallback' if the snapshot does not have it. */
 long	env_sysctl(const struct env *, const char *name, long fallback);
 /* Notes an assumption once; the sentence is copied. */
