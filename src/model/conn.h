@@ -35,14 +35,27 @@ enum ct_status {			/* ip_conntrack_status (IPS_x) */
 	CTS_CONFIRMED = 1 << 3, CTS_SRC_NAT = 1 << 4, CTS_DST_NAT = 1 << 5,
 	CTS_SEQ_ADJUST = 1 << 6, CTS_SRC_NAT_DONE = 1 << 7,
 	CTS_DST_NAT_DONE = 1 << 8, CTS_DYING = 1 << 9,
-	CTS_FIXED_TIMEOUT = 1 << 10, CTS_TEMPLATE = 1 << 11
+	CTS_FIXED_TIMEOUT = 1 << 10, CTS_TEMPLATE = 1 << 11,
+	CTS_HELPER = 1 << 13
 };
 
-enum ct_tcp_state {			/* enum tcp_conntrack */
-	TCP_CT_NONE, TCP_CT_SYN_SENT, TCP_CT_SYN_RECV, TCP_CT_ESTABLISHED,
-	TCP_CT_FIN_WAIT, TCP_CT_CLOSE_WAIT, TCP_CT_LAST_ACK,
-	TCP_CT_TIME_WAIT, TCP_CT_CLOSE, TCP_CT_SYN_SENT2, N_TCP_CT_STATES
-};
+#define CT_TCP_STATES(X)		/* enum tcp_conntrack */		\
+	X(NONE) X(SYN_SENT) X(SYN_RECV) X(ESTABLISHED) X(FIN_WAIT)	\
+	X(CLOSE_WAIT) X(LAST_ACK) X(TIME_WAIT) X(CLOSE) X(SYN_SENT2)
+#define CT_SCTP_STATES(X)		/* enum sctp_conntrack */		\
+	X(NONE) X(CLOSED) X(COOKIE_WAIT) X(COOKIE_ECHOED) X(ESTABLISHED) \
+	X(SHUTDOWN_SENT) X(SHUTDOWN_RECD) X(SHUTDOWN_ACK_SENT)		\
+	X(HEARTBEAT_SENT)
+
+#define X(name) TCP_CT_##name,
+enum ct_tcp_state { CT_TCP_STATES(X) N_TCP_CT_STATES };
+#undef X
+#define X(name) SCTP_CT_##name,
+enum ct_sctp_state { CT_SCTP_STATES(X) N_SCTP_CT_STATES };
+#undef X
+
+extern const char *const ct_tcp_names[N_TCP_CT_STATES];
+extern const char *const ct_sctp_names[N_SCTP_CT_STATES];
 
 struct ct_tcp_side {			/* ip_ct_tcp_state */
 	uint32_t end, maxend, maxwin, maxack;
@@ -58,34 +71,40 @@ struct ct_tcp {				/* ip_ct_tcp */
 	uint8_t last_wscale, last_flags;
 };
 
-struct ct_sctp { uint8_t state, last_dir, flags, init[2]; uint32_t vtag[2]; };
+struct ct_sctp {			/* ip_ct_sctp */
+	uint8_t state;			/* enum ct_sctp_state */
+	uint8_t last_dir, flags, init[N_CT_DIRS];
+	uint32_t vtag[N_CT_DIRS];
+};
 
-/* One connection.  Times are nanoseconds of the captures' clock. */
+/* One connection.  Times are nanoseconds of the captures' clock.  Four cache
+ * lines: two for the key and what every packet asks for, one for the
+ * tracker's state, one for the counters. */
 struct ct {
 	struct tuple tuple[N_CT_DIRS];
 	uint32_t status;		/* enum ct_status */
 	uint32_t mark;
+	/* Unconfirmed: relative, as the tracker set it; confirmed: absolute.
+	 * Ask ct_remaining. */
+	int64_t timeout;
 	uint16_t zone[N_CT_DIRS];	/* zone of each direction's key */
 	bool zone_both;			/* one zone for both (else by direction) */
 	bool acct;			/* counters are kept (fixed at creation) */
 	uint8_t helper;			/* 0: none; names in sim/ct.h */
-	/* Unconfirmed: relative, as the tracker set it; confirmed: absolute.
-	 * Ask ct_remaining. */
-	int64_t timeout;
-	int64_t created;
-	uint64_t packets[N_CT_DIRS], bytes[N_CT_DIRS];
-	struct ct *master;		/* of an expected connection, or null */
-	/* MASQUERADE remembers the interface it was done for. */
-	int masq_ifindex;
+	uint32_t id;			/* the table's own */
+	uint32_t slaves;		/* how many have it as their master */
+	uint64_t labels[2];		/* connlabel: bit i%64 of labels[i/64] */
 	union {
 		struct ct_tcp tcp;
 		struct ct_sctp sctp;
 		int64_t udp_stream;	/* when it may become a stream */
 	};
-	/* The table's own (sim/ct.c). */
-	uint32_t hash[N_CT_DIRS], slot[N_CT_DIRS];
-	struct ct *next, **prev;	/* by timer, or free list */
-	struct ct *nat_next, **nat_prev;	/* by source, for NAT */
+	/* MASQUERADE remembers the interface it was done for. */
+	int masq_ifindex;
+	uint64_t packets[N_CT_DIRS], bytes[N_CT_DIRS];
+	struct ct *master;		/* of an expected connection, or null */
+	/* By source, for NAT; free ones are chained by nat_next. */
+	struct ct *nat_next, **nat_prev;
 };
 
 /* Takes a ct that ends out of NAT's chain of sources (nf_nat_cleanup_
@@ -102,13 +121,22 @@ ct_nat_unlink(struct ct *ct)
 	ct->nat_prev = NULL;
 }
 
+/* Time goes in ticks (HZ 250): timeouts start and end with one. */
+enum { CT_TICK = 4000000 };
+
+static inline int64_t
+ct_tick(int64_t now)
+{
+	return now - now % CT_TICK;
+}
+
 /* Whole seconds until it times out, as listings print it; 0 when over.
  * (xt_conntrack's --ctexpire sees 0 on an unconfirmed one.) */
 static inline uint32_t
 ct_remaining(const struct ct *ct, int64_t now)
 {
-	int64_t left = ct->status & CTS_CONFIRMED ? ct->timeout - now :
-	    ct->timeout;
+	int64_t left = ct->status & CTS_CONFIRMED ?
+	    ct->timeout - ct_tick(now) : ct->timeout;
 
 	return left <= 0 ? 0 : (uint32_t)(left / 1000000000);
 }

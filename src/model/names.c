@@ -1,4 +1,5 @@
 /* Names of what model/ enumerates. */
+#include "model/conn.h"
 #include "model/event.h"
 #include "model/hook.h"
 
@@ -13,6 +14,13 @@ const char *const reason_names[N_REASONS] = { REASONS(X) };
 #undef X
 #define X(id, text) [REASON_##id] = text,
 const char *const reason_texts[N_REASONS] = { REASONS(X) };
+#undef X
+
+#define X(name) [TCP_CT_##name] = #name,
+const char *const ct_tcp_names[N_TCP_CT_STATES] = { CT_TCP_STATES(X) };
+#undef X
+#define X(name) [SCTP_CT_##name] = #name,
+const char *const ct_sctp_names[N_SCTP_CT_STATES] = { CT_SCTP_STATES(X) };
 #undef X
 
 /* iptable_raw.c, iptable_mangle.c, ...: FILTER_VALID_HOOKS and its like. */
