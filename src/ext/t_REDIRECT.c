@@ -1,0 +1,87 @@
+/* -j REDIRECT: the destination becomes this host, at the device where the
+ * packet came in (nf_nat_redirect.c). */
+#include "ext/nat_range.h"
+
+static const struct opt opts[] = {
+	{ .name = "--to-ports", .args = 1, .read = nat_read_ports },
+	{ .name = "--random", .read = nat_read_flag, .min = NATF_RANDOM },
+	{ .name = NULL }
+};
+
+static bool
+check(struct ext_check *c)
+{
+	const struct nat_range *r = c->data;
+
+	if (!(r->flags & NATF_PORT_OFFSET))
+		return true;
+	diag_error(c->diags, c->loc, "REDIRECT: shifted port ranges are not "
+	    "supported");
+	return false;
+}
+
+static void
+save(const void *data, const struct ext_print *print, struct sbuf *out)
+{
+	nat_print(data, print->family, "--to-ports ", "--", true, out);
+}
+
+static void
+list(const void *data, const struct ext_print *print, struct sbuf *out)
+{
+	nat_print(data, print->family, "redir ports ", "", true, out);
+}
+
+static bool
+is_link_local(const union addr *a)
+{
+	return a->b[0] == 0xfe && (a->b[1] & 0xc0) == 0x80;
+}
+
+/* v4: the device's first address.  v6: its first, but for a link-local
+ * destination its first link-local one. */
+static const union addr *
+device_addr(const struct packet *pkt)
+{
+	union addr dst;
+
+	pkt_dst(pkt, &dst);
+	for (const struct ifaddr *i = pkt->in ? pkt->in->addrs : NULL;
+	    i != NULL; i = i->next) {
+		if (i->family != pkt->family)
+			continue;
+		if (i->family == AF_INET6 && is_link_local(&dst) &&
+		    !is_link_local(&i->addr))
+			continue;
+		return &i->addr;
+	}
+	return NULL;
+}
+
+static enum verdict
+act(const void *data, struct ctx *ctx)
+{
+	static const union addr loopback[2] = {
+		{ .b = { 127, 0, 0, 1 } }, { .b = { [15] = 1 } } };
+	const union addr *addr = &loopback[family_index(ctx->pkt->family)];
+
+	if (ctx->hook != HOOK_OUTPUT)
+		addr = device_addr(ctx->pkt);
+	if (addr == NULL)
+		return V_DROP;
+	return nat_to(ctx, data, addr, NAT_DST);
+}
+
+const struct ext ext_t_REDIRECT = {
+	.name = "REDIRECT",
+	.kind = EXT_TARGET,
+	.traits = EXT_NAT | EXT_NEEDS_CT,
+	.tables = 1 << TABLE_NAT,
+	.hooks = 1 << HOOK_PREROUTING | 1 << HOOK_OUTPUT,
+	.size = sizeof(struct nat_range),
+	.opts = opts,
+	.check = check,
+	.save = save,
+	.list = list,
+	.act = act,
+};
