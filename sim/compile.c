@@ -25,6 +25,13 @@ count(const struct ruleset *rs, uint32_t *rules, uint32_t *matches,
 	return chains;
 }
 
+static unsigned
+use_traits(const struct use *u)
+{
+	return u->ext->use_traits != NULL ? u->ext->use_traits(u->data) :
+	    u->ext->traits;
+}
+
 static void *
 use_memory(const struct use *u, int family, struct memory *memory)
 {
@@ -71,14 +78,14 @@ compile_rule(struct builder *b, const struct rule *r)
 	for (unsigned i = 0; i < r->n_matches; i++) {
 		const struct use *u = &r->matches[i];
 
-		c->traits |= u->ext->traits;
+		c->traits |= use_traits(u);
 		c->matches[b->n_matches++] = (struct cmatch){ u->ext->eval,
 		    u->data, use_memory(u, c->family, b->memory), u };
 	}
 	if (r->kind == TGT_EXT) {
 		const struct use *u = &r->target;
 
-		c->traits |= u->ext->traits;
+		c->traits |= use_traits(u);
 		cr->to = b->n_targets;
 		c->targets[b->n_targets++] = (struct ctarget){ u->ext->act,
 		    u->data, use_memory(u, c->family, b->memory), u };

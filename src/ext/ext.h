@@ -141,6 +141,8 @@ struct ext {
 	enum ext_kind kind;
 	int family;			/* 0: both; AF_INET, AF_INET6: only */
 	unsigned traits;
+	/* Those of one use, if its options matter (CT --notrack); or null. */
+	unsigned (*use_traits)(const void *data);
 	uint8_t tables;			/* bits 1 << TABLE_x; 0: any */
 	uint8_t hooks;			/* bits 1 << HOOK_x; 0: any */
 	/* Needs one of these by -p (not inverted); 0 ends; none: any.
