@@ -69,6 +69,11 @@ $B/tests/kernel/lab: $(KERNEL:%.c=$B/%.o) $B/libnfwalk.a
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 lab: $B/tests/kernel/lab
 
+# All tests; what is missing on the machine is installed first.
+test: setup
+	@$(MAKE) --no-print-directory all $B/tests/unit lab
+	@B=$B ASAN_OPTIONS=abort_on_error=1 tests/run.sh
+
 # Speed, measured; never part of the tests.
 BENCH	:= $(patsubst tests/bench/%.c,$B/tests/bench/%,$(wildcard tests/bench/*.c))
 $B/tests/bench/%: $B/tests/bench/%.o $B/libnfwalk.a
@@ -80,5 +85,5 @@ bench: $(PROG) $(BENCH)
 clean:
 	rm -rf build build-san nfwalk
 
-.PHONY: all bench clean FORCE lab
+.PHONY: all bench clean FORCE lab test
 -include $(shell find $B -name '*.d' 2>/dev/null)
