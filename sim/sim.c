@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "sim/hook.h"
+#include "sim/options.h"
 
 enum { L3_MAX = 65535 + 40, SLOT_SIZE = PKT_HEADROOM + L3_MAX + PKT_TAILROOM };
 
@@ -220,6 +221,12 @@ sim_output(struct sim *sim, struct packet *p)
 
 /* ---- forwarding ---- */
 
+static bool
+has_options(const struct packet *p)
+{
+	return p->family == AF_INET && (p->data[0] & 15) > 5;
+}
+
 /* ip_exceeds_mtu, ip6_pkt_too_big: may it be cut to size? */
 static bool
 too_big(const struct packet *p, unsigned mtu)
@@ -291,8 +298,11 @@ forward(struct sim *sim, struct packet *p)
 	}
 	if (!(p->family == AF_INET ? forward4(sim, p) : forward6(sim, p)))
 		return;
-	if (hook_run(sim, p, HOOK_FORWARD) == V_ACCEPT)
-		post_routing(sim, p);
+	if (hook_run(sim, p, HOOK_FORWARD) != V_ACCEPT)
+		return;
+	if (has_options(p))
+		options_forward(sim, p);
+	post_routing(sim, p);
 }
 
 /* ---- the way in ---- */
@@ -332,6 +342,7 @@ static void
 receive(struct sim *sim, struct packet *p)
 {
 	enum reason reason = REASON_NO_ROUTE;
+	enum route_verdict v;
 	unsigned icmp = 0;
 
 	p->rcv = p->in;
@@ -341,7 +352,11 @@ receive(struct sim *sim, struct packet *p)
 		deliver(sim, p);	/* its dst was kept */
 		return;
 	}
-	switch (route_input(sim, p, &reason, &icmp)) {
+	v = route_input(sim, p, &reason, &icmp);
+	if ((v == RV_LOCAL || v == RV_FORWARD) && has_options(p) &&
+	    !options_in(sim, p))
+		return;
+	switch (v) {
 	case RV_LOCAL:
 		deliver(sim, p);
 		break;

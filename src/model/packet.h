@@ -60,6 +60,10 @@ struct packet {
 	uint8_t tmpl_helper;
 	int64_t time;			/* nanoseconds since the epoch */
 	unsigned number;		/* of the frame, from 1; 0: made by us */
+	/* IPv4 options that the host writes into (sim/options.c): offsets of
+	 * record-route and timestamp, and whether to fill in an address. */
+	uint8_t opt_rr, opt_ts;
+	bool opt_rr_addr, opt_ts_addr, opt_changed;
 	/* The routing decision (sim/route.h). */
 	uint8_t route_type;		/* enum route_type; 0: not routed yet */
 	bool route_multicast;		/* RTCF_BROADCAST or _MULTICAST */

@@ -1,0 +1,177 @@
+#include "sim/options.h"
+
+#include "sim/internal.h"
+
+enum {
+	OPT_END = 0, OPT_NOOP = 1, OPT_RR = 7, OPT_TS = 68, OPT_CIPSO = 134,
+	OPT_LSRR = 131, OPT_SSRR = 137
+};
+enum { TS_ONLY = 0, TS_AND_ADDR = 1, TS_PRESPEC = 3 };
+
+/* Milliseconds since midnight UT, in network order (inet_current_timestamp). */
+static void
+put_time(struct sim *sim, uint8_t *at)
+{
+	put32(at, (uint32_t)(sim->now / 1000000 % 86400000));
+}
+
+/* fib_compute_spec_dst: the address by which the sender would know us. */
+static void
+spec_dst(struct sim *sim, const struct packet *p, uint8_t at[4])
+{
+	union addr src, own;
+
+	if (p->route_type == ROUTE_LOCAL) {
+		memcpy(at, p->data + 16, 4);
+		return;
+	}
+	pkt_src(p, &src);
+	if (p->in != NULL &&
+	    route_select_addr(sim, AF_INET, p->in, &src, &own))
+		memcpy(at, own.b, 4);
+}
+
+static bool
+record_route(struct sim *sim, struct packet *p, uint8_t *o)
+{
+	if (p->opt_rr != 0 || o[1] < 3 || o[2] < 4)
+		return false;
+	if (o[2] <= o[1]) {
+		if (o[2] + 3 > o[1])
+			return false;
+		spec_dst(sim, p, &o[o[2] - 1]);
+		o[2] = (uint8_t)(o[2] + 4);
+		p->opt_rr_addr = p->opt_changed = true;
+	}
+	p->opt_rr = (uint8_t)(o - p->data);
+	return true;
+}
+
+/* A timestamp option with room left. */
+static bool
+stamp(struct sim *sim, struct packet *p, uint8_t *o)
+{
+	unsigned at = o[2] - 1u, kind = o[3] & 15;
+	union addr a = { .w = { 0 } };
+
+	if (o[2] + 3 > o[1])
+		return false;
+	if (kind != TS_ONLY && kind != TS_AND_ADDR && kind != TS_PRESPEC)
+		return true;
+	if (kind == TS_ONLY) {
+		put_time(sim, &o[at]);
+		o[2] = (uint8_t)(o[2] + 4);
+		p->opt_changed = true;
+		return true;
+	}
+	if (o[2] + 7 > o[1])
+		return false;
+	if (kind == TS_PRESPEC) {
+		memcpy(a.b, &o[at], 4);
+		if (route_addr_type(sim, AF_INET, &a, NULL) == ROUTE_UNICAST)
+			return true;
+	} else {
+		spec_dst(sim, p, &o[at]);
+		p->opt_ts_addr = true;
+	}
+	put_time(sim, &o[at + 4]);
+	o[2] = (uint8_t)(o[2] + 8);
+	p->opt_changed = true;
+	return true;
+}
+
+static bool
+timestamp(struct sim *sim, struct packet *p, uint8_t *o)
+{
+	if (p->opt_ts != 0 || o[1] < 4 || o[2] < 5)
+		return false;
+	if (o[2] <= o[1]) {
+		if (!stamp(sim, p, o))
+			return false;
+	} else if ((o[3] & 15) != TS_PRESPEC) {
+		if (o[3] >> 4 == 15)
+			return false;
+		o[3] = (uint8_t)(o[3] + 0x10);
+		p->opt_changed = true;
+	}
+	p->opt_ts = (uint8_t)(o - p->data);
+	return true;
+}
+
+/* Walks the options; false and the offset of the bad one in *bad. */
+static bool
+read_options(struct sim *sim, struct packet *p, bool *source_route,
+    unsigned *bad)
+{
+	uint8_t *o = p->data + 20, *end = p->data + (p->data[0] & 15) * 4;
+
+	while (o < end) {
+		bool ok = true;
+
+		*bad = (unsigned)(o - p->data);
+		if (*o == OPT_END) {
+			for (o++; o < end; o++)
+				if (*o != OPT_END) {
+					*o = OPT_END;
+					p->opt_changed = true;
+				}
+			return true;
+		}
+		if (*o == OPT_NOOP) {
+			o++;
+			continue;
+		}
+		if (end - o < 2 || o[1] < 2 || o[1] > end - o)
+			return false;
+		if (*o == OPT_LSRR || *o == OPT_SSRR) {
+			ok = !*source_route && o[1] >= 3 && o[2] >= 4;
+			*source_route = true;
+		} else if (*o == OPT_RR)
+			ok = record_route(sim, p, o);
+		else if (*o == OPT_TS)
+			ok = timestamp(sim, p, o);
+		if (!ok)
+			return false;
+		o += o[1];
+	}
+	return true;
+}
+
+bool
+options_in(struct sim *sim, struct packet *p)
+{
+	bool source_route = false;
+	unsigned bad;
+
+	p->opt_rr = p->opt_ts = 0;
+	p->opt_changed = p->opt_rr_addr = p->opt_ts_addr = false;
+	if (!read_options(sim, p, &source_route, &bad)) {
+		sim_end(sim, p, DISP_LOST, REASON_BAD_HEADER, NULL, NULL);
+		answer_icmp(sim, p, 12, 0, bad << 24);
+		return false;
+	}
+	if (source_route && env_sysctl(sim->env,
+	    "net.ipv4.conf.all.accept_source_route", 0) == 0) {
+		sim_end(sim, p, DISP_LOST, REASON_MARTIAN, NULL, NULL);
+		return false;
+	}
+	return true;
+}
+
+void
+options_forward(struct sim *sim, struct packet *p)
+{
+	union addr own;
+
+	if ((p->opt_rr_addr || p->opt_ts_addr) && p->out != NULL &&
+	    route_select_addr(sim, AF_INET, p->out, &p->nexthop, &own)) {
+		if (p->opt_rr_addr)
+			memcpy(p->data + p->opt_rr +
+			    p->data[p->opt_rr + 2] - 5, own.b, 4);
+		if (p->opt_ts_addr)
+			memcpy(p->data + p->opt_ts +
+			    p->data[p->opt_ts + 2] - 9, own.b, 4);
+	}
+	if (p->opt_changed)
+		ip_csum_set(p->data);
+}
