@@ -146,6 +146,31 @@ loop_back(struct sim *sim, const struct packet *p, bool copy)
 	sim->looped_tail = &s->next;
 }
 
+/* ip_mc_output, ip6_finish_output2: the host's own copy of a broadcast or
+ * joined group passes POSTROUTING first. */
+static void
+multicast_copy(struct sim *sim, struct packet *p)
+{
+	struct packet *copy;
+	uint8_t *data;
+
+	if (!p->local || !p->route_multicast || p->out == NULL ||
+	    p->out->kind == IFK_LOOPBACK || !p->route_joined)
+		return;
+	copy = sim_packet_get(sim, p->len);
+	if (copy == NULL)
+		return;
+	data = copy->data;
+	memcpy(data, p->data, p->len);
+	*copy = *p;
+	copy->data = data;
+	if (hook_run(sim, copy, HOOK_POSTROUTING) == V_ACCEPT) {
+		loop_back(sim, copy, true);
+		p->ct = copy->ct;
+	}
+	sim_packet_put(sim);
+}
+
 /* ip_finish_output: fragments if need be, then the device. */
 static void
 finish_output(struct sim *sim, struct packet *p)
@@ -155,6 +180,8 @@ finish_output(struct sim *sim, struct packet *p)
 		p->ct_moved = true;
 		return;
 	}
+	if (p->family == AF_INET6)
+		multicast_copy(sim, p);
 	if (!frag_out(sim, p, p->mtu, wire)) {
 		if (p->family == AF_INET)
 			answer_icmp(sim, p, 3, 4, p->mtu);
@@ -165,33 +192,6 @@ finish_output(struct sim *sim, struct packet *p)
 		return;
 	}
 	end_accept(sim, p);
-}
-
-/* ip_mc_output, ip6_finish_output2: the host's own copy of a broadcast or
- * joined group passes POSTROUTING first. */
-static void
-multicast_copy(struct sim *sim, struct packet *p)
-{
-	struct packet *copy;
-
-	if (!p->local || !p->route_multicast || p->out == NULL ||
-	    p->out->kind == IFK_LOOPBACK || !p->route_joined)
-		return;
-	copy = sim_packet_get(sim, p->len);
-	if (copy == NULL)
-		return;
-	memcpy(copy->data, p->data, p->len);
-	{
-		uint8_t *data = copy->data;
-
-		*copy = *p;
-		copy->data = data;
-	}
-	if (hook_run(sim, copy, HOOK_POSTROUTING) == V_ACCEPT) {
-		loop_back(sim, copy, true);
-		p->ct = copy->ct;
-	}
-	sim_packet_put(sim);
 }
 
 static void
