@@ -518,6 +518,9 @@ packet_of(struct sim *sim, const struct frame *f, uint8_t ll[14],
 
 	p->family = (uint8_t)frame_l3(f, &off, p, ll);
 	p->in = f->in;
+	p->physin = f->physin;
+	p->out = f->out;
+	p->mark = f->mark;
 	p->local = f->in == NULL;
 	p->number = f->number;
 	p->time = f->time;

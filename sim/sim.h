@@ -44,6 +44,9 @@ struct frame {
 	uint32_t wire_len;		/* length on the wire */
 	enum { FRAME_ETHER, FRAME_RAW_IP, FRAME_LOOPBACK } link;
 	const struct iface *in;		/* null: made by this host ('local') */
+	const struct iface *physin;	/* the bridge port it came by, or null */
+	const struct iface *out;	/* leaves by it whatever routes say, or null */
+	uint32_t mark;			/* SO_MARK of a local one, or set before */
 	uint8_t pkt_type;		/* with known_type: else from the MAC */
 	bool known_type;
 	int64_t time;			/* nanoseconds since the epoch */
