@@ -104,6 +104,7 @@ struct env {
 	struct iface *ifaces;		/* in index order */
 	struct iface *lo;
 	struct route *routes[2];	/* [0] v4, [1] v6; as listed */
+	struct route **last_route[2];	/* while they are read */
 	struct ip_rule *rules[2];	/* by priority */
 	struct map sysctls;		/* name -> text, dots as separators */
 	struct map sets;		/* name -> struct ipset (ext/ipset.h) */
