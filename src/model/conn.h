@@ -57,6 +57,21 @@ enum ct_sctp_state { CT_SCTP_STATES(X) N_SCTP_CT_STATES };
 extern const char *const ct_tcp_names[N_TCP_CT_STATES];
 extern const char *const ct_sctp_names[N_SCTP_CT_STATES];
 
+/* Helpers: id, name, the protocol they are for (0: TCP and UDP), IPv6 too? */
+#define CT_HELPERS(X)							\
+	X(NONE, "", 0, false) X(FTP, "ftp", 6, true)			\
+	X(TFTP, "tftp", 17, true) X(IRC, "irc", 6, false)		\
+	X(AMANDA, "amanda", 17, true) X(SANE, "sane", 6, true)		\
+	X(NETBIOS_NS, "netbios-ns", 17, false) X(PPTP, "pptp", 6, false) \
+	X(SIP, "sip", 0, true) X(RAS, "RAS", 17, true)			\
+	X(Q931, "Q.931", 6, true) X(SNMP, "snmp", 17, false)
+#define X(id, name, proto, v6) CT_HELPER_##id,
+enum ct_helper { CT_HELPERS(X) N_CT_HELPERS };
+#undef X
+extern const char *const ct_helper_names[N_CT_HELPERS];
+/* The helper that -j CT --helper would find; CT_HELPER_NONE if none. */
+enum ct_helper ct_helper_find(const char *name, int family, unsigned proto);
+
 struct ct_tcp_side {			/* ip_ct_tcp_state */
 	uint32_t end, maxend, maxwin, maxack;
 	uint8_t scale, flags;
@@ -90,7 +105,7 @@ struct ct {
 	uint16_t zone[N_CT_DIRS];	/* zone of each direction's key */
 	bool zone_both;			/* one zone for both (else by direction) */
 	bool acct;			/* counters are kept (fixed at creation) */
-	uint8_t helper;			/* 0: none; names in sim/ct.h */
+	uint8_t helper;			/* enum ct_helper */
 	uint32_t id;			/* the table's own */
 	uint32_t slaves;		/* how many have it as their master */
 	uint64_t labels[2];		/* connlabel: bit i%64 of labels[i/64] */

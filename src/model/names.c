@@ -23,6 +23,33 @@ const char *const ct_tcp_names[N_TCP_CT_STATES] = { CT_TCP_STATES(X) };
 const char *const ct_sctp_names[N_SCTP_CT_STATES] = { CT_SCTP_STATES(X) };
 #undef X
 
+static const struct {
+	const char *name;
+	uint8_t proto;
+	bool ip6;
+} helpers[N_CT_HELPERS] = {
+#define X(id, name, proto, v6) [CT_HELPER_##id] = { name, proto, v6 },
+	CT_HELPERS(X)
+#undef X
+};
+#define X(id, name, proto, v6) [CT_HELPER_##id] = name,
+const char *const ct_helper_names[N_CT_HELPERS] = { CT_HELPERS(X) };
+#undef X
+
+enum ct_helper
+ct_helper_find(const char *name, int family, unsigned proto)
+{
+	for (unsigned i = CT_HELPER_NONE + 1; i < N_CT_HELPERS; i++) {
+		if (strcmp(helpers[i].name, name) != 0 ||
+		    (family == AF_INET6 && !helpers[i].ip6))
+			continue;
+		if (proto == helpers[i].proto || (helpers[i].proto == 0 &&
+		    (proto == 6 || proto == 17)))
+			return (enum ct_helper)i;
+	}
+	return CT_HELPER_NONE;
+}
+
 /* iptable_raw.c, iptable_mangle.c, ...: FILTER_VALID_HOOKS and its like. */
 const unsigned char table_hooks[N_TABLES] = {
 	[TABLE_RAW] = 1 << HOOK_PREROUTING | 1 << HOOK_OUTPUT,

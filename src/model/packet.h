@@ -57,7 +57,7 @@ struct packet {
 	 * directions where these are not 0. */
 	uint16_t zone_orig, zone_reply;
 	bool zone_set, zone_mark;
-	uint8_t tmpl_helper;
+	uint8_t tmpl_helper;		/* enum ct_helper */
 	int64_t time;			/* nanoseconds since the epoch */
 	unsigned number;		/* of the frame, from 1; 0: made by us */
 	/* IPv4 options that the host writes into (sim/options.c): offsets of
