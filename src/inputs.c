@@ -1,0 +1,122 @@
+#include "inputs.h"
+
+#include "ext/ext.h"
+#include "parsers/env.h"
+
+#include <string.h>
+
+static bool
+set_rules(void *ctx, const struct arg *o, const char *value)
+{
+	struct inputs *in = ctx;
+
+	(void)o;
+	if (in->n_files == sizeof(in->files) / sizeof(*in->files))
+		return args_error("-r", "too many files, 16 at most");
+	in->files[in->n_files++] = (struct input_file){ value, in->family };
+	return true;
+}
+
+static bool
+set_snapshot(void *ctx, const struct arg *o, const char *value)
+{
+	struct inputs *in = ctx;
+
+	(void)o;
+	in->snapshot = value;
+	return true;
+}
+
+static bool
+set_family(void *ctx, const struct arg *o, const char *value)
+{
+	struct inputs *in = ctx;
+
+	(void)value;
+	in->family = o->alias[1] == '6' ? AF_INET6 : AF_INET;
+	return true;
+}
+
+const struct arg inputs_args[] = {
+	{ "--rules", "-r", true, set_rules },
+	{ "--snapshot", "-S", true, set_snapshot },
+	{ "--ipv4", "-4", false, set_family },
+	{ "--ipv6", "-6", false, set_family },
+	{ NULL, NULL, false, NULL }
+};
+
+void
+inputs_init(struct inputs *in)
+{
+	*in = (struct inputs){ .arena = ARENA_INIT };
+	diag_init(&in->diags, &in->arena);
+	in->load = (struct load){ .arena = &in->arena, .diags = &in->diags };
+	in->env = env_new(&in->arena);
+}
+
+static void
+load_snapshot_rules(struct inputs *in, const char *name, int family)
+{
+	const char *path = env_file(in->snapshot, name, &in->arena);
+
+	if (path == NULL || in->load.rules[family_index(family)] != NULL)
+		return;
+	in->load.family = family;
+	load_file(&in->load, path);
+}
+
+bool
+inputs_load(struct inputs *in)
+{
+	for (unsigned i = 0; i < in->n_files; i++) {
+		in->load.family = in->files[i].family;
+		load_file(&in->load, in->files[i].path);
+	}
+	if (in->snapshot != NULL) {
+		load_snapshot_rules(in, "iptables-save", AF_INET);
+		load_snapshot_rules(in, "ip6tables-save", AF_INET6);
+		env_load(in->env, in->snapshot, &in->diags);
+	} else {
+		env_load_nothing(in->env);
+	}
+	return in->diags.errors == 0;
+}
+
+int
+inputs_finish(struct inputs *in, int code)
+{
+	fflush(stdout);
+	diag_print(&in->diags, stderr);
+	return in->diags.errors != 0 ? EXIT_INPUT : code;
+}
+
+void
+inputs_free(struct inputs *in)
+{
+	ruleset_free(in->load.rules[0]);
+	ruleset_free(in->load.rules[1]);
+	arena_free(&in->arena);
+}
+
+static bool
+rule_uses(const struct rule *r, const char *name)
+{
+	for (unsigned i = 0; i < r->n_matches; i++)
+		if (strcmp(r->matches[i].ext->name, name) == 0)
+			return true;
+	return r->kind == TGT_EXT && strcmp(r->target.ext->name, name) == 0;
+}
+
+bool
+inputs_uses(const struct inputs *in, const char *name)
+{
+	for (unsigned f = 0; f < 2; f++)
+		for (unsigned t = 0; in->load.rules[f] && t < N_TABLES; t++)
+			for (const struct chain *c =
+			    in->load.rules[f]->tables[t].chains; c != NULL;
+			    c = c->next)
+				for (unsigned i = 0; i < c->n; i++)
+					if (rule_uses(c->rules[i], name))
+						return true;
+	return false;
+}

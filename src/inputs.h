@@ -1,0 +1,39 @@
+/* What the commands are given in common: rulesets (-r, -4, -6) and the
+ * snapshot of a host (-S). */
+#ifndef INPUTS_H
+#define INPUTS_H
+
+#include "args.h"
+#include "base/diag.h"
+#include "model/env.h"
+#include "parsers/load.h"
+
+/* Exit codes (cli-contract). */
+enum { EXIT_YES, EXIT_NO, EXIT_USAGE, EXIT_INPUT, EXIT_UNDETERMINED,
+    EXIT_INTERNAL };
+
+struct inputs {
+	struct arena arena;
+	struct diags diags;
+	struct load load;		/* rulesets come out in load.rules */
+	struct env *env;
+	const char *snapshot;		/* folder, or null */
+	struct input_file { const char *path; int family; } files[16];
+	unsigned n_files;
+	int family;			/* of the next -r; 0: told by the file */
+};
+
+/* The options -r, -S, -4, -6; their ctx is the struct inputs. */
+extern const struct arg inputs_args[];
+
+void	inputs_init(struct inputs *);
+/* Reads everything; rulesets of the snapshot stand in for a family that no
+ * -r gave.  False after errors, which are in 'diags'. */
+bool	inputs_load(struct inputs *);
+/* Prints the diagnostics; the exit code that goes with them, else 'code'. */
+int	inputs_finish(struct inputs *, int code);
+void	inputs_free(struct inputs *);
+/* Has the ruleset a match or target of this name? */
+bool	inputs_uses(const struct inputs *, const char *ext_name);
+
+#endif
