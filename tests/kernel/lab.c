@@ -375,14 +375,14 @@ conclude(const struct options *o, const struct item *items, unsigned n,
 	dropped = count(sh, 0, DROPPED) + count(sh, 1, DROPPED);
 	refused = count(sh, 0, REFUSED) + count(sh, 1, REFUSED);
 	if (n > random)
-		printf("scenarios: %u of %u agree with the kernel\n",
+		printf("kernel: %u of %u scenarios agree\n",
 		    count(sh, 0, PASSED), n - random);
 	if (random)
-		printf("random cases: %u of %u agree with the kernel, %u "
-		    "dropped that the kernel does not repeat\n",
+		printf("kernel: %u of %u random cases agree, %u dropped "
+		    "that the kernel does not repeat\n",
 		    count(sh, 1, PASSED), random, count(sh, 1, DROPPED));
 	if (refused)
-		printf("%u could not be run\n", refused);
+		printf("kernel: %u could not be run\n", refused);
 	printf("kernel lab: %u passed, %u failed, 0 skipped (%u dropped, "
 	    "%.1f s)\n", passed, failed + refused, dropped, took);
 	if (o->twice)

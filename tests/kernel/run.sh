@@ -1,7 +1,9 @@
 #!/bin/sh
 # The kernel of this machine against nfwalk: every scenario, then random cases
-# of fixed seeds.  Usage: run.sh [build folder] [options of the lab]
-here=$(dirname "$0")
-build=${1:-build}
-[ $# -gt 0 ] && shift
-exec "$build/tests/kernel/lab" --quiet "$@" test "$here/scenarios" 1 300
+# of fixed seeds.  Options are the lab's.  $B: the build folder.
+cd "$(dirname "$0")/../.." || exit 1
+B=${B:-build}
+nfwalk=./nfwalk
+[ -x "$B/nfwalk" ] && nfwalk=$B/nfwalk
+exec "$B/tests/kernel/lab" --quiet --nfwalk "$nfwalk" "$@" \
+    test tests/kernel/scenarios 1 300
