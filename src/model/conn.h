@@ -106,7 +106,8 @@ struct ct {
 	bool zone_both;			/* one zone for both (else by direction) */
 	bool acct;			/* counters are kept (fixed at creation) */
 	uint8_t helper;			/* enum ct_helper */
-	uint32_t id;			/* the table's own */
+	bool pending;			/* the table's own, like 'id' */
+	uint32_t id;
 	uint32_t slaves;		/* how many have it as their master */
 	uint64_t labels[2];		/* connlabel: bit i%64 of labels[i/64] */
 	union {
