@@ -764,6 +764,8 @@ create(struct ct_pass *p, const struct tuple *tuple, bool *full)
 	ct->zone_both = p->zone_both;
 	ct->acct = p->acct;
 	ct->helper = p->pkt->tmpl_helper;
+	if (ct->helper != CT_HELPER_NONE)
+		ct->status |= CTS_HELPER;
 	return ct;
 }
 

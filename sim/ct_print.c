@@ -105,6 +105,11 @@ ct_print(const struct ct *ct, int64_t now, struct sbuf *b)
 	put(b, "mark=", ct->mark);
 	if (ct->zone_both && ct->zone[CT_ORIGINAL] != 0)
 		put(b, "zone=", ct->zone[CT_ORIGINAL]);
+	if (ct->helper != CT_HELPER_NONE) {
+		sbuf_puts(b, "helper=");
+		sbuf_puts(b, ct_helper_names[ct->helper]);
+		sbuf_putc(b, ' ');
+	}
 	put(b, "use=", 1 + ct->slaves);
 	sbuf_cut(b, b->len - 1);
 	sbuf_putc(b, '\n');
