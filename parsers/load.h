@@ -22,5 +22,8 @@ struct load {
  * were errors; rules that were good are there all the same. */
 bool	load_file(struct load *, const char *path);
 bool	load_source(struct load *, const struct source *);
+/* For the readers: the ruleset of 'family', made if it is new, gets one more
+ * source; the source's index in it, or -1 after an error. */
+int	load_add_source(struct load *, int family, const struct source *);
 
 #endif

@@ -90,6 +90,7 @@ struct chain {
 	unsigned references;		/* rules that jump or go to it */
 	uint32_t line, off, len;	/* where declared; line 0: implied */
 	uint16_t source;
+	unsigned index;			/* for who walks a table's chains: scratch */
 	struct chain *next;		/* in order of declaration */
 };
 

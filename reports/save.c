@@ -1,0 +1,249 @@
+#include "reports/save.h"
+
+#include "ext/ext.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+static void
+put_mask(struct sbuf *b, const union addr *mask, int family)
+{
+	int prefix = addr_prefix(mask, family);
+
+	sbuf_putc(b, '/');
+	if (prefix >= 0)
+		sbuf_putu(b, (unsigned)prefix);
+	else
+		addr_print(b, family, mask);
+}
+
+/* xshared.c, save_ipv4_addr and save_ipv6_addr. */
+static void
+put_addr(struct sbuf *b, const char *opt, const union addr *a,
+    const union addr *mask, bool invert, int family)
+{
+	if (!invert && addr_is_zero(mask) &&
+	    (family == AF_INET6 || addr_is_zero(a)))
+		return;
+	save_opt(b, invert, opt);
+	sbuf_putc(b, ' ');
+	addr_print(b, family, a);
+	put_mask(b, mask, family);
+}
+
+static void
+put_iface(struct sbuf *b, const char *opt, const struct ifmatch *m,
+    bool invert)
+{
+	if (m == NULL || m->name[0] == '\0')	/* "+" is not printed */
+		return;
+	save_opt(b, invert, opt);
+	sbuf_putc(b, ' ');
+	sbuf_puts(b, m->name);
+	if (m->wild)
+		sbuf_putc(b, '+');
+}
+
+static void
+put_proto(struct sbuf *b, const struct rule *r)
+{
+	const char *name = proto_name(r->proto);
+
+	if (r->proto == 0)
+		return;
+	save_opt(b, r->invert & INV_PROTO, "-p ");
+	if (name != NULL)
+		sbuf_puts(b, name);
+	else
+		sbuf_putu(b, r->proto);
+}
+
+static const char *
+use_name(const struct use *u)
+{
+	return u->ext == &ext_unknown_match || u->ext == &ext_unknown_target ?
+	    ((const struct ext_unknown *)u->data)->name : u->ext->name;
+}
+
+static void
+put_target(struct sbuf *b, const struct rule *r, const struct ext_print *p)
+{
+	switch ((enum target_kind)r->kind) {
+	case TGT_NONE:
+		break;
+	case TGT_ACCEPT:
+		sbuf_puts(b, " -j ACCEPT");
+		break;
+	case TGT_DROP:
+		sbuf_puts(b, " -j DROP");
+		break;
+	case TGT_QUEUE:
+		sbuf_puts(b, " -j QUEUE");
+		break;
+	case TGT_RETURN:
+		sbuf_puts(b, " -j RETURN");
+		break;
+	case TGT_CHAIN:
+		sbuf_puts(b, r->flags & RULE_GOTO ? " -g " : " -j ");
+		sbuf_puts(b, r->jump->name);
+		break;
+	case TGT_EXT:
+		sbuf_puts(b, " -j ");
+		sbuf_puts(b, use_name(&r->target));
+		if (r->target.ext->save != NULL)
+			r->target.ext->save(r->target.data, p, b);
+		break;
+	}
+}
+
+void
+save_rule_spec(const struct rule *r, struct sbuf *b)
+{
+	int family = r->chain->table->ruleset->family;
+	struct ext_print p = { family, r, true };
+	struct addr6_spec a;
+
+	rule_addrs(r, family, &a);
+	put_addr(b, "-s", &a.src, &a.src_mask, r->invert & INV_SRC, family);
+	put_addr(b, "-d", &a.dst, &a.dst_mask, r->invert & INV_DST, family);
+	put_iface(b, "-i", r->in, r->invert & INV_IN);
+	put_iface(b, "-o", r->out, r->invert & INV_OUT);
+	put_proto(b, r);
+	if (r->flags & RULE_FRAG)
+		save_opt(b, r->invert & INV_FRAG, "-f");
+	for (unsigned i = 0; i < r->n_matches; i++) {
+		const struct use *u = &r->matches[i];
+
+		sbuf_puts(b, " -m ");
+		sbuf_puts(b, use_name(u));
+		if (u->ext->save != NULL)
+			u->ext->save(u->data, &p, b);
+	}
+	put_target(b, r, &p);
+}
+
+void
+save_rule(const struct rule *r, struct sbuf *b)
+{
+	sbuf_puts(b, "-A ");
+	sbuf_puts(b, r->chain->name);
+	save_rule_spec(r, b);
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+	const struct chain *const *x = a, *const *y = b;
+
+	return strcmp((*x)->name, (*y)->name);
+}
+
+/* libiptc.c, iptcc_insert_chain: user chains are kept sorted. */
+struct chain **
+save_order(const struct table *t, unsigned *n)
+{
+	struct chain **list;
+	unsigned builtin = 0;
+
+	*n = 0;
+	for (const struct chain *c = t->chains; c != NULL; c = c->next)
+		(*n)++;
+	list = mem_alloc(*n, sizeof(*list));
+	*n = 0;
+	for (struct chain *c = t->chains; c != NULL; c = c->next) {
+		list[(*n)++] = c;
+		builtin += c->hook != HOOK_NONE;
+	}
+	qsort(list + builtin, *n - builtin, sizeof(*list), by_name);
+	return list;
+}
+
+static void
+counters_of_rule(const struct save_format *f, const struct rule *r,
+    uint64_t v[2])
+{
+	v[0] = r->packets;
+	v[1] = r->bytes;
+	if (f->from != NULL && f->from->rule != NULL)
+		f->from->rule(f->from->arg, r, &v[0], &v[1]);
+}
+
+static void
+put_counters(struct sbuf *b, const uint64_t v[2])
+{
+	sbuf_putc(b, '[');
+	sbuf_putu(b, v[0]);
+	sbuf_putc(b, ':');
+	sbuf_putu(b, v[1]);
+	sbuf_putc(b, ']');
+}
+
+static void
+put_chain(struct sbuf *b, const struct chain *c, const struct save_format *f)
+{
+	uint64_t v[2] = { c->packets, c->bytes };
+
+	if (f->from != NULL && f->from->chain != NULL)
+		f->from->chain(f->from->arg, c, &v[0], &v[1]);
+	sbuf_printf(b, ":%s %s ", c->name, c->hook == HOOK_NONE ? "-" :
+	    c->policy == V_DROP ? "DROP" : "ACCEPT");
+	if (c->hook == HOOK_NONE)
+		v[0] = v[1] = 0;
+	put_counters(b, v);
+	sbuf_putc(b, '\n');
+}
+
+static void
+flush(struct sbuf *b, FILE *f)
+{
+	fwrite(b->text, 1, b->len, f);
+	sbuf_clear(b);
+}
+
+static bool
+wanted(const struct save_format *f, const struct chain *c)
+{
+	return f->chain == NULL || strcmp(f->chain, c->name) == 0;
+}
+
+static void
+save_table(const struct table *t, const struct save_format *f, FILE *file)
+{
+	struct sbuf b = SBUF_INIT;
+	unsigned n;
+	struct chain **chains = save_order(t, &n);
+
+	sbuf_printf(&b, "*%s\n", table_names[t->id]);
+	for (unsigned i = 0; i < n; i++)
+		if (wanted(f, chains[i]))
+			put_chain(&b, chains[i], f);
+	for (unsigned i = 0; i < n; i++)
+		for (unsigned j = 0; wanted(f, chains[i]) &&
+		    j < chains[i]->n; j++) {
+			const struct rule *r = chains[i]->rules[j];
+			uint64_t v[2];
+
+			counters_of_rule(f, r, v);
+			if (f->counters) {
+				put_counters(&b, v);
+				sbuf_putc(&b, ' ');
+			}
+			save_rule(r, &b);
+			sbuf_putc(&b, '\n');
+			if (b.len > 1 << 16)
+				flush(&b, file);
+		}
+	sbuf_puts(&b, "COMMIT\n");
+	flush(&b, file);
+	sbuf_free(&b);
+	free(chains);
+}
+
+void
+save_ruleset(const struct ruleset *rs, const struct save_format *f,
+    FILE *file)
+{
+	for (int i = 0; i < N_TABLES; i++)
+		if (rs->tables[i].present && (f->table < 0 || f->table == i))
+			save_table(&rs->tables[i], f, file);
+}

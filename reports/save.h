@@ -1,0 +1,35 @@
+/* A ruleset as text that iptables reads: a dump, or commands. */
+#ifndef REPORTS_SAVE_H
+#define REPORTS_SAVE_H
+
+#include "model/rule.h"
+
+/* One rule as iptables-save prints it, without counters and newline:
+ * "-A INPUT -s 192.0.2.1/32 -j DROP". */
+void	save_rule(const struct rule *, struct sbuf *);
+/* Tests, matches and target only: what stands behind the chain's name. */
+void	save_rule_spec(const struct rule *, struct sbuf *);
+/* Whose counters to print; null members: those of the ruleset. */
+struct save_counters {
+	void (*rule)(void *arg, const struct rule *, uint64_t *packets,
+	    uint64_t *bytes);
+	void (*chain)(void *arg, const struct chain *, uint64_t *packets,
+	    uint64_t *bytes);
+	void *arg;
+};
+
+struct save_format {
+	bool counters;			/* "[p:b]" before each rule */
+	const struct save_counters *from;	/* null: the ruleset's own */
+	int table;			/* enum table_id; -1: all that are present */
+	const char *chain;		/* null: all */
+};
+
+/* The ruleset as iptables-save prints it, without its comment lines. */
+void	save_ruleset(const struct ruleset *, const struct save_format *,
+	    FILE *);
+/* The chains of a table in the order in which the kernel has them: built-in
+ * ones by hook, others by name.  *n chains; release with free(). */
+struct chain **save_order(const struct table *, unsigned *n);
+
+#endif

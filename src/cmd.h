@@ -1,0 +1,8 @@
+/* The subcommands: each is one file, cmd_NAME.c, and one row in main.c.
+ * argv[0] is the subcommand's name; each returns an exit code (inputs.h). */
+#ifndef CMD_H
+#define CMD_H
+
+int	cmd_convert(int argc, char **argv);
+
+#endif

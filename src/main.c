@@ -1,0 +1,43 @@
+/* nfwalk: what iptables rules do, without a kernel. */
+#include "cmd.h"
+#include "inputs.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct command {
+	const char *name, *summary;
+	int (*run)(int argc, char **argv);
+} commands[] = {
+	{ "convert", "rulesets between forms: save, list, commands, json, xml",
+	    cmd_convert },
+};
+enum { N_COMMANDS = sizeof(commands) / sizeof(commands[0]) };
+
+static void
+usage(FILE *f)
+{
+	fputs("usage: nfwalk COMMAND [options]; nfwalk COMMAND --help\n", f);
+	for (unsigned i = 0; i < N_COMMANDS; i++)
+		fprintf(f, "  %-10s %s\n", commands[i].name,
+		    commands[i].summary);
+}
+
+int
+main(int argc, char **argv)
+{
+	const char *name = argc > 1 ? argv[1] : "";
+
+	for (unsigned i = 0; i < N_COMMANDS; i++)
+		if (strcmp(commands[i].name, name) == 0)
+			return commands[i].run(argc - 1, argv + 1);
+	if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 ||
+	    strcmp(name, "help") == 0) {
+		usage(stdout);
+		return EXIT_YES;
+	}
+	if (*name != '\0')
+		fprintf(stderr, "nfwalk: unknown command '%s'\n", name);
+	usage(stderr);
+	return EXIT_USAGE;
+}
