@@ -63,6 +63,14 @@ const uint8_t *packet_bytes(struct ctx *, uint32_t off, uint32_t n,
 /* Explains why l4_part answered null with 'result'; returns it. */
 enum tri l4_missed(const struct ctx *, enum tri result, struct sbuf *why);
 
+/* TOS or traffic class. */
+static inline uint8_t
+packet_dsfield(const struct packet *p)
+{
+	return p->family == AF_INET ? p->data[1] :
+	    (uint8_t)(get16(p->data) >> 4);
+}
+
 /* ---- ranges ---- */
 
 static inline bool

@@ -155,11 +155,11 @@ test_type(const struct dccp *dccp, struct ctx *ctx, const uint8_t *dh,
 	return TRI_NO;
 }
 
+/* Without the inversion. */
 static enum tri
-test_option(const struct dccp *dccp, struct ctx *ctx, const uint8_t *dh,
+find_option(const struct dccp *dccp, struct ctx *ctx, const uint8_t *dh,
     struct sbuf *why)
 {
-	bool invert = dccp->invert & DCCP_OPTION, found = false;
 	unsigned start, size, i = 0;
 	const uint8_t *op;
 	enum tri result;
@@ -176,15 +176,32 @@ test_option(const struct dccp *dccp, struct ctx *ctx, const uint8_t *dh,
 	if (op == NULL)
 		return result != TRI_NO ? result :
 		    hotdrop(ctx, why, "dccp options are cut off");
-	while (i < size && !found) {
-		found = op[i] == dccp->option;
+	while (i < size) {
+		if (op[i] == dccp->option)
+			return TRI_YES;
 		if (op[i] < 2 || i + 1 >= size || op[i + 1] == 0)
 			i++;
 		else
 			i += op[i + 1];
 	}
-	if (found != invert)
+	return TRI_NO;
+}
+
+static enum tri
+test_option(const struct dccp *dccp, struct ctx *ctx, const uint8_t *dh,
+    struct sbuf *why)
+{
+	bool invert = dccp->invert & DCCP_OPTION;
+	enum tri found = find_option(dccp, ctx, dh, why);
+
+	if (found == TRI_UNKNOWN)
+		return found;
+	/* The false of a packet to be dropped is inverted too: the rule
+	 * counts it, and then it is dropped. */
+	if ((found == TRI_YES) != invert)
 		return TRI_YES;
+	if (ctx->hotdrop)
+		return TRI_NO;
 	return MISS(why, "dccp option %u is %s, rule wants it %s",
 	    dccp->option, invert ? "there" : "absent",
 	    invert ? "absent" : "there");

@@ -1,0 +1,226 @@
+/* -m owner: whose socket a packet comes from (xt_owner.c). */
+#include "ext/l4.h"
+
+#include <ctype.h>
+#include <stddef.h>
+
+enum {					/* the options' bits, in their order */
+	OWNER_UID = 1 << 0, OWNER_GID = 1 << 1, OWNER_SOCKET = 1 << 2,
+	OWNER_GROUPS = 1 << 3
+};
+
+struct ids {
+	uint32_t lo, hi;
+	/* A name that is in no table of ours: the host knows the number. */
+	const char *name;
+};
+
+struct owner {
+	struct ids uid, gid;
+	uint8_t given, invert;		/* OWNER_x */
+};
+
+struct id_name { const char *name; uint32_t id; };
+
+/* The users and groups that every Debian has (base-passwd), most of them
+ * with the same numbers elsewhere. */
+static const struct id_name users[] = {
+	{ "root", 0 }, { "daemon", 1 }, { "bin", 2 }, { "sys", 3 },
+	{ "sync", 4 }, { "games", 5 }, { "man", 6 }, { "lp", 7 },
+	{ "mail", 8 }, { "news", 9 }, { "uucp", 10 }, { "proxy", 13 },
+	{ "www-data", 33 }, { "backup", 34 }, { "list", 38 }, { "irc", 39 },
+	{ "nobody", 65534 }, { NULL, 0 },
+};
+static const struct id_name groups[] = {
+	{ "root", 0 }, { "daemon", 1 }, { "bin", 2 }, { "sys", 3 },
+	{ "adm", 4 }, { "tty", 5 }, { "disk", 6 }, { "lp", 7 },
+	{ "mail", 8 }, { "news", 9 }, { "uucp", 10 }, { "man", 12 },
+	{ "proxy", 13 }, { "kmem", 15 }, { "dialout", 20 }, { "fax", 21 },
+	{ "voice", 22 }, { "cdrom", 24 }, { "floppy", 25 }, { "tape", 26 },
+	{ "sudo", 27 }, { "audio", 29 }, { "dip", 30 }, { "www-data", 33 },
+	{ "backup", 34 }, { "operator", 37 }, { "list", 38 }, { "irc", 39 },
+	{ "src", 40 }, { "shadow", 42 }, { "utmp", 43 }, { "video", 44 },
+	{ "sasl", 45 }, { "plugdev", 46 }, { "staff", 50 }, { "games", 60 },
+	{ "users", 100 }, { "nogroup", 65534 }, { NULL, 0 },
+};
+
+static bool
+is_name(const char *s)
+{
+	if (!isalpha((unsigned char)*s) && *s != '_')
+		return false;
+	while (isalnum((unsigned char)*s) || strchr("_-.", *s) != NULL) {
+		if (*s == '\0')
+			return true;
+		s++;
+	}
+	return s[0] == '$' && s[1] == '\0';
+}
+
+static bool
+read_name(struct opt_arg *a, const struct id_name *table, struct ids *ids)
+{
+	for (; table->name != NULL; table++)
+		if (strcmp(a->text, table->name) == 0) {
+			ids->lo = ids->hi = table->id;
+			return true;
+		}
+	ids->name = arena_strdup(a->arena, a->text);
+	return true;
+}
+
+/* A name, "number", or "from-to", also with ":"; -1 is no number. */
+static bool
+read_ids(struct opt_arg *a, const struct id_name *table, struct ids *ids)
+{
+	static const uint64_t max = UINT32_MAX - 1;
+	const char *s = a->text;
+	uint64_t lo, hi;
+
+	if (is_name(s))
+		return read_name(a, table, ids);
+	if (!read_number(&s, max, &lo))
+		return opt_error(a, "bad value '%s'", a->text);
+	hi = lo;
+	if ((*s == '-' || *s == ':') && (s++, !read_number(&s, max, &hi)))
+		return opt_error(a, "bad value '%s'", a->text);
+	if (*s != '\0')
+		return opt_error(a, "bad value '%s'", a->text);
+	if (hi < lo)
+		return opt_error(a, "range '%s' is reversed", a->text);
+	ids->lo = (uint32_t)lo;
+	ids->hi = (uint32_t)hi;
+	return true;
+}
+
+static bool
+opt_uid(struct opt_arg *a)
+{
+	struct owner *owner = a->data;
+
+	return read_ids(a, users, &owner->uid);
+}
+
+static bool
+opt_gid(struct opt_arg *a)
+{
+	struct owner *owner = a->data;
+
+	return read_ids(a, groups, &owner->gid);
+}
+
+static bool
+opt_groups(struct opt_arg *a)
+{
+	if (!(*a->seen & OWNER_GID))
+		return opt_error(a, "wants --gid-owner before it");
+	return true;
+}
+
+static const struct opt opts[] = {
+	{ "--uid-owner", NULL, 1, OPT_INVERT, opt_uid,
+	    .inv_offset = offsetof(struct owner, invert),
+	    .inv_bit = OWNER_UID },
+	{ "--gid-owner", NULL, 1, OPT_INVERT, opt_gid,
+	    .inv_offset = offsetof(struct owner, invert),
+	    .inv_bit = OWNER_GID },
+	{ "--socket-exists", NULL, 0, OPT_INVERT,
+	    .inv_offset = offsetof(struct owner, invert),
+	    .inv_bit = OWNER_SOCKET },
+	{ "--suppl-groups", NULL, 0, 0, .read = opt_groups },
+	{ 0 },
+};
+
+static bool
+check(struct ext_check *c)
+{
+	struct owner *owner = c->data;
+
+	owner->given = (uint8_t)c->seen;
+	if (owner->given == 0) {
+		diag_error(c->diags, c->loc, "owner: wants --uid-owner, "
+		    "--gid-owner or --socket-exists");
+		return false;
+	}
+	return true;
+}
+
+static void
+put_ids(struct sbuf *out, const struct ids *ids)
+{
+	if (ids->name != NULL)
+		sbuf_puts(out, ids->name);
+	else
+		sbuf_putu(out, ids->lo);
+	if (ids->lo != ids->hi)
+		sbuf_printf(out, "-%u", ids->hi);
+}
+
+static void
+put(const struct owner *o, const char *const names[4], struct sbuf *out)
+{
+	if (o->given & OWNER_SOCKET)
+		save_opt(out, o->invert & OWNER_SOCKET, names[0]);
+	if (o->given & OWNER_UID) {
+		save_opt(out, o->invert & OWNER_UID, names[1]);
+		put_ids(out, &o->uid);
+	}
+	if (o->given & OWNER_GID) {
+		save_opt(out, o->invert & OWNER_GID, names[2]);
+		put_ids(out, &o->gid);
+	}
+	if (o->given & OWNER_GROUPS)
+		save_opt(out, false, names[3]);
+}
+
+static void
+save(const void *data, const struct ext_print *how, struct sbuf *out)
+{
+	static const char *const names[] = { "--socket-exists",
+	    "--uid-owner ", "--gid-owner ", "--suppl-groups" };
+
+	(void)how;
+	put(data, names, out);
+}
+
+static void
+list(const void *data, const struct ext_print *how, struct sbuf *out)
+{
+	static const char *const names[] = { "owner socket exists",
+	    "owner UID match ", "owner GID match ", "incl. suppl. groups" };
+
+	(void)how;
+	put(data, names, out);
+}
+
+static enum tri
+owner_test(const void *data, struct ctx *ctx, struct sbuf *why)
+{
+	const struct owner *o = data;
+
+	if (!ctx->pkt->local)
+		return o->given == o->invert ? TRI_YES :
+		    MISS(why, "it comes from no socket of this host");
+	if (!ctx->pkt->kernel_made)
+		return unknown(ctx, "the owner of its socket");
+	if (o->given & o->invert & OWNER_SOCKET)
+		return MISS(why, "it comes from a socket of the kernel");
+	if ((o->given ^ o->invert) & (OWNER_UID | OWNER_GID))
+		return MISS(why, "the kernel made it: nobody owns it");
+	return TRI_YES;
+}
+
+EVAL_BY(owner);
+
+const struct ext ext_m_owner = {
+	.name = "owner",
+	.kind = EXT_MATCH,
+	.hooks = 1 << HOOK_OUTPUT | 1 << HOOK_POSTROUTING,
+	.size = sizeof(struct owner),
+	.opts = opts,
+	.check = check,
+	.save = save,
+	.list = list,
+	.eval = owner_eval,
+	.explain = owner_explain,
+};
