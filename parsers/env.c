@@ -3,6 +3,8 @@
 #include <ctype.h>
 #include <unistd.h>
 
+#include "parsers/ipset.h"
+
 const char *
 env_file(const char *dir, const char *name, struct arena *arena)
 {
@@ -124,6 +126,14 @@ read_sysctls(struct env *env, int family, const struct source *src,
 	return env_read_sysctls(env, src, diags);
 }
 
+static bool
+read_sets(struct env *env, int family, const struct source *src,
+    struct diags *diags)
+{
+	(void)family;
+	return ipset_read(env, src, diags);
+}
+
 static const struct snapshot_file {
 	const char *name;
 	int family;
@@ -136,6 +146,7 @@ static const struct snapshot_file {
 	{ "ip-rule.json", AF_INET, env_read_rules },
 	{ "ip6-rule.json", AF_INET6, env_read_rules },
 	{ "sysctl", 0, read_sysctls },
+	{ "ipset-save", 0, read_sets },
 };
 enum { N_FILES = sizeof(files) / sizeof(files[0]) };
 

@@ -39,7 +39,7 @@ struct iface {
 	 * as the kernel does it (max for rp_filter, and/or for others). */
 	struct { uint8_t rp_filter; bool forwarding, accept_local,
 	    route_localnet, send_redirects, src_valid_mark, accept_redirects; } v4;
-	bool v4_shared_media;
+	bool v4_shared_media, ignore_linkdown;
 	/* v6.forwarding: conf.all's, or force_forwarding of this one. */
 	struct { bool forwarding, disabled; uint8_t use_tempaddr; } v6;
 	uint32_t group;
