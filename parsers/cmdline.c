@@ -269,25 +269,6 @@ load(struct cmdline *c, const struct ext *e, const struct word *name,
 	return r;
 }
 
-/* xshared.c, load_proto: the first option that nobody knows loads the match
- * of the protocol, once. */
-static bool
-imply(struct cmdline *c, struct at *at)
-{
-	if (c->proto.text == NULL || c->proto_used || c->rule.proto == 0)
-		return false;
-	c->proto_used = true;
-	for (const struct ext *const *e = ext_all; *e != NULL; e++)
-		if ((*e)->kind == EXT_MATCH &&
-		    (*e)->implied_by == c->rule.proto &&
-		    ((*e)->family == 0 ||
-		    (*e)->family == c->rules->family)) {
-			load(c, *e, NULL, here(c, at));
-			return true;
-		}
-	return false;
-}
-
 /* The last one loaded that we do not know; null: none. */
 static struct reading *
 unknown_use(struct cmdline *c)
@@ -297,6 +278,36 @@ unknown_use(struct cmdline *c)
 		    c->uses[i].use.ext == &ext_unknown_target)
 			return &c->uses[i];
 	return NULL;
+}
+
+static const struct ext *
+proto_ext(const struct cmdline *c)
+{
+	for (const struct ext *const *e = ext_all; *e != NULL; e++)
+		if ((*e)->kind == EXT_MATCH &&
+		    (*e)->implied_by == c->rule.proto &&
+		    ((*e)->family == 0 || (*e)->family == c->rules->family))
+			return *e;
+	return NULL;
+}
+
+/* xshared.c, load_proto: the first option that nobody knows loads the match
+ * of the protocol, once.  Next to a match that we do not know, the option
+ * must be its for certain. */
+static bool
+imply(struct cmdline *c, struct at *at, const char *name, size_t len)
+{
+	const struct ext *e;
+
+	if (c->proto.text == NULL || c->proto_used || c->rule.proto == 0)
+		return false;
+	e = proto_ext(c);
+	if (e == NULL || (unknown_use(c) != NULL &&
+	    ext_opt(e, name, len, false) < 0))
+		return false;
+	c->proto_used = true;
+	load(c, e, NULL, here(c, at));
+	return true;
 }
 
 static void
@@ -490,7 +501,7 @@ long_option(struct cmdline *c, struct at *at)
 	struct found f = find_option(c, text, len);
 	struct reading *unknown;
 
-	if (f.n != 1 && imply(c, at))
+	if (f.n != 1 && imply(c, at, text, len))
 		f = find_option(c, text, len);
 	if (f.n == 1 && f.std != NULL)
 		return run_std(c, at, f.std, inner);

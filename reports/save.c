@@ -2,11 +2,10 @@
 
 #include "ext/ext.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 
-static void
-put_mask(struct sbuf *b, const union addr *mask, int family)
+void
+save_mask(struct sbuf *b, const union addr *mask, int family)
 {
 	int prefix = addr_prefix(mask, family);
 
@@ -28,7 +27,7 @@ put_addr(struct sbuf *b, const char *opt, const union addr *a,
 	save_opt(b, invert, opt);
 	sbuf_putc(b, ' ');
 	addr_print(b, family, a);
-	put_mask(b, mask, family);
+	save_mask(b, mask, family);
 }
 
 static void
@@ -130,44 +129,6 @@ save_rule(const struct rule *r, struct sbuf *b)
 	save_rule_spec(r, b);
 }
 
-static int
-by_name(const void *a, const void *b)
-{
-	const struct chain *const *x = a, *const *y = b;
-
-	return strcmp((*x)->name, (*y)->name);
-}
-
-/* libiptc.c, iptcc_insert_chain: user chains are kept sorted. */
-struct chain **
-save_order(const struct table *t, unsigned *n)
-{
-	struct chain **list;
-	unsigned builtin = 0;
-
-	*n = 0;
-	for (const struct chain *c = t->chains; c != NULL; c = c->next)
-		(*n)++;
-	list = mem_alloc(*n, sizeof(*list));
-	*n = 0;
-	for (struct chain *c = t->chains; c != NULL; c = c->next) {
-		list[(*n)++] = c;
-		builtin += c->hook != HOOK_NONE;
-	}
-	qsort(list + builtin, *n - builtin, sizeof(*list), by_name);
-	return list;
-}
-
-static void
-counters_of_rule(const struct save_format *f, const struct rule *r,
-    uint64_t v[2])
-{
-	v[0] = r->packets;
-	v[1] = r->bytes;
-	if (f->from != NULL && f->from->rule != NULL)
-		f->from->rule(f->from->arg, r, &v[0], &v[1]);
-}
-
 static void
 put_counters(struct sbuf *b, const uint64_t v[2])
 {
@@ -181,14 +142,11 @@ put_counters(struct sbuf *b, const uint64_t v[2])
 static void
 put_chain(struct sbuf *b, const struct chain *c, const struct save_format *f)
 {
-	uint64_t v[2] = { c->packets, c->bytes };
+	uint64_t v[2];
 
-	if (f->from != NULL && f->from->chain != NULL)
-		f->from->chain(f->from->arg, c, &v[0], &v[1]);
+	save_chain_counters(f, c, v);
 	sbuf_printf(b, ":%s %s ", c->name, c->hook == HOOK_NONE ? "-" :
 	    c->policy == V_DROP ? "DROP" : "ACCEPT");
-	if (c->hook == HOOK_NONE)
-		v[0] = v[1] = 0;
 	put_counters(b, v);
 	sbuf_putc(b, '\n');
 }
@@ -200,12 +158,6 @@ flush(struct sbuf *b, FILE *f)
 	sbuf_clear(b);
 }
 
-static bool
-wanted(const struct save_format *f, const struct chain *c)
-{
-	return f->chain == NULL || strcmp(f->chain, c->name) == 0;
-}
-
 static void
 save_table(const struct table *t, const struct save_format *f, FILE *file)
 {
@@ -215,15 +167,15 @@ save_table(const struct table *t, const struct save_format *f, FILE *file)
 
 	sbuf_printf(&b, "*%s\n", table_names[t->id]);
 	for (unsigned i = 0; i < n; i++)
-		if (wanted(f, chains[i]))
+		if (save_wanted(f, chains[i]))
 			put_chain(&b, chains[i], f);
 	for (unsigned i = 0; i < n; i++)
-		for (unsigned j = 0; wanted(f, chains[i]) &&
+		for (unsigned j = 0; save_wanted(f, chains[i]) &&
 		    j < chains[i]->n; j++) {
 			const struct rule *r = chains[i]->rules[j];
 			uint64_t v[2];
 
-			counters_of_rule(f, r, v);
+			save_rule_counters(f, r, v);
 			if (f->counters) {
 				put_counters(&b, v);
 				sbuf_putc(&b, ' ');

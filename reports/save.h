@@ -7,6 +7,8 @@
 /* One rule as iptables-save prints it, without counters and newline:
  * "-A INPUT -s 192.0.2.1/32 -j DROP". */
 void	save_rule(const struct rule *, struct sbuf *);
+/* "/24", or "/255.0.255.0" if it is not contiguous. */
+void	save_mask(struct sbuf *, const union addr *mask, int family);
 /* Tests, matches and target only: what stands behind the chain's name. */
 void	save_rule_spec(const struct rule *, struct sbuf *);
 /* Whose counters to print; null members: those of the ruleset. */
@@ -24,6 +26,14 @@ struct save_format {
 	int table;			/* enum table_id; -1: all that are present */
 	const char *chain;		/* null: all */
 };
+
+/* Is this chain to be printed? */
+bool	save_wanted(const struct save_format *, const struct chain *);
+/* Packets and bytes to print; 0 for user chains. */
+void	save_rule_counters(const struct save_format *, const struct rule *,
+	    uint64_t v[2]);
+void	save_chain_counters(const struct save_format *, const struct chain *,
+	    uint64_t v[2]);
 
 /* The ruleset as iptables-save prints it, without its comment lines. */
 void	save_ruleset(const struct ruleset *, const struct save_format *,

@@ -3,7 +3,7 @@
 
 #include "base/out.h"
 #include "inputs.h"
-#include "reports/save.h"
+#include "reports/list.h"
 
 #include <stdlib.h>
 
@@ -94,11 +94,17 @@ put_save(const struct ruleset *rs, const struct convert *c, FILE *f)
 	save_ruleset(rs, &c->format, f);
 }
 
+static void
+put_list(const struct ruleset *rs, const struct convert *c, FILE *f)
+{
+	list_ruleset(rs, &c->format, f);
+}
+
 static const struct {
 	const char *name;
 	void (*put)(const struct ruleset *, const struct convert *, FILE *);
 } forms[] = {
-	{ "save", put_save },
+	{ "save", put_save }, { "list", put_list },
 };
 enum { N_FORMS = sizeof(forms) / sizeof(forms[0]) };
 
