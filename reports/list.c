@@ -124,7 +124,7 @@ put_heading(struct sbuf *b, const struct chain *c,
 	else
 		sbuf_printf(b, "Chain %s (%u references)\n", c->name,
 		    c->references);
-	sbuf_printf(b, "%-4s %8s %10s %-9s prot opt %-6s %-6s  %-19s  %-19s "
+	sbuf_printf(b, "%-4s %8s %10s %-9s  prot opt %-6s %-6s  %-19s  %-19s "
 	    "\n", "num", "pkts", "bytes", "target", "in", "out", "source",
 	    "destination");
 }
