@@ -8,6 +8,22 @@
 
 static const struct loc nowhere;
 
+/* A device, a pipe: there is nothing to put in its place. */
+static bool
+open_special(struct out *o, const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) != 0 || S_ISREG(st.st_mode))
+		return false;
+	o->file = fopen(path, "w");
+	if (o->file == NULL)
+		return false;
+	o->path = mem_alloc(strlen(path) + 1, 1);
+	memcpy(o->path, path, strlen(path) + 1);
+	return true;
+}
+
 bool
 out_open(struct out *o, const char *path, struct diags *diags)
 {
@@ -20,6 +36,8 @@ out_open(struct out *o, const char *path, struct diags *diags)
 		o->file = stdout;
 		return true;
 	}
+	if (open_special(o, path))
+		return true;
 	sbuf_printf(&temp, "%s.XXXXXX", path);
 	fd = mkstemp(temp.text);
 	if (fd < 0 || (o->file = fdopen(fd, "w")) == NULL) {
@@ -51,7 +69,7 @@ out_commit(struct out *o, struct diags *diags)
 	} else {
 		ok = fclose(o->file) == 0 && ok;
 		o->file = NULL;
-		ok = ok && rename(o->temp, o->path) == 0;
+		ok = ok && (o->temp == NULL || rename(o->temp, o->path) == 0);
 	}
 	if (!ok)
 		diag_error(diags, nowhere, "%s: %s",

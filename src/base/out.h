@@ -1,5 +1,6 @@
 /* Output files: written beside their name and renamed when complete, so that
- * a run that fails leaves nothing half-written. */
+ * a run that fails leaves nothing half-written.  Devices and pipes are
+ * written directly. */
 #ifndef BASE_OUT_H
 #define BASE_OUT_H
 
