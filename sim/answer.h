@@ -10,9 +10,14 @@ struct answer_limits;
 struct answer_limits *answer_limits_new(const struct env *);
 void	answer_limits_free(struct answer_limits *);
 /* icmp_send / icmpv6_send about 'cause': builds it, rate-limits it, sends it
- * through OUTPUT.  'info' is the second word (MTU, pointer, gateway). */
+ * through OUTPUT.  'info' is the second word (MTU, pointer, gateway).  An
+ * IPv4 redirect has ip_rt_send_redirect's own limit. */
 void	answer_icmp(struct sim *, struct packet *cause, unsigned type,
 	    unsigned code, uint32_t info);
+/* The same for a packet that the routing decision refuses: IPv4 has one more
+ * limit there (ip_error). */
+void	answer_no_route(struct sim *, struct packet *cause, unsigned type,
+	    unsigned code);
 /* REJECT (services.reject). */
 void	answer_reject(struct sim *, struct packet *cause, enum hook,
 	    unsigned how);

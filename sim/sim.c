@@ -334,7 +334,7 @@ unreachable(struct sim *sim, struct packet *p, enum reason reason,
     unsigned icmp)
 {
 	lost(sim, p, reason);
-	answer_icmp(sim, p, icmp >> 8, icmp & 0xff, 0);
+	answer_no_route(sim, p, icmp >> 8, icmp & 0xff);
 }
 
 /* From PREROUTING on. */
