@@ -9,7 +9,7 @@
 
 struct map_slot {
 	const char *key;
-	uint32_t len;
+	uint32_t len, hash;
 	void *value;
 };
 
