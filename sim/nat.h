@@ -1,5 +1,9 @@
 /* Network address translation.  Sheet: 1.4 and section 4.
- * Kernel: nf_nat_core.c, nf_nat_proto.c, nf_nat_masquerade.c. */
+ * Kernel: nf_nat_core.c, nf_nat_proto.c, nf_nat_masquerade.c.
+ *
+ * nat.c chooses mappings, nat_rewrite.c applies them to packets.  Confirmed
+ * and unconfirmed connections with a source mapping (null bindings too) are
+ * chained by their original source, so that one source is mapped alike. */
 #ifndef SIM_NAT_H
 #define SIM_NAT_H
 
@@ -8,12 +12,34 @@
 /* Sets up a mapping on the packet's ct (nf_nat_setup_info): once per manip. */
 enum verdict nat_setup(struct sim *, struct packet *,
 	    const struct nat_range *, enum nat_manip);
+/* The same on a ct, for expected connections (nf_nat_follow_master). */
+enum verdict nat_setup_ct(struct sim *, struct ct *,
+	    const struct nat_range *, enum nat_manip);
+/* Puts a ct of a snapshot, with its status, into the chain by source. */
+void	nat_add(struct sim *, struct ct *);
 /* The nat hook at 'hook' (prio -100 or 100): walks the table if it is due,
- * binds, rewrites the packet.  'walk' runs the nat table. */
+ * binds, rewrites the packet.  'walk' runs the nat table.  Routing again
+ * after OUTPUT is the caller's. */
 enum verdict nat_hook(struct sim *, struct packet *, enum hook,
 	    enum verdict (*walk)(struct sim *, struct packet *, enum hook,
 	    enum table_id));
 bool	nat_select_addr(struct sim *, const struct packet *,
 	    const struct iface *out, union addr *);
+
+/* nat_rewrite.c: makes the packet look like the inverse of the other
+ * direction's tuple (nf_nat_manip_pkt).  False: drop it. */
+bool	nat_rewrite(struct packet *, const struct ct *, enum nat_manip,
+	    enum ct_dir);
+/* An ICMP or ICMPv6 error about 'ct': its quoted packet and its own address
+ * (nf_nat_icmp_reply_translation).  False: drop it. */
+bool	nat_rewrite_error(struct packet *, const struct ct *, enum nat_manip,
+	    enum ct_dir);
+/* The status bit of a manip in a direction: the other's in the reply. */
+static inline uint32_t
+nat_bit(enum nat_manip manip, enum ct_dir dir)
+{
+	return (manip == NAT_SRC) == (dir == CT_ORIGINAL) ? CTS_SRC_NAT :
+	    CTS_DST_NAT;
+}
 
 #endif

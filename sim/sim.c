@@ -773,7 +773,10 @@ sim_unknowns(const struct sim *sim)
 void
 sim_add_ct(struct sim *sim, const struct ct *proto)
 {
-	ct_add(sim->ct, proto, sim->now);
+	struct ct *ct = ct_add(sim->ct, proto, sim->now);
+
+	if (ct != NULL)
+		nat_add(sim, ct);
 }
 
 struct print_arg { struct sim *sim; struct sbuf *out; };
