@@ -154,20 +154,25 @@ ports_test(const struct ports *p, unsigned invert, const char *proto,
 	return TRI_YES;
 }
 
-/* A service by getaddrinfo's rules: a decimal number, or a name that any
- * protocol has. */
+/* A service by getaddrinfo's rules: a decimal number, of which the low 16
+ * bits count, or a name. */
 static bool
-read_service(const char *s, size_t len, uint16_t *port)
+read_service(struct opt_arg *a, const char *s, size_t len, uint16_t *port)
 {
+	uint64_t v = 0;
 	size_t i;
 
-	for (i = 0; i < len && s[i] >= '0' && s[i] <= '9'; i++)
-		;
+	if (*s < '0' || *s > '9')
+		return read_port(s, len, port);
+	for (i = 0; i < len && s[i] >= '0' && s[i] <= '9' && v < 1 << 24; i++)
+		v = v * 10 + (uint64_t)(s[i] - '0');
 	if (i < len)
-		return (*s < '0' || *s > '9') && read_port(s, len, port);
-	while (len > 1 && *s == '0')	/* no octal */
-		s++, len--;
-	return read_port(s, len, port);
+		return false;
+	*port = (uint16_t)v;
+	if (v > UINT16_MAX)
+		diag_warn(a->diags, a->loc, "%s: iptables takes %.*s for port "
+		    "%u", a->ext->name, (int)len, s, *port);
+	return true;
 }
 
 /* One end of a range; empty: what is there already. */
@@ -177,7 +182,7 @@ read_end(struct opt_arg *a, const char *s, size_t len, uint16_t *port,
 {
 	if (len == 0)
 		return true;
-	if (any ? read_service(s, len, port) : read_port(s, len, port))
+	if (any ? read_service(a, s, len, port) : read_port(s, len, port))
 		return true;
 	return opt_error(a, "invalid port or service '%.*s'", (int)len, s);
 }

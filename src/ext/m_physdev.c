@@ -18,8 +18,6 @@ opt_name(struct opt_arg *a)
 {
 	size_t len = strlen(a->text);
 
-	if (len == 0)
-		return opt_error(a, "wants the name of an interface");
 	if (len >= IFNAME_SIZE)
 		return opt_error(a, "interface name '%s' is longer than %d "
 		    "characters", a->text, IFNAME_SIZE - 1);
@@ -103,12 +101,15 @@ list(const void *data, const struct ext_print *how, struct sbuf *out)
 	save(data, how, out);
 }
 
-/* By the name's mask: a "+" at the end stands for any rest. */
+/* By the name's mask: a "+" at the end stands for any rest; the mask of no
+ * name is empty. */
 static bool
 name_matches(const char *want, const struct iface *dev)
 {
 	size_t len = strlen(want);
 
+	if (len == 0)
+		return true;
 	return want[len - 1] == '+' ?
 	    strncmp(want, dev->name, len - 1) == 0 :
 	    strncmp(want, dev->name, IFNAME_SIZE) == 0;

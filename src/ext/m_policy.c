@@ -183,15 +183,26 @@ opt_mode(struct opt_arg *a)
 	return true;
 }
 
+/* The address is kept even where its mask makes it any. */
+static bool
+read_tunnel(struct opt_arg *a, union addr *addr, union addr *mask)
+{
+	size_t len = strcspn(a->text, "/");
+	const char *host = arena_strndup(a->arena, a->text, len);
+	union addr unused;
+
+	if (read_addr_mask(a->text, a->family, addr, mask) &&
+	    read_addr_mask(host, a->family, addr, &unused))
+		return true;
+	return opt_error(a, "bad address '%s'", a->text);
+}
+
 static bool
 opt_tunnel_src(struct opt_arg *a)
 {
 	struct element *e = note(a, HAS_SADDR);
 
-	if (e == NULL)
-		return false;
-	return read_addr_mask(a->text, a->family, &e->saddr, &e->smask) ||
-	    opt_error(a, "bad address '%s'", a->text);
+	return e != NULL && read_tunnel(a, &e->saddr, &e->smask);
 }
 
 static bool
@@ -199,10 +210,7 @@ opt_tunnel_dst(struct opt_arg *a)
 {
 	struct element *e = note(a, HAS_DADDR);
 
-	if (e == NULL)
-		return false;
-	return read_addr_mask(a->text, a->family, &e->daddr, &e->dmask) ||
-	    opt_error(a, "bad address '%s'", a->text);
+	return e != NULL && read_tunnel(a, &e->daddr, &e->dmask);
 }
 
 static const struct opt opts[] = {
@@ -229,15 +237,14 @@ static bool
 check_element(struct ext_check *c, const struct element *e)
 {
 	const struct policy *p = c->data;
-	bool tunnel = e->mode == MODE_TUNNEL && e->given & HAS_MODE;
 
 	if (p->flags & STRICT && e->given == 0) {
 		diag_error(c->diags, c->loc, "policy: an element says "
 		    "nothing, which \"--strict\" does not allow");
 		return false;
 	}
-	if (e->given & (HAS_SADDR | HAS_DADDR) && e->given & HAS_MODE &&
-	    tunnel == !!(e->invert & HAS_MODE)) {
+	if (e->given & (HAS_SADDR | HAS_DADDR) &&
+	    (e->mode == MODE_TUNNEL) == !!(e->invert & HAS_MODE)) {
 		diag_error(c->diags, c->loc, "policy: \"--tunnel-src\" and "
 		    "\"--tunnel-dst\" want tunnel mode");
 		return false;
@@ -291,12 +298,12 @@ use_hooks(const void *data, int family)
 /* ---- printing ---- */
 
 static void
-put_addr(struct sbuf *out, const char *name, int family,
-    const union addr *addr, const union addr *mask)
+put_addr(struct sbuf *out, int family, const union addr *addr,
+    const union addr *mask)
 {
 	int prefix = addr_prefix(mask, family);
 
-	sbuf_printf(out, "%s ", name);
+	sbuf_putc(out, ' ');
 	addr_print(out, family, addr);
 	if (prefix >= 0 && (unsigned)prefix == family_bits(family))
 		return;
@@ -345,9 +352,9 @@ put_element(struct sbuf *out, const struct element *e, const char *prefix,
 	if (put_word(out, e, HAS_MODE, prefix, "mode"))
 		sbuf_printf(out, " %s", modes[e->mode]);
 	if (put_word(out, e, HAS_DADDR, prefix, "tunnel-dst"))
-		put_addr(out, "", family, &e->daddr, &e->dmask);
+		put_addr(out, family, &e->daddr, &e->dmask);
 	if (put_word(out, e, HAS_SADDR, prefix, "tunnel-src"))
-		put_addr(out, "", family, &e->saddr, &e->smask);
+		put_addr(out, family, &e->saddr, &e->smask);
 }
 
 static void

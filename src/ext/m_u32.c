@@ -94,6 +94,9 @@ read_locations(struct reader *r, struct test *test)
 			return false;
 		if (!read_u32(r, &found[n].number))
 			return false;
+		if ((found[n].op == OP_LEFT || found[n].op == OP_RIGHT) &&
+		    found[n].number >= 32)
+			return fail(r, "shift by more than 31 bits");
 	}
 	r->s++;
 	test->n_locations = (uint8_t)n;
@@ -250,10 +253,10 @@ follow(struct ctx *ctx, const struct test *test, uint32_t *value)
 			*value &= number;
 			break;
 		case OP_LEFT:
-			*value <<= number & 31;
+			*value <<= number;
 			break;
 		case OP_RIGHT:
-			*value >>= number & 31;
+			*value >>= number;
 			break;
 		case OP_AT:
 			if (__builtin_add_overflow(base, *value, &base))
