@@ -259,7 +259,7 @@ forward4(struct sim *sim, struct packet *p)
 	memcpy(old, ip + 8, 2);
 	ip[8]--;
 	csum_update(ip + 10, old, ip + 8, 2);
-	if (p->in == p->out && p->in != NULL && p->in->v4.send_redirects)
+	if (p->redirect)
 		answer_icmp(sim, p, 5, 1, get32(p->nexthop.b));
 	return true;
 }

@@ -55,7 +55,8 @@ test_iface(const struct crule *r, const struct packet *p)
 {
 	if (r->in && iface_differs(p->in, r->in) != !!(r->invert & INV_IN))
 		return BASIC_IN;
-	if (r->out && iface_differs(p->out, r->out) != !!(r->invert & INV_OUT))
+	if (r->out && !p->out_unknown &&
+	    iface_differs(p->out, r->out) != !!(r->invert & INV_OUT))
 		return BASIC_OUT;
 	return BASIC_NONE;
 }
@@ -165,6 +166,11 @@ rule_matches(struct walk *w, const struct crule *r)
 
 	w->ctx.rule = r->rule;
 	bad = test_basic(r, w->ctx.pkt, &w->ctx.hotdrop);
+	if (bad == BASIC_NONE && r->out != NULL && w->ctx.pkt->out_unknown) {
+		w->ctx.need = "the device that the packet leaves by";
+		if (!choose(w, r, NULL))
+			bad = BASIC_OUT;
+	}
 	if (bad == BASIC_NONE)
 		return r->n_matches == 0 || test_matches(w, r);
 	if (w->ctx.sink != NULL)
