@@ -3,6 +3,7 @@
 #ifndef CMD_H
 #define CMD_H
 
+int	cmd_collect(int argc, char **argv);
 int	cmd_convert(int argc, char **argv);
 
 #endif

@@ -9,6 +9,8 @@ static const struct command {
 	const char *name, *summary;
 	int (*run)(int argc, char **argv);
 } commands[] = {
+	{ "collect", "the script that makes a snapshot of a host",
+	    cmd_collect },
 	{ "convert", "rulesets between forms: save, list, commands, json, xml",
 	    cmd_convert },
 };
