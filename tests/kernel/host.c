@@ -415,20 +415,41 @@ make_peers(struct host *h)
 	return !setns(h->ns_r, CLONE_NEWNET) && ok;
 }
 
+static unsigned
+local_routes6(void)
+{
+	FILE *f = fopen("/proc/self/net/ipv6_route", "re");
+	char dst[40], dev[40];
+	unsigned len, flags, n = 0;
+
+	if (!f)
+		return 0;
+	while (fscanf(f, "%39s %x %*s %*s %*s %*s %*s %*s %x %39s", dst, &len,
+	    &flags, dev) == 4)
+		/* RTF_LOCAL of a whole address, not an anycast one */
+		n += len == 128 && flags >> 31 && !(flags & 0x100000);
+	fclose(f);
+	return n;
+}
+
+/* An address works only when a worker thread of the kernel has been at it:
+ * no longer tentative, and with a route of its own. */
 static bool
 addresses_settled(void)
 {
 	FILE *f = fopen("/proc/self/net/if_inet6", "re");
-	unsigned flags;
+	unsigned flags, n = 0;
 	bool settled = true;
 
 	if (!f)
 		return true;
-	while (fscanf(f, "%*s %*s %*s %*s %x %*s", &flags) == 1)
-		if (flags & 0x40)	/* tentative */
+	while (fscanf(f, "%*s %*s %*s %*s %x %*s", &flags) == 1) {
+		n++;
+		if (flags & 0x40)
 			settled = false;
+	}
 	fclose(f);
-	return settled;
+	return settled && local_routes6() >= n;
 }
 
 /* The kernel reports carriers a moment after the interfaces are up. */
@@ -539,7 +560,7 @@ host_new(char slot, bool v6)
 		set_base(v6);
 		ok = make_links(h, &err) && make_peers(h);
 	}
-	ok = ok && make_addresses(h, &err);
+	ok = ok && make_addresses(h, &err) && wait_running(h);
 	if (ok) {
 		set_base_devs(h);
 		ok = make_sockets(h) && wait_running(h);

@@ -485,9 +485,14 @@ send_one(struct work *w, enum dev d, struct bytes frame)
 {
 	int error;
 
-	if (d != DEV_LOCAL)
-		return send(host_tx(w->host, d), frame.data, frame.len, 0) ==
-		    (ssize_t)frame.len;
+	if (d != DEV_LOCAL) {
+		if (send(host_tx(w->host, d), frame.data, frame.len, 0) ==
+		    (ssize_t)frame.len)
+			return true;
+		/* More than the interface takes: it never arrived. */
+		w->rec->n_sent--;
+		return errno == ENOBUFS || errno == EMSGSIZE;
+	}
 	error = host_send(w->host, frame);
 	/* Others are the kernel's answers: filtered, unreachable ... */
 	return error != EMSGSIZE && error != ENOBUFS;
@@ -498,17 +503,24 @@ send_one(struct work *w, enum dev d, struct bytes frame)
 static bool
 inject(struct work *w, enum dev d, struct bytes frame, struct bytes l3)
 {
+	const char *what = "sending";
 	bool ok;
 
 	swallow_packet(w, d, l3);
+	pause_for(w->scn->gap);
 	if (flock(w->kmsg, LOCK_EX))
 		return false;
 	ok = drain_log(w, false);
 	if (ok) {
 		note_sent(w, d, frame, l3);
-		ok = send_one(w, d, frame) && host_barrier(w->host) &&
-		    drain_log(w, true);
+		ok = send_one(w, d, frame);
+		if (ok) {
+			what = "waiting for the kernel";
+			ok = host_barrier(w->host) && drain_log(w, true);
+		}
 	}
+	if (!ok)
+		sbuf_printf(w->error, "%s: %s\n", what, strerror(errno));
 	flock(w->kmsg, LOCK_UN);
 	host_collect(w->host, w->arena, add_left, w);
 	return ok;

@@ -61,6 +61,7 @@ struct scn {
 	struct line *setup, *packets;
 	unsigned n_setup, n_packets;
 	bool v6;				/* the host has IPv6 */
+	double gap;				/* seconds before each packet */
 	bool random_ports;			/* mask ports of the kernel's choice */
 };
 

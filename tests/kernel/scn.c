@@ -260,6 +260,8 @@ check_setup(struct parse *p)
 
 		if (!strcmp(t->text, "ipv6") && one)
 			p->scn->v6 = true;
+		else if (!strcmp(t->text, "gap") && l->v[i].n == 2)
+			p->scn->gap = strtod(t[1].text, NULL);
 		else if (!strcmp(t->text, "random-ports") && one)
 			p->scn->random_ports = true;
 		else if ((ip && !one) ||
@@ -268,7 +270,8 @@ check_setup(struct parse *p)
 			continue;
 		else
 			diag_error(p->diags, t->loc, "expected 'ip ...', "
-			    "'sysctl NAME=VALUE', 'ipv6' or 'random-ports'");
+			    "'sysctl NAME=VALUE', 'ipv6', 'gap SECONDS' "
+			    "or 'random-ports'");
 	}
 	return true;
 }
