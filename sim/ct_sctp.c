@@ -286,9 +286,12 @@ take_init(const struct ct_pass *p, struct run *r, const struct chunk *c)
 
 	if (!chunk_tag(p, c, &tag))
 		return false;
-	if (s->init[r->dir] && s->init[r->other])
-		s->init[r->other] = 0;
-	s->init[r->dir] = 1;
+	/* One with the tag that is known is old or comes again. */
+	if (r->old == SCTP_CT_NONE || s->vtag[r->other] != tag) {
+		if (s->init[r->dir] && s->init[r->other])
+			s->init[r->other] = 0;
+		s->init[r->dir] = 1;
+	}
 	s->vtag[r->other] = tag;
 	/* A repeated INIT does not keep the entry alive. */
 	if (r->new == SCTP_CT_CLOSED && r->old == SCTP_CT_CLOSED &&

@@ -570,7 +570,8 @@ reset(struct ct_pass *p, const struct segment *s, struct move *m)
 	if (step != STEP_MOVE)
 		return step;
 	/* It answers a SYN or an ACK that was ignored. */
-	if (((status & CTS_SEEN_REPLY && tcp->last_index == C_SYN) ||
+	if (((status & CTS_SEEN_REPLY && tcp->last_index == C_SYN &&
+	    tcp->last_dir != p->dir) ||
 	    ((status & CTS_ASSURED) == 0 && tcp->last_index == C_ACK)) &&
 	    s->ack == tcp->last_end)
 		return STEP_MOVE;
