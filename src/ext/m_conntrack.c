@@ -1,6 +1,7 @@
 /* -m conntrack: anything of the packet's connection.  Kernel:
  * xt_conntrack.c; the options are those of revision 3. */
 #include "ext/ctstate.h"
+#include "ext/l4.h"
 
 #include <arpa/inet.h>
 #include <strings.h>
@@ -113,19 +114,11 @@ read_addr(struct opt_arg *a)
 static bool
 read_ports(struct opt_arg *a)
 {
-	uint16_t *port = details(a)->port[criterion_of(a) - C_ORIGSRC_PORT];
-	const char *colon = strchr(a->text, ':');
-	size_t len = colon ? (size_t)(colon - a->text) : strlen(a->text);
+	struct opt_arg into = *a;
 
-	port[0] = 0;
-	if (len > 0 && !read_port(a->text, len, &port[0]))
-		return opt_error(a, "Port \"%.*s\" does not resolve to "
-		    "anything.", (int)len, a->text);
-	port[1] = colon ? UINT16_MAX : port[0];
-	if (colon != NULL && colon[1] != '\0' &&
-	    !read_port(colon + 1, strlen(colon + 1), &port[1]))
-		return opt_error(a, "Port \"%s\" does not resolve to "
-		    "anything.", colon + 1);
+	into.data = details(a)->port[criterion_of(a) - C_ORIGSRC_PORT];
+	if (!opt_ports_any(&into))
+		return false;
 	note(a);
 	return true;
 }
@@ -346,12 +339,6 @@ tuple_addr(const struct ct *ct, unsigned side)
 	return side == ORIGSRC || side == REPLSRC ? &t->src : &t->dst;
 }
 
-static bool
-in_range(uint32_t v, uint32_t low, uint32_t high)
-{
-	return v >= low && v <= high;
-}
-
 /* xt_conntrack.c asks nf_ct_expires(), which an unconfirmed entry has not
  * got yet. */
 static uint32_t
@@ -476,9 +463,19 @@ explain(const void *data, struct ctx *ctx, struct sbuf *out)
 	print_wanted(c, (enum criterion)i, ctx->pkt->family, out);
 }
 
+/* Only --ctexpire looks at the clock. */
+static unsigned
+use_traits(const void *data)
+{
+	const struct conntrack *c = data;
+
+	return EXT_NEEDS_CT | (has(c->given, C_EXPIRE) ? EXT_STATEFUL : 0);
+}
+
 const struct ext ext_m_conntrack = {
 	.name = "conntrack",
 	.traits = EXT_NEEDS_CT,
+	.use_traits = use_traits,
 	.size = sizeof(struct conntrack),
 	.opts = opts,
 	.check = check,
