@@ -264,10 +264,14 @@ new_answer(struct sim *sim, const struct packet *cause, uint32_t size)
 	return p;
 }
 
-/* Runs it through OUTPUT and gives its buffer back. */
+/* Runs it through OUTPUT and gives its buffer back.  Where the snapshot has
+ * no routes, an answer goes back where its cause came from. */
 static void
-run_output(struct sim *sim, struct packet *p)
+run_output(struct sim *sim, struct packet *p, const struct packet *cause,
+    const struct route_answer *a)
 {
+	if (a != NULL && a->unknown)
+		p->out = cause->rcv;
 	pkt_decode(p);
 	sim_emit(sim, &(struct event){ .kind = EV_PACKET, .packet = p });
 	sim_output(sim, p);
@@ -360,6 +364,8 @@ route_error4(struct sim *sim, const struct packet *c, unsigned tos,
 		return false;
 	if (addr_is_zero(src))
 		*src = a->prefsrc;
+	if (addr_is_zero(src) && a->unknown && c->rcv != NULL)
+		route_select_addr(sim, AF_INET, c->rcv, &q.dst, src);
 	if (addr_is_zero(src))		/* RFC 7600: the dummy address */
 		memcpy(src->b, "\300\0\0\10", 4);
 	return true;
@@ -419,7 +425,7 @@ icmp4(struct sim *sim, struct packet *c, unsigned type, unsigned code,
 	    p->data + IP4_HEADER, ICMP_HEADER + n)));
 	if (is_error4(type))
 		ct_attach(p, c);
-	run_output(sim, p);
+	run_output(sim, p, c, &a);
 }
 
 /* ipv6_addr_type's UNICAST. */
@@ -511,7 +517,7 @@ icmp6(struct sim *sim, struct packet *c, unsigned type, unsigned code,
 	    IPPROTO_ICMPV6, ICMP_HEADER + n), p->data + IP6_HEADER,
 	    ICMP_HEADER + n)));
 	ct_attach(p, c);
-	run_output(sim, p);
+	run_output(sim, p, c, &a);
 }
 
 static bool
@@ -714,7 +720,7 @@ reset(struct sim *sim, struct packet *c)
 	if (c->physin != NULL)
 		send_by_port(sim, p, c->physin);
 	else
-		run_output(sim, p);
+		run_output(sim, p, c, NULL);
 }
 
 void

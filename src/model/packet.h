@@ -34,6 +34,7 @@ struct packet {
 	bool more_frags;
 	uint16_t max_frag;		/* biggest fragment when defragmented, or 0 */
 	bool frag_df;			/* IPSKB_FRAG_PMTU: a fragment had DF */
+	uint32_t frag_list;		/* sizes it came in (sim/frag.c), or 0 */
 	/* Link layer, as received; rules and LOG look at it. */
 	const uint8_t *ll;		/* null: none */
 	uint8_t ll_len;			/* 14 for Ethernet */
