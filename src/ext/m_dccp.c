@@ -172,6 +172,8 @@ find_option(const struct dccp *dccp, struct ctx *ctx, const uint8_t *dh,
 	if (size < start)
 		return hotdrop(ctx, why, "dccp data offset too small");
 	size -= start;
+	if (size == 0)
+		return TRI_NO;
 	op = packet_bytes(ctx, ctx->pkt->l4 + start, size, &result);
 	if (op == NULL)
 		return result != TRI_NO ? result :

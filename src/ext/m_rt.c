@@ -216,7 +216,7 @@ rt_test(const void *data, struct ctx *ctx, struct sbuf *why)
 		return hdr6_missed(ctx, result, "routing", why);
 	h.length = (h.h[1] + 1U) * 8;
 	if (h.length > ctx->pkt->len - h.off)
-		return MISS(why, "its routing header is cut off");
+		return hotdrop(ctx, why, "its routing header is cut off");
 	result = test_fields(rt, &h, why);
 	if (result == TRI_YES && rt->given & RT_RES) {
 		const uint8_t *res = packet_bytes(ctx, h.off + RT_HEADER, 4,
