@@ -309,7 +309,6 @@ captures_open(const char *const *paths, unsigned n, bool partial,
 
 	*caps = (struct captures){ .diags = diags, .partial = partial };
 	caps->files = mem_alloc(n, sizeof(*caps->files));
-	memset(caps->files, 0, n * sizeof(*caps->files));
 	for (unsigned i = 0; i < n; i++) {
 		struct file *f = &caps->files[caps->n++];
 

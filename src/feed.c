@@ -617,9 +617,7 @@ feed_open(const struct feed_config *cfg)
 
 	*f = (struct feed){ .cfg = *cfg, .watching = true };
 	f->inputs = mem_alloc(cfg->n_inputs + 1, sizeof(*f->inputs));
-	memset(f->inputs, 0, (cfg->n_inputs + 1) * sizeof(*f->inputs));
 	f->copies = mem_alloc(COPY_SLOTS, sizeof(*f->copies));
-	memset(f->copies, 0, COPY_SLOTS * sizeof(*f->copies));
 	for (unsigned i = 0; i < cfg->n_inputs; i++)
 		paths[i] = cfg->inputs[i].path;
 	f->caps = captures_open(paths, cfg->n_inputs, cfg->partial,
