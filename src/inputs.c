@@ -120,3 +120,10 @@ inputs_uses(const struct inputs *in, const char *name)
 						return true;
 	return false;
 }
+
+bool
+inputs_bridge_ports(const struct inputs *in)
+{
+	return env_sysctl(in->env, "net.bridge.bridge-nf-call-iptables",
+	    inputs_uses(in, "physdev")) != 0;
+}

@@ -35,5 +35,8 @@ int	inputs_finish(struct inputs *, int code);
 void	inputs_free(struct inputs *);
 /* Has the ruleset a match or target of this name? */
 bool	inputs_uses(const struct inputs *, const char *ext_name);
+/* Do the rules see the bridge ports of packets (br_netfilter)?  As the sysctl
+ * says; without it, if a rule asks for them: that loads the module. */
+bool	inputs_bridge_ports(const struct inputs *);
 
 #endif

@@ -1,0 +1,27 @@
+/* Pieces of JSON that several reports share; their values are cJSON's, known
+ * here only by its tag. */
+#ifndef REPORTS_JSON_UTIL_H
+#define REPORTS_JSON_UTIL_H
+
+#include "base/sbuf.h"
+#include "model/env.h"
+#include "model/event.h"
+
+#include <stdio.h>
+
+struct cJSON;
+
+/* Adds members to an object.  Text may be hostile: what is not UTF-8 or is a
+ * control character is escaped.  Counters above 2^53 become strings, as
+ * cJSON's numbers are doubles. */
+void	json_text(struct cJSON *, const char *name, const char *);
+void	json_sbuf(struct cJSON *, const char *name, struct sbuf *); /* frees it */
+void	json_count(struct cJSON *, const char *name, uint64_t);
+/* "table", "chain", "rule" (a number or "policy"), "file", "line", "text" of
+ * a rule or, if that is null, of a chain's policy. */
+struct cJSON *json_decider(const struct rule *, const struct chain *);
+struct cJSON *json_assumptions(const struct env *);
+/* Prints it, with newline, and deletes it. */
+void	json_print(struct cJSON *, bool pretty, FILE *);
+
+#endif

@@ -1,0 +1,575 @@
+/* nfwalk replay: captures through the rules, written in the kernel's own
+ * formats. */
+#include "cmd.h"
+
+#include "base/out.h"
+#include "feed.h"
+#include "inputs.h"
+#include "parsers/pcap.h"
+#include "reports/packets.h"
+#include "reports/save.h"
+#include "reports/summary.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+static const char usage[] =
+"usage: nfwalk replay [-r FILE] [-S DIR] [options] [IFACE=]CAPTURE...\n"
+"\n"
+"Runs the packets of captures (pcap, pcapng; - is standard input) through the\n"
+"rules.  IFACE= says where a capture was taken; local= is for packets that\n"
+"the host itself sends.  Without --write-... it prints a summary.\n"
+"\n"
+"  -r, --rules FILE        a ruleset; repeatable\n"
+"  -S, --snapshot DIR      the host: rulesets, addresses, routes, ...\n"
+"  -4, -6                  the next FILE is of this family\n"
+"      --write-counters FILE   the rules with the counters after the run,\n"
+"                          as iptables-save -c\n"
+"      --write-counters6 FILE  the same of IPv6\n"
+"      --write-trace FILE  the lines of target TRACE\n"
+"      --write-log FILE    the lines of target LOG, with <LEVEL>\n"
+"      --write-conntrack FILE  the connections at the end\n"
+"      --write-pcap DIR    what leaves: DIR/IFACE.pcap, raw IP\n"
+"      --trace-all         every packet is traced\n"
+"      --checksums ignore  trust all checksums\n"
+"      --partial           take a capture that ends in mid-frame as it is\n"
+"  -f, --format FORMAT     text, json, or jsonl: an object for each packet\n"
+"  -o FORMAT=FILE          the same into FILE; repeatable\n"
+"      --strict            exit 4 if anything was unknown\n"
+"  -q, --quiet             no progress on standard error\n";
+
+enum format { F_TEXT, F_JSON, F_JSONL, N_FORMATS };
+static const char *const format_names[N_FORMATS] = { "text", "json", "jsonl" };
+
+enum { MAX_OUTPUTS = 8, PROGRESS_FRAMES = 1 << 16 };
+
+struct report {
+	enum format format;
+	const char *path;
+	struct out out;
+};
+
+/* A capture being written, one for each interface that something left by. */
+struct writer {
+	struct writer *next;
+	const struct iface *dev;
+	struct out out;
+	struct pcap_out *pcap;
+};
+
+struct replay {
+	struct inputs in;
+	/* Paths; null: not wanted. */
+	const char *counters, *counters6, *trace, *log, *conntrack, *pcap;
+	struct report reports[MAX_OUTPUTS];
+	unsigned n_reports;
+	bool trace_all, trust, partial, strict, quiet;
+	struct feed_input *captures;
+	unsigned n_captures;
+	/* While it runs. */
+	struct feed *feed;
+	struct sim *sim;
+	struct out trace_out, log_out;
+	struct writer *writers;
+	struct writer *last_writer;
+	struct summary *summary;
+	struct packets_report packets;	/* of -f jsonl */
+	int64_t first, last;
+	time_t started, shown;
+	bool progress;
+};
+
+/* ---- options ---- */
+
+static const struct {
+	const char *name;
+	size_t offset;
+} paths[] = {
+	{ "--write-counters", offsetof(struct replay, counters) },
+	{ "--write-counters6", offsetof(struct replay, counters6) },
+	{ "--write-trace", offsetof(struct replay, trace) },
+	{ "--write-log", offsetof(struct replay, log) },
+	{ "--write-conntrack", offsetof(struct replay, conntrack) },
+	{ "--write-pcap", offsetof(struct replay, pcap) },
+}, flags[] = {
+	{ "--trace-all", offsetof(struct replay, trace_all) },
+	{ "--partial", offsetof(struct replay, partial) },
+	{ "--strict", offsetof(struct replay, strict) },
+	{ "--quiet", offsetof(struct replay, quiet) },
+};
+
+static bool
+set_path(void *ctx, const struct arg *o, const char *value)
+{
+	for (size_t i = 0; i < sizeof(paths) / sizeof(*paths); i++)
+		if (strcmp(paths[i].name, o->name) == 0)
+			memcpy((char *)ctx + paths[i].offset, &value,
+			    sizeof(value));
+	return true;
+}
+
+static bool
+set_flag(void *ctx, const struct arg *o, const char *value)
+{
+	(void)value;
+	for (size_t i = 0; i < sizeof(flags) / sizeof(*flags); i++)
+		if (strcmp(flags[i].name, o->name) == 0)
+			*((bool *)ctx + flags[i].offset) = true;
+	return true;
+}
+
+static bool
+set_checksums(void *ctx, const struct arg *o, const char *value)
+{
+	if (strcmp(value, "ignore") != 0 && strcmp(value, "verify") != 0)
+		return args_error("replay", "%s: 'ignore' or 'verify', not "
+		    "'%s'", o->name, value);
+	((struct replay *)ctx)->trust = strcmp(value, "ignore") == 0;
+	return true;
+}
+
+static bool
+add_report(struct replay *r, const char *name, size_t len, const char *path)
+{
+	for (int f = 0; f < N_FORMATS; f++) {
+		if (strlen(format_names[f]) != len ||
+		    memcmp(format_names[f], name, len) != 0)
+			continue;
+		if (r->n_reports == MAX_OUTPUTS)
+			return args_error("replay", "too many outputs");
+		r->reports[r->n_reports++] = (struct report){
+		    (enum format)f, path, { 0 } };
+		return true;
+	}
+	return args_error("replay", "'%.*s' is no format: text, json, jsonl",
+	    (int)len, name);
+}
+
+static bool
+set_format(void *ctx, const struct arg *o, const char *value)
+{
+	(void)o;
+	return add_report(ctx, value, strlen(value), "-");
+}
+
+static bool
+set_output(void *ctx, const struct arg *o, const char *value)
+{
+	const char *eq = strchr(value, '=');
+
+	if (eq == NULL || eq[1] == '\0')
+		return args_error("replay", "%s: FORMAT=FILE, not '%s'",
+		    o->name, value);
+	return add_report(ctx, value, (size_t)(eq - value), eq + 1);
+}
+
+static const struct arg replay_args[] = {
+	{ "--write-counters", NULL, true, set_path },
+	{ "--write-counters6", NULL, true, set_path },
+	{ "--write-trace", NULL, true, set_path },
+	{ "--write-log", NULL, true, set_path },
+	{ "--write-conntrack", NULL, true, set_path },
+	{ "--write-pcap", NULL, true, set_path },
+	{ "--trace-all", NULL, false, set_flag },
+	{ "--partial", NULL, false, set_flag },
+	{ "--strict", NULL, false, set_flag },
+	{ "--quiet", "-q", false, set_flag },
+	{ "--checksums", NULL, true, set_checksums },
+	{ "--format", "-f", true, set_format },
+	{ "--output", "-o", true, set_output },
+	{ NULL, NULL, false, NULL }
+};
+
+/* ---- what the simulator tells ---- */
+
+/* One file for each interface.  Its name comes from a snapshot: no way out
+ * of the folder. */
+static struct writer *
+open_writer(struct replay *r, const struct iface *dev)
+{
+	struct writer *w = arena_new(&r->in.arena, struct writer);
+	const char *path = arena_printf(&r->in.arena, "%s/%s.pcap", r->pcap,
+	    dev->name);
+
+	w->dev = dev;
+	w->next = r->writers;
+	r->writers = w;
+	if (strchr(dev->name, '/') != NULL || dev->name[0] == '.') {
+		diag_error(&r->in.diags, (struct loc){ 0 },
+		    "no capture can be written for interface '%s'", dev->name);
+		return w;
+	}
+	if (out_open(&w->out, path, &r->in.diags))
+		w->pcap = pcap_out_new(w->out.file, feed_nanoseconds(r->feed));
+	return w;
+}
+
+static struct writer *
+writer_of(struct replay *r, const struct iface *dev)
+{
+	struct writer *w = r->last_writer;
+
+	if (w != NULL && w->dev == dev)
+		return w;
+	for (w = r->writers; w != NULL && w->dev != dev; w = w->next)
+		continue;
+	return r->last_writer = w != NULL ? w : open_writer(r, dev);
+}
+
+static void
+on_sent(void *arg, const struct iface *dev, const uint8_t *l3, uint32_t len,
+    uint32_t have, int64_t when)
+{
+	static const struct iface unknown = { .name = "unknown" };
+	struct replay *r = arg;
+
+	if (dev != NULL)
+		feed_sent(r->feed, dev, l3, have, when);
+	packets_report_sent(&r->packets, dev, l3, have);
+	if (r->pcap != NULL) {
+		struct writer *w = writer_of(r, dev ? dev : &unknown);
+
+		if (w->pcap != NULL)
+			pcap_out_put(w->pcap, l3, have, len, when);
+	}
+}
+
+static void
+on_line(void *arg, bool trace, unsigned level, const char *text, size_t len)
+{
+	struct replay *r = arg;
+	FILE *f = trace ? r->trace_out.file : r->log_out.file;
+
+	if (f == NULL)
+		return;
+	if (!trace)
+		fprintf(f, "<%u>", level);
+	fwrite(text, 1, len, f);
+	fputc('\n', f);
+}
+
+/* ---- running ---- */
+
+static uint32_t
+l3_bytes(const uint8_t *l3, int family, const struct frame *f)
+{
+	uint32_t len = family == AF_INET ? get16(l3 + 2) :
+	    40u + get16(l3 + 4);
+
+	return len ? len : f->wire_len;
+}
+
+static void
+account(struct replay *r, const struct frame *f, unsigned file,
+    const struct outcome *o)
+{
+	struct summary_packet p = { .disposition = o->disposition,
+	    .reason = o->reason, .rule = o->rule, .chain = o->chain,
+	    .unknown = o->unknown, .n_unknown = o->n_unknown, .in = f->in,
+	    .frame = f->number, .bytes = f->wire_len };
+	int family;
+
+	p.l3 = frame_l3(f, &p.have, &family);
+	if (p.l3 != NULL)
+		p.bytes = l3_bytes(p.l3, family, f);
+	if (r->summary != NULL)
+		summary_add(r->summary, &p);
+	packets_report_put(&r->packets, &p, f->time, r->captures[file].path);
+}
+
+/* Percent and rate on a terminal, if it takes more than a second. */
+static void
+show_progress(struct replay *r)
+{
+	const struct feed_stats *st = feed_stats(r->feed);
+	time_t now = time(NULL);
+	uint64_t done, total;
+
+	if (now <= r->shown + 1)
+		return;
+	r->shown = now;
+	feed_progress(r->feed, &done, &total);
+	fprintf(stderr, "\r%llu packets, %.0f/s", (unsigned long long)
+	    st->frames, (double)st->frames / (double)(now - r->started));
+	if (total != 0)
+		fprintf(stderr, ", %.0f%%", 100 * (double)done /
+		    (double)total);
+	fputs("   ", stderr);
+}
+
+static void
+run_frames(struct replay *r)
+{
+	bool account_all = r->summary != NULL || r->packets.file != NULL;
+	struct outcome o;
+	struct frame f;
+	unsigned file;
+	uint64_t n = 0;
+
+	while (feed_next(r->feed, &f, &file)) {
+		if (n++ == 0) {
+			r->first = f.time;
+			sim_clock(r->sim, f.time);
+		}
+		packets_report_begin(&r->packets);
+		sim_frame(r->sim, &f, account_all ? &o : NULL);
+		if (f.time > r->last || n == 1)
+			r->last = f.time;
+		if (account_all)
+			account(r, &f, file, &o);
+		if (r->progress && n % PROGRESS_FRAMES == 0)
+			show_progress(r);
+	}
+	if (r->progress && r->shown != r->started)
+		fputs("\r\033[K", stderr);
+	if (n == 0)
+		r->first = 1;
+}
+
+/* ---- results ---- */
+
+static void
+rule_counters(void *arg, const struct rule *r, uint64_t *packets,
+    uint64_t *bytes)
+{
+	sim_rule_counters(arg, r, packets, bytes);
+}
+
+static void
+chain_counters(void *arg, const struct chain *c, uint64_t *packets,
+    uint64_t *bytes)
+{
+	sim_chain_counters(arg, c, packets, bytes);
+}
+
+static void
+write_counters(struct replay *r, const char *path, int family)
+{
+	struct save_counters from = { rule_counters, chain_counters, r->sim };
+	struct save_format format = { .counters = true, .from = &from,
+	    .table = -1 };
+	const struct ruleset *rs = r->in.load.rules[family_index(family)];
+	struct out out;
+
+	if (path == NULL || !out_open(&out, path, &r->in.diags))
+		return;
+	if (rs != NULL)
+		save_ruleset(rs, &format, out.file);
+	out_commit(&out, &r->in.diags);
+}
+
+static unsigned
+count_lines(const struct sbuf *b)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < b->len; i++)
+		n += b->text[i] == '\n';
+	return n;
+}
+
+static void
+write_conntrack(struct replay *r, unsigned *connections)
+{
+	struct sbuf text = SBUF_INIT;
+	struct out out;
+
+	sim_print_conntrack(r->sim, &text);
+	*connections = count_lines(&text);
+	if (r->conntrack != NULL &&
+	    out_open(&out, r->conntrack, &r->in.diags)) {
+		fwrite(sbuf_text(&text), 1, text.len, out.file);
+		out_commit(&out, &r->in.diags);
+	}
+	sbuf_free(&text);
+}
+
+static void
+write_reports(struct replay *r, unsigned connections)
+{
+	const struct feed_stats *st = feed_stats(r->feed);
+	const char **captures = arena_alloc(&r->in.arena,
+	    r->n_captures * sizeof(*captures));
+	const char **rules = arena_alloc(&r->in.arena,
+	    (r->in.n_files + 1) * sizeof(*rules));
+	struct replay_facts facts = { .captures = captures,
+	    .n_captures = r->n_captures, .rules = rules,
+	    .n_rules = r->in.n_files, .env = r->in.env,
+	    .frames = st->frames, .frame_bytes = st->bytes,
+	    .local = st->local, .copies = st->copies,
+	    .forwarded = st->forwarded, .other_link = st->other_link,
+	    .first = r->first, .last = r->last,
+	    .connections = connections };
+
+	for (unsigned i = 0; i < r->n_captures; i++)
+		captures[i] = r->captures[i].path;
+	for (unsigned i = 0; i < r->in.n_files; i++)
+		rules[i] = r->in.files[i].path;
+	if (r->in.snapshot != NULL)
+		rules[facts.n_rules++] = r->in.snapshot;
+	for (unsigned i = 0; i < r->n_reports; i++) {
+		struct report *p = &r->reports[i];
+
+		if (p->format == F_TEXT)
+			text_replay(r->summary, &facts, p->out.file);
+		else if (p->format == F_JSON)
+			json_replay(r->summary, &facts, p->out.file);
+		out_commit(&p->out, &r->in.diags);
+	}
+}
+
+static void
+write_results(struct replay *r)
+{
+	unsigned connections = 0;
+
+	write_counters(r, r->counters, AF_INET);
+	write_counters(r, r->counters6, AF_INET6);
+	write_conntrack(r, &connections);
+	if (r->trace != NULL)
+		out_commit(&r->trace_out, &r->in.diags);
+	if (r->log != NULL)
+		out_commit(&r->log_out, &r->in.diags);
+	for (struct writer *w = r->writers; w != NULL; w = w->next)
+		if (w->pcap != NULL) {
+			pcap_out_end(w->pcap);
+			w->pcap = NULL;
+			out_commit(&w->out, &r->in.diags);
+		}
+	write_reports(r, connections);
+}
+
+/* ---- before and after ---- */
+
+/* All that is wanted can be written, or nothing is begun. */
+static bool
+open_outputs(struct replay *r)
+{
+	struct diags *d = &r->in.diags;
+
+	if (r->trace != NULL)
+		out_open(&r->trace_out, r->trace, d);
+	if (r->log != NULL)
+		out_open(&r->log_out, r->log, d);
+	if (r->pcap != NULL && mkdir(r->pcap, 0777) != 0 && errno != EEXIST)
+		diag_error(d, (struct loc){ 0 }, "%s: %s", r->pcap,
+		    strerror(errno));
+	for (unsigned i = 0; i < r->n_reports; i++) {
+		struct report *p = &r->reports[i];
+
+		if (!out_open(&p->out, p->path, d))
+			continue;
+		if (p->format == F_JSONL)
+			r->packets.file = p->out.file;
+		else if (r->summary == NULL)
+			r->summary = summary_new(&r->in.arena);
+	}
+	return d->errors == 0;
+}
+
+static void
+give_up(struct replay *r)
+{
+	out_abort(&r->trace_out);
+	out_abort(&r->log_out);
+	for (struct writer *w = r->writers; w != NULL; w = w->next) {
+		pcap_out_end(w->pcap);
+		w->pcap = NULL;
+		out_abort(&w->out);
+	}
+	for (unsigned i = 0; i < r->n_reports; i++)
+		out_abort(&r->reports[i].out);
+}
+
+static struct feed *
+open_feed(struct replay *r)
+{
+	struct feed_config cfg = { .inputs = r->captures,
+	    .n_inputs = r->n_captures, .env = r->in.env,
+	    .diags = &r->in.diags, .arena = &r->in.arena,
+	    .partial = r->partial, .physdev = inputs_bridge_ports(&r->in) };
+
+	return feed_open(&cfg);
+}
+
+static bool
+run(struct replay *r)
+{
+	struct sim_config cfg = { .rules = { r->in.load.rules[0],
+	    r->in.load.rules[1] }, .env = r->in.env, .sent = on_sent,
+	    .line = r->trace || r->log ? on_line : NULL, .arg = r,
+	    .trace_all = r->trace_all, .trust_checksums = r->trust };
+
+	if (!inputs_load(&r->in) || (r->feed = open_feed(r)) == NULL)
+		return false;
+	cfg.rules[0] = r->in.load.rules[0];
+	cfg.rules[1] = r->in.load.rules[1];
+	if (!open_outputs(r))
+		return false;
+	if (r->pcap != NULL)
+		for (const struct iface *i = r->in.env->ifaces; i != NULL;
+		    i = i->next)
+			if (i->kind != IFK_LOOPBACK)
+				writer_of(r, i);
+	r->sim = sim_new(&cfg);
+	r->started = r->shown = time(NULL);
+	r->progress = !r->quiet && isatty(STDERR_FILENO);
+	run_frames(r);
+	if (r->in.diags.errors != 0)
+		return false;
+	write_results(r);
+	return r->in.diags.errors == 0;
+}
+
+/* Rulesets, captures; what is printed if nothing else was asked for. */
+static bool
+settle(struct replay *r, const struct args *a)
+{
+	if (r->in.n_files == 0 && r->in.snapshot == NULL)
+		return args_error("replay", "-r FILE or -S DIR is needed");
+	if (a->n_rest == 0)
+		return args_error("replay", "no capture given");
+	r->n_captures = a->n_rest;
+	r->captures = arena_alloc(&r->in.arena, a->n_rest *
+	    sizeof(*r->captures));
+	for (unsigned i = 0; i < a->n_rest; i++)
+		r->captures[i] = feed_input_parse(a->rest[i], &r->in.arena);
+	if (r->n_reports == 0 && !r->counters && !r->counters6 && !r->trace &&
+	    !r->log && !r->conntrack && !r->pcap)
+		add_report(r, "text", 4, "-");
+	return true;
+}
+
+int
+cmd_replay(int argc, char **argv)
+{
+	struct replay *r = mem_alloc(1, sizeof(*r));
+	struct args a = { .command = "replay", .usage = usage,
+	    .tables = { inputs_args, replay_args }, .ctx = { &r->in, r } };
+	int code;
+
+	inputs_init(&r->in);
+	if (!args_parse(&a, argc, argv))
+		code = a.helped ? EXIT_YES : EXIT_USAGE;
+	else if (!settle(r, &a))
+		code = EXIT_USAGE;
+	else if (!run(r))
+		code = EXIT_INPUT;
+	else
+		code = r->strict && sim_unknowns(r->sim) != 0 ?
+		    EXIT_UNDETERMINED : EXIT_YES;
+	give_up(r);
+	code = inputs_finish(&r->in, code);
+	feed_close(r->feed);
+	sim_free(r->sim);
+	summary_free(r->summary);
+	packets_report_free(&r->packets);
+	free(a.rest);
+	inputs_free(&r->in);
+	free(r);
+	return code;
+}
