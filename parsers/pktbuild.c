@@ -2,6 +2,7 @@
 #include "parsers/pktspec.h"
 
 #include "model/packet.h"
+#include "model/words.h"
 
 #include <netinet/in.h>
 
@@ -280,4 +281,47 @@ uint8_t *
 pktspec_build(const struct pktspec *p, struct arena *arena, uint32_t *len)
 {
 	return build(p, arena, len, true);
+}
+
+bool
+pktspec_read(const uint8_t *l3, uint32_t have, struct pktspec *p)
+{
+	struct flow_key k;
+	struct packet pkt = { .data = (uint8_t *)(uintptr_t)l3,
+	    .len = have, .have = have };
+	const uint8_t *l4;
+
+	if (!flow_key_read(&k, l3, have) || k.fragment)
+		return false;
+	pkt.family = k.family;
+	pkt_decode(&pkt);
+	*p = (struct pktspec){ .has = SPEC_SRC | SPEC_DST | SPEC_PROTO,
+	    .family = k.family, .proto = k.proto, .src = k.src, .dst = k.dst,
+	    .window = 64240, .count = 1,
+	    .ttl = k.family == AF_INET ? l3[8] : l3[7],
+	    .tos = k.family == AF_INET ? l3[1] : 0 };
+	if (k.has_ports) {
+		p->sport = k.sport;
+		p->dport = k.dport;
+		p->has |= SPEC_SPORT | SPEC_DPORT;
+	}
+	l4 = pkt_at(&pkt, pkt.l4, k.proto == IPPROTO_TCP ? 20 : 8, NULL);
+	if (l4 == NULL)
+		return !k.is_icmp && k.proto != IPPROTO_TCP;
+	if (k.proto == IPPROTO_TCP) {
+		p->seq = get32(l4 + 4);
+		p->ack = get32(l4 + 8);
+		p->tcp_flags = l4[13];
+		p->has |= SPEC_FLAGS | SPEC_SEQ | SPEC_ACK;
+		p->payload_len = pkt.len - pkt.l4 > (l4[12] >> 4) * 4u ?
+		    pkt.len - pkt.l4 - (l4[12] >> 4) * 4u : 0;
+		p->payload = l4 + (l4[12] >> 4) * 4;
+	} else if (k.is_icmp) {
+		p->icmp_type = l4[0];
+		p->icmp_code = l4[1];
+		p->echo_id = get16(l4 + 4);
+		p->echo_seq = get16(l4 + 6);
+		p->has |= SPEC_ICMP;
+	}
+	return true;
 }

@@ -67,6 +67,9 @@ void	pktspec_complete(struct pktspec *, void (*note)(void *arg,
 /* The L3 bytes, checksums right, in 'arena'.  The spec must be complete:
  * addresses, family, protocol. */
 uint8_t	*pktspec_build(const struct pktspec *, struct arena *, uint32_t *len);
+/* What it says of a packet's L3 bytes: ends, flags, numbers; no payload.
+ * False: not IP, a fragment, or cut too short. */
+bool	pktspec_read(const uint8_t *l3, uint32_t have, struct pktspec *);
 /* The other way round, as the answer to it would be: SYN/ACK to a SYN, echo
  * reply to a request.  False: nobody answers such a packet. */
 bool	pktspec_answer(const struct pktspec *, struct pktspec *answer);

@@ -384,8 +384,8 @@ guess(struct feed *f, const char *path)
 			only = i;
 	if (only == NULL)
 		only = named(f, "eth0");
-	env_assume(env, "%s was taken on %s (IFACE=%s says otherwise)", path,
-	    only->name, path);
+	env_assume(env, "%s was taken on %s (say IFACE=CAPTURE if not)", path,
+	    only->name);
 	return only;
 }
 
