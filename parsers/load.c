@@ -1,6 +1,11 @@
 #include "parsers/load.h"
 
+#include "parsers/rules_json.h"
+#include "parsers/rules_xml.h"
 #include "parsers/save.h"
+#include "parsers/script.h"
+
+#include <ctype.h>
 
 int
 load_add_source(struct load *l, int family, const struct source *src)
@@ -19,10 +24,37 @@ load_add_source(struct load *l, int family, const struct source *src)
 	return (int)(*rs)->n_sources++;
 }
 
+enum form { FORM_DUMP, FORM_SCRIPT, FORM_XML, FORM_JSON };
+
+/* By the first character that is no space and not in a comment; a line that
+ * begins with "*" is a dump's. */
+static enum form
+recognise(const struct source *src)
+{
+	const char *p = src->text, *end = p + src->size;
+
+	while (p < end && (isspace((unsigned char)*p) || *p == '#')) {
+		const char *nl = *p == '#' ?
+		    memchr(p, '\n', (size_t)(end - p)) : p;
+
+		p = nl != NULL ? nl + 1 : end;
+	}
+	if (p == end || strchr("*:[-", *p) != NULL || save_is_dump(src))
+		return FORM_DUMP;
+	return *p == '<' ? FORM_XML : *p == '{' ? FORM_JSON : FORM_SCRIPT;
+}
+
+static bool (*const readers[])(struct load *, const struct source *) = {
+	[FORM_DUMP] = save_read,
+	[FORM_SCRIPT] = script_read,
+	[FORM_XML] = rules_xml_read,
+	[FORM_JSON] = rules_json_read,
+};
+
 bool
 load_source(struct load *l, const struct source *src)
 {
-	bool ok = save_read(l, src);
+	bool ok = readers[recognise(src)](l, src);
 
 	for (int i = 0; i < 2; i++)
 		if (l->rules[i] != NULL)

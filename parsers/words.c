@@ -128,6 +128,22 @@ words_save(struct words *w, const struct source *src, size_t off,
 	    limits(w, off, end, diags);
 }
 
+void
+words_begin(struct words *w, struct loc loc)
+{
+	w->src = loc.src;
+	w->at = loc;
+	w->n = 0;
+}
+
+void
+words_add(struct words *w, const char *text, size_t len)
+{
+	vec_room(w->v, w->n, w->room);
+	w->v[w->n++] = (struct word){ text, (uint32_t)len, w->at.off,
+	    w->at.len };
+}
+
 struct loc
 word_loc(const struct words *w, unsigned i)
 {

@@ -21,11 +21,12 @@ struct words {
 	struct word *v;
 	unsigned n, room;
 	const struct source *src;
+	struct loc at;			/* of words_add */
 	char *text;			/* what the words point into */
 	size_t text_room;
 };
 
-#define WORDS_INIT { NULL, 0, 0, NULL, NULL, 0 }
+#define WORDS_INIT { NULL, 0, 0, NULL, { NULL, 0, 0 }, NULL, 0 }
 
 void	words_free(struct words *);
 /* Cuts [off, end) of 'src' as iptables-restore does. False after an error. */
@@ -36,6 +37,10 @@ bool	words_save(struct words *, const struct source *src, size_t off,
  * line or a comment.  False after an error, *off behind the line. */
 bool	words_shell(struct words *, const struct source *src, size_t *off,
 	    struct diags *);
+/* Words that come from elsewhere, all at one place: begin, then add; the
+ * texts are borrowed. */
+void	words_begin(struct words *, struct loc);
+void	words_add(struct words *, const char *text, size_t len);
 struct loc word_loc(const struct words *, unsigned i);
 /* From the first word 'from' to the end of word 'to'. */
 struct loc words_loc(const struct words *, unsigned from, unsigned to);

@@ -8,26 +8,11 @@
 static const char *
 target_name(const struct rule *r)
 {
-	switch ((enum target_kind)r->kind) {
-	case TGT_NONE:
-		return "";
-	case TGT_ACCEPT:
-		return "ACCEPT";
-	case TGT_DROP:
-		return "DROP";
-	case TGT_QUEUE:
-		return "QUEUE";
-	case TGT_RETURN:
-		return "RETURN";
-	case TGT_CHAIN:
-		return r->jump->name;
-	case TGT_EXT:
-		break;
-	}
-	if (r->target.ext == &ext_unknown_target)
-		return ((const struct ext_unknown *)r->target.data)->name;
-	return r->target.ext->list_name != NULL ? r->target.ext->list_name :
-	    r->target.ext->name;
+	const char *name = save_target_name(r);
+
+	if (r->kind == TGT_EXT && r->target.ext->list_name != NULL)
+		name = r->target.ext->list_name;
+	return name != NULL ? name : "";
 }
 
 /* Pads what was printed since 'from' with spaces to 'width', and one more. */

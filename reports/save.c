@@ -57,49 +57,39 @@ put_proto(struct sbuf *b, const struct rule *r)
 		sbuf_putu(b, r->proto);
 }
 
-static const char *
-use_name(const struct use *u)
+const char *
+save_use_name(const struct use *u)
 {
 	return u->ext == &ext_unknown_match || u->ext == &ext_unknown_target ?
 	    ((const struct ext_unknown *)u->data)->name : u->ext->name;
 }
 
-static void
-put_target(struct sbuf *b, const struct rule *r, const struct ext_print *p)
+const char *
+save_target_name(const struct rule *r)
 {
 	switch ((enum target_kind)r->kind) {
 	case TGT_NONE:
-		break;
+		return NULL;
 	case TGT_ACCEPT:
-		sbuf_puts(b, " -j ACCEPT");
-		break;
+		return "ACCEPT";
 	case TGT_DROP:
-		sbuf_puts(b, " -j DROP");
-		break;
+		return "DROP";
 	case TGT_QUEUE:
-		sbuf_puts(b, " -j QUEUE");
-		break;
+		return "QUEUE";
 	case TGT_RETURN:
-		sbuf_puts(b, " -j RETURN");
-		break;
+		return "RETURN";
 	case TGT_CHAIN:
-		sbuf_puts(b, r->flags & RULE_GOTO ? " -g " : " -j ");
-		sbuf_puts(b, r->jump->name);
-		break;
+		return r->jump->name;
 	case TGT_EXT:
-		sbuf_puts(b, " -j ");
-		sbuf_puts(b, use_name(&r->target));
-		if (r->target.ext->save != NULL)
-			r->target.ext->save(r->target.data, p, b);
 		break;
 	}
+	return save_use_name(&r->target);
 }
 
 void
-save_rule_spec(const struct rule *r, struct sbuf *b)
+save_basic(const struct rule *r, struct sbuf *b)
 {
 	int family = r->chain->table->ruleset->family;
-	struct ext_print p = { family, r, true };
 	struct addr6_spec a;
 
 	rule_addrs(r, family, &a);
@@ -110,15 +100,34 @@ save_rule_spec(const struct rule *r, struct sbuf *b)
 	put_proto(b, r);
 	if (r->flags & RULE_FRAG)
 		save_opt(b, r->invert & INV_FRAG, "-f");
-	for (unsigned i = 0; i < r->n_matches; i++) {
-		const struct use *u = &r->matches[i];
+}
 
+void
+save_use(const struct rule *r, const struct use *u, struct sbuf *b)
+{
+	struct ext_print p = { r->chain->table->ruleset->family, r, true };
+
+	if (u->ext->save != NULL)
+		u->ext->save(u->data, &p, b);
+}
+
+void
+save_rule_spec(const struct rule *r, struct sbuf *b)
+{
+	const char *target = save_target_name(r);
+
+	save_basic(r, b);
+	for (unsigned i = 0; i < r->n_matches; i++) {
 		sbuf_puts(b, " -m ");
-		sbuf_puts(b, use_name(u));
-		if (u->ext->save != NULL)
-			u->ext->save(u->data, &p, b);
+		sbuf_puts(b, save_use_name(&r->matches[i]));
+		save_use(r, &r->matches[i], b);
 	}
-	put_target(b, r, &p);
+	if (target != NULL) {
+		sbuf_puts(b, r->flags & RULE_GOTO ? " -g " : " -j ");
+		sbuf_puts(b, target);
+	}
+	if (r->kind == TGT_EXT)
+		save_use(r, &r->target, b);
 }
 
 void
@@ -195,7 +204,7 @@ void
 save_ruleset(const struct ruleset *rs, const struct save_format *f,
     FILE *file)
 {
-	for (int i = 0; i < N_TABLES; i++)
-		if (rs->tables[i].present && (f->table < 0 || f->table == i))
-			save_table(&rs->tables[i], f, file);
+	for (unsigned i = 0; i < rs->n_tables; i++)
+		if (f->table < 0 || f->table == (int)rs->order[i])
+			save_table(&rs->tables[rs->order[i]], f, file);
 }

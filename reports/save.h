@@ -7,6 +7,12 @@
 /* One rule as iptables-save prints it, without counters and newline:
  * "-A INPUT -s 192.0.2.1/32 -j DROP". */
 void	save_rule(const struct rule *, struct sbuf *);
+/* Its parts: tests that are no matches (" -s 192.0.2.1/32 -p tcp"), the
+ * options of a match or target, and the target's name (null: none). */
+void	save_basic(const struct rule *, struct sbuf *);
+void	save_use(const struct rule *, const struct use *, struct sbuf *);
+const char *save_use_name(const struct use *);
+const char *save_target_name(const struct rule *);
 /* "/24", or "/255.0.255.0" if it is not contiguous. */
 void	save_mask(struct sbuf *, const union addr *mask, int family);
 /* Tests, matches and target only: what stands behind the chain's name. */

@@ -74,6 +74,19 @@ utf8_len(const unsigned char *s, size_t left)
 	return n;
 }
 
+bool
+text_is_clean(const char *text, size_t len)
+{
+	const unsigned char *s = (const unsigned char *)text;
+
+	for (size_t i = 0, n; i < len; i += n) {
+		n = s[i] >= 0x20 && s[i] < 0x7f ? 1 : utf8_len(s + i, len - i);
+		if (n == 0)
+			return false;
+	}
+	return true;
+}
+
 void
 sbuf_safe(struct sbuf *b, const char *text, size_t len)
 {

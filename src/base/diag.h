@@ -73,5 +73,7 @@ const struct source *source_text(const char *name, const char *text,
 /* Appends 'len' bytes of hostile text: control characters and bytes that are
  * not UTF-8 come out as \xNN, so that nothing reaches a terminal raw. */
 void	sbuf_safe(struct sbuf *, const char *, size_t len);
+/* Is it UTF-8 without control characters? */
+bool	text_is_clean(const char *, size_t len);
 
 #endif

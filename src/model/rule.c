@@ -54,6 +54,7 @@ ruleset_table(struct ruleset *rs, enum table_id id)
 	if (t->present)
 		return t;
 	t->present = true;
+	rs->order[rs->n_tables++] = id;
 	for (int h = 0; h < N_HOOKS; h++)
 		if (table_hooks[id] >> h & 1) {
 			t->builtin[h] = add_chain(t, hook_names[h],

@@ -107,6 +107,8 @@ struct ruleset {
 	int family;
 	struct arena *arena;
 	struct table tables[N_TABLES];
+	enum table_id order[N_TABLES];	/* those present, as they came */
+	unsigned n_tables;
 	const struct source *sources[16];
 	unsigned n_sources;
 	unsigned n_rules;

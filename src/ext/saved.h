@@ -1,0 +1,35 @@
+/* What ext->save printed, taken apart again: options with their words.  For
+ * forms that show a rule as a structure (JSON, XML) or quote otherwise. */
+#ifndef EXT_SAVED_H
+#define EXT_SAVED_H
+
+#include "ext/ext.h"
+
+struct saved_word {
+	const char *text;
+	bool quoted;
+};
+
+struct saved_opt {
+	const char *name;		/* "--dport"; null: words before any option */
+	bool invert;
+	unsigned first, n;		/* its words, in saved->words */
+};
+
+struct saved {
+	struct saved_opt *opts;
+	struct saved_word *words;
+	unsigned n_opts, n_words, room_opts, room_words;
+	char *text;			/* what the words point into */
+	size_t room;
+};
+
+#define SAVED_INIT { NULL, NULL, 0, 0, 0, 0, NULL, 0 }
+
+/* Takes 'text' apart into 's', which is used again.  'ext' tells how many
+ * words an option takes; null, or unknown to it: all that do not look like
+ * options. */
+void	saved_read(struct saved *s, const char *text, const struct ext *ext);
+void	saved_free(struct saved *);
+
+#endif
