@@ -49,6 +49,22 @@ check_save() {
 	return 1
 }
 
+# Each form reads back and saves the same.
+check_forms() {
+	local form bad=0
+	convert "$1" -t save -c >"$tmp/save" 2>/dev/null
+	for form in commands json xml; do
+		convert "$1" -t $form -c -o "$tmp/form" 2>/dev/null
+		convert "$tmp/form" -t save -c >"$tmp/again" 2>"$tmp/err" &&
+		    cmp -s "$tmp/save" "$tmp/again" && continue
+		echo "forms: $path: $form reads back as something else"
+		{ cat "$tmp/err"; diff "$tmp/save" "$tmp/again"; } |
+		    head -n "$show"
+		bad=1
+	done
+	return $bad
+}
+
 # Sets that the rules name, so that they load.
 make_sets() {
 	grep -oE -- '--(match|add|del|map)-set +[^ ]+' "$1" |
@@ -105,7 +121,7 @@ check_refused() {
 	return 1
 }
 
-saves=0 save_ok=0 lists=0 list_ok=0 refused=0 refused_ok=0
+saves=0 save_ok=0 forms_ok=0 lists=0 list_ok=0 refused=0 refused_ok=0
 while IFS=$'\037' read -r path family _ _ load error _; do
 	opt=-4
 	[ "$family" = ipv6 ] && opt=-6
@@ -115,6 +131,7 @@ while IFS=$'\037' read -r path family _ _ load error _; do
 	OK)
 		saves=$((saves + 1))
 		check_save "$file" "$saved" && save_ok=$((save_ok + 1))
+		check_forms "$file" && forms_ok=$((forms_ok + 1))
 		[ $kernel = yes ] || continue
 		lists=$((lists + 1))
 		check_list "$saved" && list_ok=$((list_ok + 1));;
@@ -125,5 +142,5 @@ while IFS=$'\037' read -r path family _ _ load error _; do
 done < <(tr '\t' '\037' <"$corpus/LOADABLE.tsv")
 [ $kernel = yes ] ||
     echo "corpus: list skipped: needs root, iptables-legacy and namespaces"
-echo "corpus: save $save_ok/$saves, list $list_ok/$lists, refused $refused_ok/$refused"
-[ $save_ok = $saves ] && [ $list_ok = $lists ] && [ $refused_ok = $refused ]
+echo "corpus: save $save_ok/$saves, list $list_ok/$lists, forms $forms_ok/$saves, refused $refused_ok/$refused"
+[ $save_ok = $saves ] && [ $forms_ok = $saves ] && [ $list_ok = $lists ] && [ $refused_ok = $refused ]
