@@ -398,10 +398,11 @@ slot_remove(struct ct_table *t, const struct ct *ct, enum ct_dir dir)
 }
 
 static inline void
-ct_fetch(const struct ct *ct)
+fetch_lines(const struct ct *ct)
 {
 	const char *line = (const char *)ct;
 
+	__builtin_prefetch(line);
 	__builtin_prefetch(line + 64);
 	__builtin_prefetch(line + 128);
 	__builtin_prefetch(line + 192);
@@ -422,7 +423,7 @@ find_hash(struct ct_table *t, const struct tuple *tuple, uint32_t hash,
 		if (s.hash != hash)
 			continue;
 		ct = ct_by_id(t, (s.ref - 1) >> 1);
-		ct_fetch(ct);
+		fetch_lines(ct);
 		*dir = (s.ref - 1) & 1 ? CT_REPLY : CT_ORIGINAL;
 		if (!tuple_equal(tuple, &ct->tuple[*dir]) ||
 		    ct->zone[*dir] != zone[*dir])
@@ -433,6 +434,38 @@ find_hash(struct ct_table *t, const struct tuple *tuple, uint32_t hash,
 		return NULL;
 	}
 	return NULL;
+}
+
+uint32_t
+ct_foresee(const struct ct_table *t, const uint8_t *l3, uint32_t have)
+{
+	/* Nothing is written through 'data'. */
+	struct packet pkt = { .len = have, .have = have };
+	struct tuple tuple;
+	uint32_t hash;
+
+	memcpy(&pkt.data, &l3, sizeof(pkt.data));
+	if (have == 0)
+		return 0;
+	pkt.family = l3[0] >> 4 == 6 ? AF_INET6 : AF_INET;
+	if (!ct_tuple(&pkt, &tuple))
+		return 0;
+	hash = hash_tuple(&tuple, 0);
+	__builtin_prefetch(&t->slots[slot_home(t, hash)]);
+	return hash;
+}
+
+void
+ct_fetch(const struct ct_table *t, uint32_t hash)
+{
+	uint32_t mask = slot_mask(t);
+
+	for (uint32_t i = slot_home(t, hash); t->slots[i].ref != 0;
+	    i = (i + 1) & mask)
+		if (t->slots[i].hash == hash) {
+			fetch_lines(ct_by_id(t, (t->slots[i].ref - 1) >> 1));
+			return;
+		}
 }
 
 struct ct *

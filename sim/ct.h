@@ -60,6 +60,11 @@ struct ct *ct_find(struct ct_table *, const struct tuple *, uint16_t zone,
 /* The same with a zone per direction, as a packet or a ct has them. */
 struct ct *ct_find_zones(struct ct_table *, const struct tuple *,
 	    const uint16_t zone[N_CT_DIRS], enum ct_dir *dir);
+/* For who knows what packets come: called some eight packets ahead, with the
+ * number that it returned ct_fetch some four packets ahead, a lookup does not
+ * wait for memory.  Neither changes anything. */
+uint32_t ct_foresee(const struct ct_table *, const uint8_t *l3, uint32_t have);
+void	ct_fetch(const struct ct_table *, uint32_t);
 /* nf_conntrack_tuple_taken: is 'tuple' (a would-be reply) another entry's? */
 bool	ct_taken(struct ct_table *, const struct tuple *, const struct ct *);
 /* nf_conntrack_alter_reply: sets the reply tuple from the inverse of 'want'. */

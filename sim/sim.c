@@ -613,6 +613,26 @@ sim_frame(struct sim *sim, const struct frame *f, struct outcome *out)
 		*out = sim->outcome;
 }
 
+uint32_t
+sim_foresee(const struct sim *sim, const struct frame *f)
+{
+	uint32_t off = f->link == FRAME_LOOPBACK ? 4 : 0;
+
+	if (f->link == FRAME_ETHER) {
+		off = 14;
+		if (f->len >= 18 && get16(f->data + 12) == 0x8100)
+			off = 18;
+	}
+	return f->len > off ?
+	    ct_foresee(sim->ct, f->data + off, f->len - off) : 0;
+}
+
+void
+sim_fetch(const struct sim *sim, uint32_t number)
+{
+	ct_fetch(sim->ct, number);
+}
+
 /* ---- services ---- */
 
 uint32_t

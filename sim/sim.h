@@ -67,6 +67,12 @@ struct sim *sim_new(const struct sim_config *);
 void	sim_free(struct sim *);
 /* Runs one frame to its end; 'out' may be null. */
 void	sim_frame(struct sim *, const struct frame *, struct outcome *out);
+/* For who knows what frames come: sim_foresee some eight frames ahead, with
+ * the number that it returned sim_fetch some four frames ahead, and sim_frame
+ * does not wait for its connection to come from memory.  They change nothing
+ * else. */
+uint32_t sim_foresee(const struct sim *, const struct frame *);
+void	sim_fetch(const struct sim *, uint32_t);
 /* Moves the clock: timeouts up to 'now' happen. */
 void	sim_clock(struct sim *, int64_t now);
 /* Counters as they are now, in place of those of the ruleset: for each rule

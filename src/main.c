@@ -13,8 +13,7 @@ static const struct command {
 	    cmd_collect },
 	{ "convert", "rulesets between forms: save, list, commands, json, xml",
 	    cmd_convert },
-	{ "replay", "captures through the rules, in the kernel's own formats",
-	    cmd_replay },
+	{ "replay", "packets through the rules", cmd_replay },
 };
 enum { N_COMMANDS = sizeof(commands) / sizeof(commands[0]) };
 

@@ -540,6 +540,8 @@ set_base_devs(struct host *h)
 		sysctl_set("net.ipv6.conf.all.forwarding", "1");
 }
 
+static bool	wait_frames(struct host *);
+
 struct host *
 host_new(char slot, bool v6)
 {
@@ -563,7 +565,7 @@ host_new(char slot, bool v6)
 	ok = ok && make_addresses(h, &err) && wait_running(h);
 	if (ok) {
 		set_base_devs(h);
-		ok = make_sockets(h) && wait_running(h);
+		ok = make_sockets(h) && wait_running(h) && wait_frames(h);
 	}
 	if (!ok)
 		fprintf(stderr, "lab: cannot make the host: %s%s\n",
@@ -736,25 +738,51 @@ host_tx(const struct host *h, enum dev d)
 	return h->tx[d];
 }
 
+static bool
+barrier_frame(struct host *h, enum dev d, int timeout)
+{
+	uint8_t frame[60] = { 0 }, buf[128];
+	struct pollfd p = { h->barrier, POLLIN, 0 };
+
+	memcpy(frame, dev_mac[d], 6);
+	memcpy(frame + 6, peer_mac[d], 6);
+	frame[12] = BARRIER_TYPE >> 8;
+	frame[13] = BARRIER_TYPE & 255;
+	return send(h->tx[d], frame, sizeof(frame), 0) > 0 &&
+	    poll(&p, 1, timeout) == 1 &&
+	    recv(h->barrier, buf, sizeof(buf), 0) > 0;
+}
+
 /* A frame goes the way of the packets before it; each round trip moves what
  * waits in a queue of the kernel one step on. */
 bool
 host_barrier(struct host *h)
 {
-	uint8_t frame[60] = { 0 }, buf[128];
-	struct pollfd p = { h->barrier, POLLIN, 0 };
 	int round;
 
-	memcpy(frame, dev_mac[DEV_LAN], 6);
-	memcpy(frame + 6, peer_mac[DEV_LAN], 6);
-	frame[12] = BARRIER_TYPE >> 8;
-	frame[13] = BARRIER_TYPE & 255;
-	for (round = 0; round < 4; round++) {
-		if (send(h->tx[DEV_LAN], frame, sizeof(frame), 0) < 0 ||
-		    poll(&p, 1, 2000) != 1 ||
-		    recv(h->barrier, buf, sizeof(buf), 0) < 0)
+	for (round = 0; round < 4; round++)
+		if (!barrier_frame(h, DEV_LAN, 2000))
+			return false;
+	return true;
+}
+
+/* An interface takes frames a moment after its peer is up. */
+static bool
+wait_frames(struct host *h)
+{
+	uint8_t buf[128];
+	unsigned d;
+	int tries;
+
+	for (d = 0; d < N_DEVS; d++) {
+		for (tries = 0; tries < 400; tries++)
+			if (barrier_frame(h, d, 5))
+				break;
+		if (tries == 400)
 			return false;
 	}
+	while (recv(h->barrier, buf, sizeof(buf), MSG_DONTWAIT) > 0)
+		;
 	return true;
 }
 
