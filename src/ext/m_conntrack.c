@@ -1,6 +1,7 @@
 /* -m conntrack: anything of the packet's connection.  Kernel:
  * xt_conntrack.c; the options are those of revision 3. */
 #include "ext/ctstate.h"
+#include "ext/host.h"
 #include "ext/l4.h"
 
 #include <arpa/inet.h>
@@ -100,13 +101,16 @@ static bool
 read_addr(struct opt_arg *a)
 {
 	unsigned side = (unsigned)criterion_of(a) - C_ORIGSRC;
+	const char *slash = strchr(a->text, '/');
+	size_t len = slash ? (size_t)(slash - a->text) : strlen(a->text);
 	struct details *d = details(a);
+	unsigned plen = family_bits(a->family);
 
-	if (!read_addr_mask(a->text, a->family, &d->addr[side],
-	    &d->mask[side]))
+	if (!host_read(a->text, len, a->family, &d->addr[side]))
 		return opt_error(a, "bad address \"%s\"", a->text);
-	if (addr_prefix(&d->mask[side], a->family) < 0)
-		addr_mask(&d->mask[side], a->family, family_bits(a->family));
+	if (slash != NULL && !plen_read(slash + 1, a->family, &plen))
+		return opt_error(a, "bad mask \"%s\"", slash + 1);
+	addr_mask(&d->mask[side], a->family, plen);
 	note(a);
 	return true;
 }

@@ -4,6 +4,7 @@
  * Rates are kept as iptables does: for packets the time that one takes, in
  * millionths of a second; for bytes 2^32 divided by the rate in chunks of 16
  * bytes.  The first rule that names a table settles its parameters. */
+#include "ext/host.h"
 #include "ext/rate.h"
 #include "ext/store.h"
 
@@ -132,24 +133,13 @@ read_burst(struct opt_arg *a)
 static bool
 read_mask(struct opt_arg *a)
 {
-	uint8_t *out = (uint8_t *)a->data + a->opt->offset;
-	unsigned bits = family_bits(a->family);
-	const char *s = a->text;
-	union addr mask;
-	uint64_t n;
-	int prefix;
+	unsigned plen;
 
-	if (read_number(&s, bits, &n) && *s == '\0') {
-		*out = (uint8_t)n;
-		return true;
-	}
-	prefix = addr_parse(&mask, a->family, a->text, strlen(a->text)) ?
-	    addr_prefix(&mask, a->family) : -1;
-	if (prefix < 0)
+	if (!plen_read(a->text, a->family, &plen) || plen == PLEN_NONE)
 		return opt_error(a, "bad value for option \"%s\", neither a "
 		    "valid network mask nor valid CIDR (0-%u).", a->opt->name,
-		    bits);
-	*out = (uint8_t)prefix;
+		    family_bits(a->family));
+	*((uint8_t *)a->data + a->opt->offset) = (uint8_t)plen;
 	return true;
 }
 
@@ -367,7 +357,7 @@ print_bytes(const struct hashlimit *h, const char *prefix, struct sbuf *out)
 	unsigned i = 0;
 
 	while (i < 2 && (rate < byte_units[i].size || bytes_to_cost(rate &
-	    ~(uint64_t)(byte_units[i].size - 1)) != h->avg))
+	    ~(byte_units[i].size - 1)) != h->avg))
 		i++;
 	sbuf_printf(out, " %llu%sb/s",
 	    (unsigned long long)(rate / byte_units[i].size),

@@ -5,6 +5,7 @@
  * pushes the oldest out.  Each has a ring of stamps: as many as the largest
  * --hitcount of the rules with its name, rounded up to a power of two, or
  * 32. */
+#include "ext/host.h"
 #include "ext/rate.h"
 #include "ext/store.h"
 
@@ -69,7 +70,7 @@ read_mask(struct opt_arg *a)
 {
 	union addr mask;
 
-	if (!addr_parse(&mask, a->family, a->text, strlen(a->text)))
+	if (!host_read(a->text, strlen(a->text), a->family, &mask))
 		return opt_error(a, "bad mask \"%s\"", a->text);
 	((struct recent *)a->data)->mask = arena_copy(a->arena, &mask,
 	    sizeof(mask));
