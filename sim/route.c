@@ -44,10 +44,11 @@ is_multicast4(const union addr *a)
 	return host(a) >> 28 == 0xe;
 }
 
+/* The rest of 0/8 is ordinary since 5.3. */
 static bool
 is_zeronet(const union addr *a)
 {
-	return host(a) >> 24 == 0;
+	return a->w[0] == 0;
 }
 
 static bool
