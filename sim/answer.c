@@ -169,14 +169,16 @@ peer_get(struct answer_limits *l, int family, const union addr *addr,
 	return p;
 }
 
-/* Lets one through that costs 'cost', of at most 'burst' saved up. */
+/* Lets one through that costs 'cost', of at most 'burst' saved up; a burst
+ * saved for ip_error outlasts the tick (inet_peer_xrlim_allow). */
 static bool
 peer_allow(struct peer *p, int64_t now, uint32_t cost, uint32_t burst)
 {
 	int64_t tokens = p->tokens + (now - p->last);
 
+	if (now != p->last)
+		p->tokens = tokens > burst ? burst : (uint32_t)tokens;
 	p->last = now;
-	p->tokens = tokens > burst ? burst : (uint32_t)tokens;
 	if (p->tokens < cost)
 		return false;
 	p->tokens -= cost;

@@ -348,7 +348,7 @@ receive(struct sim *sim, struct packet *p)
 	p->rcv = p->in;
 	if (hook_run(sim, p, HOOK_PREROUTING) != V_ACCEPT)
 		return;
-	if (p->looped && p->in != NULL && p->in->kind == IFK_LOOPBACK) {
+	if (p->looped) {
 		deliver(sim, p);	/* its dst was kept */
 		return;
 	}
