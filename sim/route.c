@@ -667,6 +667,15 @@ out_unknown(struct sim *sim, struct packet *p)
 	set_dst(sim, p, &none, NULL);
 }
 
+/* May a source of 127/8 leave?  Who made the packet is not asked, but it is
+ * not routed again (__mkroute_output). */
+static bool
+may_leave4(const struct fib_flow *flow, const struct iface *dev, bool again)
+{
+	return !again || dev == NULL || !is_loopback4(&flow->src) ||
+	    dev->kind == IFK_LOOPBACK || dev->v4.route_localnet;
+}
+
 /* __mkroute_output; false: refused. */
 static bool
 finish_output4(struct sim *sim, struct packet *p, const struct fib_flow *flow,
@@ -675,9 +684,6 @@ finish_output4(struct sim *sim, struct packet *p, const struct fib_flow *flow,
 	enum route_type type = res->route != NULL ? res->route->type :
 	    ROUTE_UNICAST;
 
-	if (dev != NULL && is_loopback4(&flow->src) &&
-	    dev->kind != IFK_LOOPBACK && !dev->v4.route_localnet)
-		return false;
 	if (is_lbcast(&flow->dst))
 		type = ROUTE_BROADCAST;
 	else if (is_multicast4(&flow->dst))
@@ -736,8 +742,9 @@ output4(struct sim *sim, struct packet *p, const struct iface *out,
 		set_local_out(sim, p);
 		return true;
 	}
-	return finish_output4(sim, p, &flow, &res, res.hop != NULL ?
-	    res.hop->dev : NULL);
+	own = res.hop != NULL ? res.hop->dev : NULL;
+	return may_leave4(&flow, own, again) &&
+	    finish_output4(sim, p, &flow, &res, own);
 }
 
 /* ip6_route_output_flags. */
