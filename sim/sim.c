@@ -146,6 +146,8 @@ loop_back(struct sim *sim, const struct packet *p, bool copy)
 	sim->looped_tail = &s->next;
 }
 
+static void run_looped(struct sim *);
+
 /* ip_mc_output, ip6_finish_output2: the host's own copy of a broadcast or
  * joined group passes POSTROUTING first. */
 static void
@@ -169,6 +171,8 @@ multicast_copy(struct sim *sim, struct packet *p)
 		p->ct = copy->ct;
 	}
 	sim_packet_put(sim);
+	if (sim->nesting == 1 && p->number != 0)
+		run_looped(sim);	/* a program sends: it comes in at once */
 }
 
 /* ip_finish_output: fragments if need be, then the device. */
