@@ -221,9 +221,12 @@ dump_proto4(struct dump *d, const uint8_t *ip, uint32_t off)
 	}
 }
 
+/* What only the outermost packet has: the owner of its socket, the mark. */
 static void
-dump_mark(struct dump *d)
+dump_tail(struct dump *d)
 {
+	if ((d->flags & LOGF_UID) && d->pkt->has_owner)
+		sbuf_printf(d->out, "UID=%u GID=%u ", d->pkt->uid, d->pkt->gid);
 	if (d->pkt->mark != 0)
 		sbuf_printf(d->out, "MARK=0x%x ", d->pkt->mark);
 }
@@ -262,7 +265,7 @@ dump_ip4(struct dump *d, uint32_t off)
 		hex(d->out, opt, size - 20);
 	}
 	if (dump_proto4(d, ip, off) == GO_ON && off == 0)
-		dump_mark(d);
+		dump_tail(d);
 }
 
 static enum next
@@ -424,7 +427,7 @@ dump_ip6(struct dump *d, uint32_t off, bool outer)
 		if (dump_ext6(d, &header, &off, &fragment) == STOP)
 			return;
 	if (dump_proto6(d, header, outer, fragment, off) == GO_ON && outer)
-		dump_mark(d);
+		dump_tail(d);
 }
 
 static void

@@ -132,7 +132,8 @@ loop_back(struct sim *sim, const struct packet *p, bool copy)
 	s->pkt.in = s->pkt.rcv = p->out;
 	s->pkt.out = NULL;
 	s->pkt.type = PKT_LOOPBACK;
-	s->pkt.looped = true;
+	s->pkt.looped = s->pkt.no_socket = true;
+	s->pkt.has_owner = false;
 	if (!copy) {
 		static const uint8_t lo_header[2][14] = {
 			{ [12] = 0x08 }, { [12] = 0x86, [13] = 0xdd } };
@@ -166,6 +167,8 @@ multicast_copy(struct sim *sim, struct packet *p)
 	memcpy(data, p->data, p->len);
 	*copy = *p;
 	copy->data = data;
+	copy->no_socket = true;
+	copy->has_owner = false;
 	if (hook_run(sim, copy, HOOK_POSTROUTING) == V_ACCEPT) {
 		loop_back(sim, copy, true);
 		p->ct = copy->ct;
@@ -526,6 +529,9 @@ packet_of(struct sim *sim, const struct frame *f, uint8_t ll[14],
 	p->out = f->out;
 	p->mark = f->mark;
 	p->local = f->in == NULL;
+	p->has_owner = p->local && sim->env->has_owner;
+	p->uid = sim->env->uid;
+	p->gid = sim->env->gid;
 	p->number = f->number;
 	p->time = f->time;
 	p->type = (uint8_t)frame_type(f);

@@ -37,9 +37,28 @@ set_family(void *ctx, const struct arg *o, const char *value)
 	return true;
 }
 
+/* UID or UID:GID. */
+static bool
+set_owner(void *ctx, const struct arg *o, const char *value)
+{
+	struct inputs *in = ctx;
+	unsigned uid, gid = 0;
+	int end = 0;
+
+	if (sscanf(value, "%u%n:%u%n", &uid, &end, &gid, &end) < 1 ||
+	    value[end] != '\0')
+		return args_error("nfwalk", "%s: UID or UID:GID, not '%s'",
+		    o->name, value);
+	in->env->has_owner = true;
+	in->env->uid = uid;
+	in->env->gid = gid;
+	return true;
+}
+
 const struct arg inputs_args[] = {
 	{ "--rules", "-r", true, set_rules },
 	{ "--snapshot", "-S", true, set_snapshot },
+	{ "--owner", NULL, true, set_owner },
 	{ "--ipv4", "-4", false, set_family },
 	{ "--ipv6", "-6", false, set_family },
 	{ NULL, NULL, false, NULL }

@@ -23,7 +23,7 @@ struct inputs {
 	int family;			/* of the next -r; 0: told by the file */
 };
 
-/* The options -r, -S, -4, -6; their ctx is the struct inputs. */
+/* The options -r, -S, -4, -6, --owner; their ctx is the struct inputs. */
 extern const struct arg inputs_args[];
 
 void	inputs_init(struct inputs *);

@@ -193,18 +193,38 @@ list(const void *data, const struct ext_print *how, struct sbuf *out)
 	put(data, names, out);
 }
 
+/* A packet that a program sent, whose ids may have been stated. */
+static enum tri
+user_test(const struct owner *o, struct ctx *ctx, struct sbuf *why)
+{
+	const struct packet *p = ctx->pkt;
+
+	if ((o->given & (OWNER_UID | OWNER_GID)) == 0)
+		return TRI_YES;
+	if (!p->has_owner || o->uid.name != NULL || o->gid.name != NULL ||
+	    (o->given & OWNER_GROUPS))
+		return unknown(ctx, "the owner of its socket");
+	if ((o->given & OWNER_UID) && (p->uid < o->uid.lo ||
+	    p->uid > o->uid.hi) != !!(o->invert & OWNER_UID))
+		return MISS(why, "its socket's user is %u", p->uid);
+	if ((o->given & OWNER_GID) && (p->gid < o->gid.lo ||
+	    p->gid > o->gid.hi) != !!(o->invert & OWNER_GID))
+		return MISS(why, "its socket's group is %u", p->gid);
+	return TRI_YES;
+}
+
 static enum tri
 owner_test(const void *data, struct ctx *ctx, struct sbuf *why)
 {
 	const struct owner *o = data;
 
-	if (!ctx->pkt->local)
+	if (!ctx->pkt->local || ctx->pkt->no_socket)
 		return o->given == o->invert ? TRI_YES :
 		    MISS(why, "it comes from no socket of this host");
-	if (!ctx->pkt->kernel_made)
-		return unknown(ctx, "the owner of its socket");
 	if (o->given & o->invert & OWNER_SOCKET)
-		return MISS(why, "it comes from a socket of the kernel");
+		return MISS(why, "it comes from a socket");
+	if (!ctx->pkt->kernel_made)
+		return user_test(o, ctx, why);
 	if ((o->given ^ o->invert) & (OWNER_UID | OWNER_GID))
 		return MISS(why, "the kernel made it: nobody owns it");
 	return TRI_YES;

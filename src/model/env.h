@@ -110,6 +110,9 @@ struct env {
 	struct map sets;		/* name -> struct ipset (ext/ipset.h) */
 	bool has_addrs, has_routes[2], has_rules[2], has_sysctls, has_sets,
 	    has_sockets, has_conntrack;
+	/* Stated: who owns the sockets of the packets that the host sends. */
+	bool has_owner;
+	uint32_t uid, gid;
 	unsigned hz;			/* 250: jiffies in limit and hashlimit */
 	int tz_minuteswest;		/* --kerneltz; 0 */
 	/* Said in every output; a list of sentences. */

@@ -50,6 +50,9 @@ struct packet {
 	bool traced;			/* nf_trace */
 	bool local;			/* made by this host */
 	bool kernel_made;		/* ICMP error, RST: no owner */
+	bool no_socket;			/* a copy of a local packet */
+	bool has_owner;			/* of the socket it came from */
+	uint32_t uid, gid;
 	struct ct *ct;
 	uint8_t ctinfo;			/* with ct, or CTI_UNTRACKED without */
 	bool untracked;

@@ -227,6 +227,8 @@ sysctl_set(const char *name, const char *value)
 /* So that the host does nothing that no packet asked for, answers nothing by
  * itself and has the plainest routing; a scenario can say otherwise. */
 static const char *const base_sysctls[][2] = {
+	/* Else a packet finds its socket, and its owner, before INPUT. */
+	{ "net.ipv4.ip_early_demux", "0" },
 	{ "net.ipv4.ip_forward", "1" },
 	{ "net.ipv4.icmp_echo_ignore_all", "1" },
 	{ "net.ipv4.icmp_ratelimit", "0" },

@@ -99,6 +99,8 @@ nfwalk_run(const struct options *o, const char *dir, char slot,
 	argv[n++] = arena_strdup(&a, "replay");
 	argv[n++] = arena_strdup(&a, "-S");
 	argv[n++] = arena_printf(&a, "%s/snap", dir);
+	argv[n++] = arena_strdup(&a, "--owner");	/* the lab is root */
+	argv[n++] = arena_strdup(&a, "0:0");
 	for (i = 0; i < (scn->v6 ? 5 : 4); i++) {
 		argv[n++] = arena_printf(&a, "--write-%s", writes[i]);
 		argv[n++] = arena_printf(&a, "%s/nfwalk/%s", dir, writes[i]);
