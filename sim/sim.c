@@ -402,8 +402,6 @@ check4(struct packet *p, enum reason *why)
 		return false;
 	*why = REASON_TRUNCATED;
 	total = get16(ip + 2);
-	if (total == 0 && p->local)
-		total = p->len;
 	if (p->len < total || total < hlen)
 		return false;
 	p->len = total;
@@ -426,14 +424,14 @@ check6(struct packet *p, enum reason *why)
 	if (ip[0] >> 4 != 6)
 		return false;
 	*why = REASON_MARTIAN;
-	if (!p->local && !lo && (memcmp(ip + 8, loopback, 16) == 0 ||
+	if (!lo && (memcmp(ip + 8, loopback, 16) == 0 ||
 	    memcmp(ip + 24, loopback, 16) == 0))
 		return false;
-	if (!p->local && !lo && ip[24] == 0xff && (ip[25] & 15) == 1)
+	if (!lo && ip[24] == 0xff && (ip[25] & 15) == 1)
 		return false;		/* interface-local scope */
-	if (!p->local && ip[24] == 0xff && (ip[25] & 15) == 0)
+	if (ip[24] == 0xff && (ip[25] & 15) == 0)
 		return false;		/* reserved scope */
-	if (!p->local && ip[8] == 0xff)
+	if (ip[8] == 0xff)
 		return false;		/* multicast source */
 	/* RFC 7042: unicast in a multicast or broadcast frame is refused by
 	 * drop_unicast_in_l2_multicast only; off. */
@@ -447,6 +445,26 @@ check6(struct packet *p, enum reason *why)
 	return true;
 }
 
+/* raw_send_hdrinc: of a program's IPv4 packet the kernel believes only the
+ * header length, and sets the rest itself; IPv6 it believes as it is. */
+static bool
+check_local(struct packet *p, enum reason *why)
+{
+	uint8_t *ip = p->data;
+
+	*why = REASON_TRUNCATED;
+	if (p->family == AF_INET6)
+		return p->have >= 40;
+	if (p->have < 20 || p->have < (ip[0] & 15u) * 4)
+		return false;
+	*why = REASON_BAD_HEADER;
+	if ((ip[0] & 15) < 5)
+		return false;
+	put16(ip + 2, p->len);
+	ip_csum_set(ip);
+	return true;
+}
+
 static bool
 check_header(struct packet *p, enum reason *why)
 {
@@ -455,7 +473,10 @@ check_header(struct packet *p, enum reason *why)
 	*why = REASON_NOT_IP;
 	if (p->have == 0)
 		return false;
-	ok = p->family == AF_INET ? check4(p, why) : check6(p, why);
+	if (p->local)
+		ok = check_local(p, why);
+	else
+		ok = p->family == AF_INET ? check4(p, why) : check6(p, why);
 	if (p->have > p->len)
 		p->have = p->len;
 	return ok;
