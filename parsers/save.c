@@ -194,13 +194,13 @@ enter_table(struct reader *r)
 	return true;
 }
 
-/* "[packets:bytes]" */
+/* "[packets:bytes]"; what stands behind the bytes is not looked at. */
 static bool
 read_counters(const char *text, size_t len, uint64_t out[2])
 {
 	const char *p = text + 1, *end = text + len;
 
-	if (len < 5 || *text != '[')
+	if (len < 4 || *text != '[')
 		return false;
 	for (int i = 0; i < 2; i++, p++) {
 		const char *from = p;
@@ -208,10 +208,10 @@ read_counters(const char *text, size_t len, uint64_t out[2])
 		out[i] = 0;
 		for (; p < end && *p >= '0' && *p <= '9'; p++)
 			out[i] = out[i] * 10 + (uint64_t)(*p - '0');
-		if (p == from || p == end || *p != (i ? ']' : ':'))
+		if (p == from || (i == 0 && (p == end || *p != ':')))
 			return false;
 	}
-	return p == end;
+	return true;
 }
 
 static bool
