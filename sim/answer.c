@@ -2,6 +2,7 @@
  * (after DNAT, with its TTL counted down); its identification is 0, which
  * in the kernel is a number that nobody can foresee. */
 #include "sim/internal.h"
+#include "sim/options.h"
 
 #include <netinet/in.h>
 #include <stdio.h>
@@ -399,8 +400,9 @@ icmp4(struct sim *sim, struct packet *c, unsigned type, unsigned code,
 	unsigned tos = is_error4(type) ? (c->data[1] & 0x1eu) | 0xc0 :
 	    c->data[1];
 	struct route_answer a = { .type = 0 };
-	uint32_t room = QUOTE4_MAX, n = c->len;
+	uint32_t room = QUOTE4_MAX, n = c->len, at;
 	union addr src, dst;
+	uint8_t options[40];
 	struct packet *p;
 
 	if (!may_answer4(c, type) || (limited && !by_lo &&
@@ -411,20 +413,23 @@ icmp4(struct sim *sim, struct packet *c, unsigned type, unsigned code,
 		return;
 	if (a.mtu != 0 && a.mtu < room)
 		room = a.mtu;
-	if (room <= 2 * IP4_HEADER + ICMP_HEADER)
+	at = IP4_HEADER + options_echo(sim, c, &src, options);
+	if (room <= at + IP4_HEADER + ICMP_HEADER)
 		return;
-	room -= IP4_HEADER + ICMP_HEADER;
+	room -= at + ICMP_HEADER;
 	if (n > room)
 		n = room;
-	p = new_answer(sim, c, IP4_HEADER + ICMP_HEADER + n);
+	p = new_answer(sim, c, at + ICMP_HEADER + n);
 	if (p == NULL)
 		return;
 	put_ip4(p, tos, IPPROTO_ICMP, &src, &dst);
+	p->data[0] = (uint8_t)(0x40 | at / 4);
 	p->data[8] = sim->limits->ttl;
+	memcpy(p->data + IP4_HEADER, options, at - IP4_HEADER);
 	ip_csum_set(p->data);
-	put_icmp(p, IP4_HEADER, c, n, type, code, info);
-	put16(p->data + IP4_HEADER + 2, csum_fold(csum_add(0,
-	    p->data + IP4_HEADER, ICMP_HEADER + n)));
+	put_icmp(p, at, c, n, type, code, info);
+	put16(p->data + at + 2, csum_fold(csum_add(0, p->data + at,
+	    ICMP_HEADER + n)));
 	if (is_error4(type))
 		ct_attach(p, c);
 	run_output(sim, p, c, &a);

@@ -175,3 +175,45 @@ options_forward(struct sim *sim, struct packet *p)
 	if (p->opt_changed)
 		ip_csum_set(p->data);
 }
+
+static unsigned
+echo_one(const struct packet *c, uint8_t at, uint8_t *out)
+{
+	const uint8_t *o = c->data + at;
+
+	memcpy(out, o, o[1]);
+	return o[1];
+}
+
+unsigned
+options_echo(struct sim *sim, const struct packet *c, const union addr *own,
+    uint8_t out[40])
+{
+	unsigned n = 0;
+
+	if (c->opt_rr != 0) {
+		uint8_t *o = out;
+
+		n = echo_one(c, c->opt_rr, o);
+		if (c->opt_rr_addr && o[2] + 3 <= o[1]) {
+			memcpy(&o[o[2] - 1], own->b, 4);
+			o[2] = (uint8_t)(o[2] + 4);
+		}
+	}
+	if (c->opt_ts != 0) {
+		uint8_t *o = out + n;
+
+		n += echo_one(c, c->opt_ts, o);
+		if (c->opt_ts_addr && o[2] + 7 <= o[1]) {
+			memcpy(&o[o[2] - 1], own->b, 4);
+			put_time(sim, &o[o[2] + 3]);
+			o[2] = (uint8_t)(o[2] + 8);
+		} else if ((o[3] & 15) == TS_ONLY && o[2] + 3 <= o[1]) {
+			put_time(sim, &o[o[2] - 1]);
+			o[2] = (uint8_t)(o[2] + 4);
+		}
+	}
+	while (n % 4 != 0)
+		out[n++] = OPT_END;
+	return n;
+}

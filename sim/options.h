@@ -16,5 +16,10 @@ bool	options_in(struct sim *, struct packet *);
 /* Before POSTROUTING of a forwarded packet: puts in the address it leaves
  * with and sets the header's checksum. */
 void	options_forward(struct sim *, struct packet *);
+/* __ip_options_echo: the options that an ICMP error about 'cause' carries, of
+ * which the host read the options; own is the error's source.  Returns their
+ * length, a multiple of 4. */
+unsigned options_echo(struct sim *, const struct packet *cause,
+	    const union addr *own, uint8_t out[40]);
 
 #endif
