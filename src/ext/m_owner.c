@@ -2,6 +2,7 @@
 #include "ext/l4.h"
 
 #include <ctype.h>
+#include <netinet/in.h>
 #include <stddef.h>
 
 enum {					/* the options' bits, in their order */
@@ -204,13 +205,24 @@ user_test(const struct owner *o, struct ctx *ctx, struct sbuf *why)
 	if (!p->has_owner || o->uid.name != NULL || o->gid.name != NULL ||
 	    (o->given & OWNER_GROUPS))
 		return unknown(ctx, "the owner of its socket");
-	if ((o->given & OWNER_UID) && (p->uid < o->uid.lo ||
-	    p->uid > o->uid.hi) != !!(o->invert & OWNER_UID))
+	if ((o->given & OWNER_UID) && in_range(p->uid, o->uid.lo,
+	    o->uid.hi) == !!(o->invert & OWNER_UID))
 		return MISS(why, "its socket's user is %u", p->uid);
-	if ((o->given & OWNER_GID) && (p->gid < o->gid.lo ||
-	    p->gid > o->gid.hi) != !!(o->invert & OWNER_GID))
+	if ((o->given & OWNER_GID) && in_range(p->gid, o->gid.lo,
+	    o->gid.hi) == !!(o->invert & OWNER_GID))
 		return MISS(why, "its socket's group is %u", p->gid);
 	return TRI_YES;
+}
+
+/* The kernel sends ICMP by a socket of its own, that nobody owns; the reset
+ * of REJECT, and copies, by none. */
+static bool
+has_socket(const struct packet *p)
+{
+	unsigned icmp = p->family == AF_INET ? IPPROTO_ICMP : IPPROTO_ICMPV6;
+
+	return p->local && !p->no_socket &&
+	    (!p->kernel_made || p->proto == icmp);
 }
 
 static enum tri
@@ -218,9 +230,9 @@ owner_test(const void *data, struct ctx *ctx, struct sbuf *why)
 {
 	const struct owner *o = data;
 
-	if (!ctx->pkt->local || ctx->pkt->no_socket)
+	if (!has_socket(ctx->pkt))
 		return o->given == o->invert ? TRI_YES :
-		    MISS(why, "it comes from no socket of this host");
+		    MISS(why, "it comes from no socket");
 	if (o->given & o->invert & OWNER_SOCKET)
 		return MISS(why, "it comes from a socket");
 	if (!ctx->pkt->kernel_made)
