@@ -1,0 +1,77 @@
+*filter INPUT 4
+-p ah --ahspi 1 ; -p ah -m ah --ahspi 1 ; OK
+-p ah -m ah --ahspi 1:2 ; = ; OK
+-p ah -m ah ! --ahspi 5: ; -p ah -m ah ! --ahspi 5:4294967295 ; OK
+-p ah -m ah ! --ahspi 0: ; -p ah -m ah ; OK
+-p ah -m ah ; = ; OK
+-m ah --ahspi 1 ;  ; FAIL
+-p ah --ahlen 5 ;  ; FAIL
+*filter INPUT 6
+-m ah --ahspi 1 ; = ; OK
+-m ah --ahspi 1:2 --ahlen 32 --ahres ; = ; OK
+-m ah ! --ahspi 0: ! --ahlen 0 ; -m ah ! --ahlen 0 ; OK
+-m ah --ahlen 0 ; -m ah ; OK
+-m ah ; = ; OK
+-p ah --ahspi 1 ; -p ah -m ah --ahspi 1 ; OK
+-m ah ! --ahres ;  ; FAIL
+*mangle PREROUTING 4
+-p ah -m ah ; ?ah-0 ; yes
+-p ah -m ah ; ?ah-4 ; yes
+-p ah -m ah ; ?ah-11 ; hotdrop
+-p ah -m ah ; ?ah/last ; no
+-p ah --ahspi 100 ; ?ah-5 ; yes
+-p ah --ahspi 100 ; ?ah-10 ; yes
+-p ah --ahspi 100 ; ?ah-11 ; hotdrop
+-p ah --ahspi 100 ; ?ah/last ; no
+-p ah ! --ahspi 100 ; ?ah-11 ; hotdrop
+-p ah ! --ahspi 100 ; ?ah-5 ; no
+-p ah ! --ahspi 100 ; ?ah-10 ; no
+-p ah ! --ahspi 0: ; ?ah-11 ; hotdrop
+-p ah ! --ahspi 0: ; ?ah-5 ; no
+-p ah ! --ahspi 0: ; ?ah-0 ; no
+-p ah --ahspi 101: ; ?ah-11 ; hotdrop
+-p ah --ahspi 101: ; ?ah-10 ; no
+-p ah --ahspi 101: ; ?ah-5 ; no
+*mangle PREROUTING 6
+-m ah ; ?dst-ah-udp ; yes
+-m ah ; ?ah-4 ; yes
+-m ah ; ?ah-11 ; hotdrop
+-m ah ; ?tcp-opt-zero-len ; no
+-m ah ; ?sctp-data/middle ; no
+-m ah --ahspi 100 ; ?ah-0 ; yes
+-m ah --ahspi 100 ; ?ah-10 ; yes
+-m ah --ahspi 100 ; ?ah-11 ; hotdrop
+-m ah --ahspi 100 ; ?icmp6-3-0 ; no
+-m ah --ahspi 100 ; ?tcp-syn/dst-dst3-rt ; no
+-m ah ! --ahspi 100 ; ?ah-res ; yes
+-m ah ! --ahspi 100 ; ?dst-ah-udp ; yes
+-m ah ! --ahspi 100 ; ?ah-11 ; hotdrop
+-m ah ! --ahspi 100 ; ?tcp-cwr-ece ; no
+-m ah ! --ahspi 100 ; ?udp-7 ; no
+-m ah ! --ahspi 0: ; ?ah-11 ; hotdrop
+-m ah ! --ahspi 0: ; ?udp-src-range ; no
+-m ah ! --ahspi 0: ; ?none-data ; no
+-m ah --ahlen 24 ; ?dst-ah-udp ; yes
+-m ah --ahlen 24 ; ?ah-4 ; yes
+-m ah --ahlen 24 ; ?ah-11 ; hotdrop
+-m ah --ahlen 24 ; ?udplite-4 ; no
+-m ah --ahlen 24 ; ?tcp-syn/middle ; no
+-m ah ! --ahlen 24 ; ?ah-10 ; yes
+-m ah ! --ahlen 24 ; ?ah-0 ; yes
+-m ah ! --ahlen 24 ; ?ah-11 ; hotdrop
+-m ah ! --ahlen 24 ; ?udp-dns/dst ; no
+-m ah ! --ahlen 24 ; ?tcp-opt-at-end ; no
+-m ah ! --ahlen 0 ; ?ah-0 ; yes
+-m ah ! --ahlen 0 ; ?ah-4 ; yes
+-m ah ! --ahlen 0 ; ?ah-11 ; hotdrop
+-m ah ! --ahlen 0 ; ?tcp-19 ; no
+-m ah ! --ahlen 0 ; ?none-data ; no
+-m ah --ahres ; ?ah-4 ; yes
+-m ah --ahres ; ?ah-10 ; yes
+-m ah --ahres ; ?ah-11 ; hotdrop
+-m ah --ahres ; ?udplite/dst-dst3-rt ; no
+-m ah --ahres ; ?udp-7 ; no
+-m ah --ahspi 101: --ahres ; ?dst-ah-udp ; yes
+-m ah --ahspi 101: --ahres ; ?ah-11 ; hotdrop
+-m ah --ahspi 101: --ahres ; ?dccp-data ; no
+-m ah --ahspi 101: --ahres ; ?tcp-doff-past-end ; no

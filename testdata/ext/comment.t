@@ -1,0 +1,20 @@
+*filter INPUT 46
+-m comment --comment x ; = ; OK
+-m comment --comment "with space" ; = ; OK
+-m comment --comment "" ; = ; OK
+-m comment --comment "quote \" and \\ and \'" ; = ; OK
+-m comment --comment aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa ; -m comment --comment aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa ; OK
+-m comment --comment a --comment b ;  ; FAIL
+-m comment ! --comment a ;  ; FAIL
+-m comment ;  ; FAIL
+-m comment --comment a.b ; -m comment --comment "a.b" ; OK
+-m comment --comment a-b_c ; = ; OK
+-m comment --comment a -m comment --comment b ; = ; OK
+*mangle PREROUTING 4
+-m comment --comment x ; ?esp-100/offset1 ; yes
+-m comment --comment x ; ?tcp-all ; yes
+*mangle PREROUTING 6
+-m comment --comment x ; ?icmp6-200-9 ; yes
+-m comment --comment x ; ?sctp-data/atomic ; yes
+*filter INPUT 46
+-m comment --comment x ; ?tcp-3 ; yes

@@ -1,0 +1,41 @@
+*filter INPUT 46
+-m dscp --dscp 0 ; -m dscp --dscp 0x00 ; OK
+-m dscp --dscp 63 ; -m dscp --dscp 0x3f ; OK
+-m dscp --dscp 64 ;  ; FAIL
+-m dscp ! --dscp 0x3f ; = ; OK
+-m dscp --dscp-class EF ; -m dscp --dscp 0x2e ; OK
+-m dscp --dscp-class af11 ; -m dscp --dscp 0x0a ; OK
+-m dscp --dscp-class AF11xyz ; -m dscp --dscp 0x0a ; OK
+-m dscp --dscp-class BE ; -m dscp --dscp 0x00 ; OK
+-m dscp ! --dscp-class cs7 ; -m dscp ! --dscp 0x38 ; OK
+-m dscp --dscp-class foo ;  ; FAIL
+-m dscp --dscp-class CS1 --dscp 5 ;  ; FAIL
+-m dscp ;  ; FAIL
+*mangle PREROUTING 4
+-m dscp --dscp 0 ; ?tcp-syn/df ; yes
+-m dscp --dscp 0 ; ?udp-ttl-5 ; yes
+-m dscp --dscp 0 ; ?udp-tos-28 ; no
+-m dscp --dscp 0 ; ?udp-tos-b8 ; no
+-m dscp --dscp-class EF ; ?udp-tos-b8 ; yes
+-m dscp --dscp-class EF ; ?udp-3 ; no
+-m dscp --dscp-class EF ; ?icmp-8-0 ; no
+-m dscp ! --dscp-class EF ; ?udp-tos-10 ; yes
+-m dscp ! --dscp-class EF ; ?udp-tos-02 ; yes
+-m dscp ! --dscp-class EF ; ?udp-tos-b8 ; no
+-m dscp --dscp 0x3f ; ?udp-tos-ff ; yes
+-m dscp --dscp 0x3f ; ?tcp-syn/ip-options ; no
+-m dscp --dscp 0x3f ; ?udp-80 ; no
+*mangle PREROUTING 6
+-m dscp --dscp 0 ; ?sctp-long-chunk ; yes
+-m dscp --dscp 0 ; ?icmp6-128-0 ; yes
+-m dscp --dscp 0 ; ?udp-tos-ff ; no
+-m dscp --dscp 0 ; ?udp-tos-28 ; no
+-m dscp --dscp-class EF ; ?udp-tos-b8 ; yes
+-m dscp --dscp-class EF ; ?sctp-long-chunk ; no
+-m dscp --dscp-class EF ; ?udp-ttl-128 ; no
+-m dscp ! --dscp-class EF ; ?sctp-data/middle ; yes
+-m dscp ! --dscp-class EF ; ?esp-100/middle ; yes
+-m dscp ! --dscp-class EF ; ?udp-tos-b8 ; no
+-m dscp --dscp 0x3f ; ?udp-tos-ff ; yes
+-m dscp --dscp 0x3f ; ?mh-long ; no
+-m dscp --dscp 0x3f ; ?dccp-reset ; no

@@ -1,0 +1,64 @@
+*filter INPUT 46
+-p esp --espspi 1 ; -p esp -m esp --espspi 1 ; OK
+-p esp -m esp --espspi 1:2 ; = ; OK
+-p esp -m esp ! --espspi 5: ; -p esp -m esp ! --espspi 5:4294967295 ; OK
+-p esp -m esp --espspi :7 ; -p esp -m esp --espspi 0:7 ; OK
+-p esp -m esp --espspi : ; -p esp -m esp ; OK
+-p esp -m esp ! --espspi 0:4294967295 ; -p esp -m esp ; OK
+-p esp -m esp --espspi 9:3 ; = ; OK
+-p esp -m esp --espspi 0x100 ; -p esp -m esp --espspi 256 ; OK
+-p esp -m esp --espspi 1:2:3 ;  ; FAIL
+-p esp -m esp ; = ; OK
+-m esp ;  ; FAIL
+*mangle PREROUTING 4
+-p esp -m esp ; ?esp-100 ; yes
+-p esp -m esp ; ?esp-max ; yes
+-p esp -m esp ; ?esp-7 ; hotdrop
+-p esp -m esp ; ?esp-100/last ; no
+-p esp -m esp ; ?esp-100/offset3-more ; no
+-p esp --espspi 100 ; ?esp-100/first ; yes
+-p esp --espspi 100 ; ?esp-100 ; yes
+-p esp --espspi 100 ; ?esp-7 ; hotdrop
+-p esp --espspi 100 ; ?esp-100/last ; no
+-p esp --espspi 100 ; ?esp-100/offset1 ; no
+-p esp ! --espspi 100 ; ?esp-max ; yes
+-p esp ! --espspi 100 ; ?esp-7 ; hotdrop
+-p esp ! --espspi 100 ; ?esp-100 ; no
+-p esp ! --espspi 100 ; ?esp-100/offset1 ; no
+-p esp --espspi 101: ; ?esp-max ; yes
+-p esp --espspi 101: ; ?esp-7 ; hotdrop
+-p esp --espspi 101: ; ?esp-100/offset1 ; no
+-p esp --espspi 101: ; ?esp-100/first ; no
+-p esp --espspi 4294967295 ; ?esp-max ; yes
+-p esp --espspi 4294967295 ; ?esp-7 ; hotdrop
+-p esp --espspi 4294967295 ; ?esp-100/last ; no
+-p esp --espspi 4294967295 ; ?esp-100/first ; no
+-p esp ! --espspi 0: ; ?esp-7 ; hotdrop
+-p esp ! --espspi 0: ; ?esp-100/last ; no
+-p esp ! --espspi 0: ; ?esp-100 ; no
+*mangle PREROUTING 6
+-p esp -m esp ; ?esp-100/dst-dst3-rt ; yes
+-p esp -m esp ; ?esp-max ; yes
+-p esp -m esp ; ?esp-7 ; hotdrop
+-p esp -m esp ; ?esp-100/middle ; no
+-p esp -m esp ; ?esp-100/offset8 ; no
+-p esp --espspi 100 ; ?esp-100 ; yes
+-p esp --espspi 100 ; ?esp-100/dst ; yes
+-p esp --espspi 100 ; ?esp-7 ; hotdrop
+-p esp --espspi 100 ; ?esp-max ; no
+-p esp --espspi 100 ; ?esp-100/offset8 ; no
+-p esp ! --espspi 100 ; ?esp-max ; yes
+-p esp ! --espspi 100 ; ?esp-7 ; hotdrop
+-p esp ! --espspi 100 ; ?esp-100 ; no
+-p esp ! --espspi 100 ; ?esp-100/offset8 ; no
+-p esp --espspi 101: ; ?esp-max ; yes
+-p esp --espspi 101: ; ?esp-7 ; hotdrop
+-p esp --espspi 101: ; ?esp-100/dst-dst3-rt ; no
+-p esp --espspi 101: ; ?esp-100/offset8 ; no
+-p esp --espspi 4294967295 ; ?esp-max ; yes
+-p esp --espspi 4294967295 ; ?esp-7 ; hotdrop
+-p esp --espspi 4294967295 ; ?esp-100/middle ; no
+-p esp --espspi 4294967295 ; ?esp-100/dst-dst3-rt ; no
+-p esp ! --espspi 0: ; ?esp-7 ; hotdrop
+-p esp ! --espspi 0: ; ?esp-100/atomic ; no
+-p esp ! --espspi 0: ; ?esp-max ; no

@@ -1,0 +1,70 @@
+*filter INPUT 6
+-m frag --fragid 5 ; = ; OK
+-m frag --fragid 5: ; -m frag --fragid 5:4294967295 ; OK
+-m frag ! --fragid 5:6 ! --fraglen 8 --fragres --fragfirst --fragmore ; = ; OK
+-m frag --fraglast ; = ; OK
+-m frag --fragmore --fraglast ;  ; FAIL
+-m frag ! --fragid 0: ; -m frag ; OK
+-m frag --fraglen 5 ; = ; OK
+-m frag ! --fragres ;  ; FAIL
+-m frag ; = ; OK
+*mangle PREROUTING 6
+-m frag ; ?dccp-data/middle ; yes
+-m frag ; ?udplite/first ; yes
+-m frag ; ?frag-7 ; hotdrop
+-m frag ; ?sctp-no-chunk ; no
+-m frag ; ?udplite/dst ; no
+-m frag --fragid 0x12345678 ; ?frag-last-of-none ; yes
+-m frag --fragid 0x12345678 ; ?tcp-short/first ; yes
+-m frag --fragid 0x12345678 ; ?frag-7 ; hotdrop
+-m frag --fragid 0x12345678 ; ?icmp6-3-0 ; no
+-m frag --fragid 0x12345678 ; ?icmp6-128-0 ; no
+-m frag ! --fragid 0x12345678 ; ?frag-frag ; yes
+-m frag ! --fragid 0x12345678 ; ?frag-7 ; hotdrop
+-m frag ! --fragid 0x12345678 ; ?sctp-11 ; no
+-m frag ! --fragid 0x12345678 ; ?esp-100/dst ; no
+-m frag --fragid 5 ; ?frag-frag ; yes
+-m frag --fragid 5 ; ?frag-7 ; hotdrop
+-m frag --fragid 5 ; ?esp-100/first ; no
+-m frag --fragid 5 ; ?icmp6/offset8 ; no
+-m frag --fraglen 8 ; ?tcp-syn/first ; yes
+-m frag --fraglen 8 ; ?esp-100/atomic ; yes
+-m frag --fraglen 8 ; ?frag-7 ; hotdrop
+-m frag --fraglen 8 ; ?udplite ; no
+-m frag --fraglen 8 ; ?tcp-cwr-ece ; no
+-m frag --fraglen 9 ; ?dccp-data/offset8 ; yes
+-m frag --fraglen 9 ; ?icmp6/offset8 ; yes
+-m frag --fraglen 9 ; ?frag-7 ; hotdrop
+-m frag --fraglen 9 ; ?tcp-fin-psh-urg ; no
+-m frag --fraglen 9 ; ?sctp-data ; no
+-m frag --fragres ; ?sctp-data/atomic ; yes
+-m frag --fragres ; ?udp-dns/atomic ; yes
+-m frag --fragres ; ?frag-7 ; hotdrop
+-m frag --fragres ; ?sctp-second-cut ; no
+-m frag --fragres ; ?udp-7 ; no
+-m frag --fragfirst ; ?udplite/atomic ; yes
+-m frag --fragfirst ; ?tcp-syn/first ; yes
+-m frag --fragfirst ; ?frag-7 ; hotdrop
+-m frag --fragfirst ; ?udp-tos-02 ; no
+-m frag --fragfirst ; ?sctp-data-sack ; no
+-m frag --fragmore ; ?esp-100/first ; yes
+-m frag --fragmore ; ?udp-dns/middle ; yes
+-m frag --fragmore ; ?frag-7 ; hotdrop
+-m frag --fragmore ; ?udp-tos-03 ; no
+-m frag --fragmore ; ?udp-80 ; no
+-m frag --fraglast ; ?dccp-data/atomic ; yes
+-m frag --fraglast ; ?udplite/atomic ; yes
+-m frag --fraglast ; ?frag-7 ; hotdrop
+-m frag --fraglast ; ?none ; no
+-m frag --fraglast ; ?ah-11 ; no
+-m frag --fragfirst --fragmore ; ?udp-dns/first ; yes
+-m frag --fragfirst --fragmore ; ?dccp-data/first ; yes
+-m frag --fragfirst --fragmore ; ?frag-7 ; hotdrop
+-m frag --fragfirst --fragmore ; ?udplite/middle ; no
+-m frag --fragfirst --fragmore ; ?udp-ttl-255 ; no
+-m frag ! --fragid 0: ; ?frag-7 ; hotdrop
+-m frag ! --fragid 0: ; ?tcp-syn/atomic ; no
+-m frag ! --fragid 0: ; ?dccp-data/offset8 ; no
+*filter INPUT 6
+-m frag --fragfirst ; ?tcp-syn/first have=48 ; yes
+-m frag --fragfirst ; ?tcp-syn/first have=47 ; unknown

@@ -1,0 +1,26 @@
+*filter INPUT 6
+-m hl --hl 5 ; -m hl --hl-eq 5 ; OK
+-m hl --hl-eq 5 ; = ; OK
+-m hl ! --hl-eq 5 ; = ; OK
+-m hl ! --hl 5 ; -m hl ! --hl-eq 5 ; OK
+-m hl --hl-lt 5 ; = ; OK
+-m hl --hl-gt 255 ; = ; OK
+-m hl --hl-gt 256 ;  ; FAIL
+-m hl ;  ; FAIL
+*mangle PREROUTING 6
+-m hl --hl-eq 64 ; ?tcp-opt-at-end ; yes
+-m hl --hl-eq 64 ; ?ah-11 ; yes
+-m hl --hl-eq 64 ; ?udp-ttl-255 ; no
+-m hl --hl-eq 64 ; ?udp-ttl-2 ; no
+-m hl ! --hl-eq 64 ; ?udp-ttl-128 ; yes
+-m hl ! --hl-eq 64 ; ?udp-ttl-5 ; yes
+-m hl ! --hl-eq 64 ; ?udp-dns/middle ; no
+-m hl ! --hl-eq 64 ; ?rt0-odd ; no
+-m hl --hl-lt 64 ; ?udp-ttl-5 ; yes
+-m hl --hl-lt 64 ; ?udp-ttl-2 ; yes
+-m hl --hl-lt 64 ; ?udp-tos-10 ; no
+-m hl --hl-lt 64 ; ?sctp-type200 ; no
+-m hl --hl-gt 64 ; ?udp-ttl-255 ; yes
+-m hl --hl-gt 64 ; ?udp-ttl-128 ; yes
+-m hl --hl-gt 64 ; ?dccp-data ; no
+-m hl --hl-gt 64 ; ?icmp6-3-0 ; no

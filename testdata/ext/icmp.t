@@ -1,0 +1,91 @@
+*filter INPUT 4
+-p icmp --icmp-type any ; -p icmp -m icmp --icmp-type any ; OK
+-p icmp --icmp-type 255 ; -p icmp -m icmp --icmp-type any ; OK
+-p icmp --icmp-type 255/3 ; -p icmp -m icmp --icmp-type any ; OK
+-p icmp --icmp-type ping ; -p icmp -m icmp --icmp-type 8 ; OK
+-p icmp --icmp-type pong ; -p icmp -m icmp --icmp-type 0 ; OK
+-p icmp --icmp-type echo-re ;  ; FAIL
+-p icmp --icmp-type echo-req ; -p icmp -m icmp --icmp-type 8 ; OK
+-p icmp --icmp-type ECHO-REQUEST ; -p icmp -m icmp --icmp-type 8 ; OK
+-p icmp --icmp-type 8 ; -p icmp -m icmp --icmp-type 8 ; OK
+-p icmp --icmp-type 8/0 ; -p icmp -m icmp --icmp-type 8/0 ; OK
+-p icmp --icmp-type 8/255 ; -p icmp -m icmp --icmp-type 8/255 ; OK
+-p icmp --icmp-type 8/256 ;  ; FAIL
+-p icmp --icmp-type 256 ;  ; FAIL
+-p icmp --icmp-type 3/1:3 ; -p icmp -m icmp --icmp-type 3/1 ; OK
+-p icmp --icmp-type 3/3:1 ; -p icmp -m icmp --icmp-type 3/3 ; OK
+-p icmp --icmp-type 3:4 ;  ; FAIL
+-p icmp --icmp-type 3:3 ; -p icmp -m icmp --icmp-type 3 ; OK
+-p icmp --icmp-type 3/ ;  ; FAIL
+-p icmp --icmp-type 3/1x ;  ; FAIL
+-p icmp --icmp-type 3x ;  ; FAIL
+-p icmp --icmp-type "" ;  ; FAIL
+-p icmp --icmp-type 0x8/0x0 ; -p icmp -m icmp --icmp-type 8/0 ; OK
+-p icmp ! --icmp-type 8 ; -p icmp -m icmp ! --icmp-type 8 ; OK
+-p icmp ! --icmp-type any ; -p icmp -m icmp ! --icmp-type any ; OK
+-p icmp ! --icmp-type host-unreachable ; -p icmp -m icmp ! --icmp-type 3/1 ; OK
+-p icmp --icmp-type TOS-network-unreachable ; -p icmp -m icmp --icmp-type 3/11 ; OK
+-p icmp --icmp-type tos ;  ; FAIL
+-p icmp --icmp-type redirect ; -p icmp -m icmp --icmp-type 5 ; OK
+-p icmp --icmp-type fragmentation-needed ; -p icmp -m icmp --icmp-type 3/4 ; OK
+-p icmp --icmp-type ttl-exceeded ; -p icmp -m icmp --icmp-type 11 ; OK
+-p icmp --icmp-type address-mask-reply ; -p icmp -m icmp --icmp-type 18 ; OK
+-p icmp --icmp-type mld ;  ; FAIL
+-p icmp ; = ; OK
+-p icmp -m icmp ;  ; FAIL
+-m icmp --icmp-type 8 ;  ; FAIL
+*filter INPUT 6
+-p icmp --icmp-type 8 ;  ; FAIL
+*mangle PREROUTING 4
+-p icmp -m icmp --icmp-type any ; ?icmp-0-0 ; yes
+-p icmp -m icmp --icmp-type any ; ?icmp-40-9 ; yes
+-p icmp -m icmp --icmp-type any ; ?icmp-7 ; hotdrop
+-p icmp -m icmp --icmp-type any ; ?icmp-1 ; hotdrop
+-p icmp -m icmp --icmp-type any ; ?icmp/last ; no
+-p icmp --icmp-type 8 ; ?icmp-8-0 ; yes
+-p icmp --icmp-type 8 ; ?icmp-7 ; hotdrop
+-p icmp --icmp-type 8 ; ?icmp-1 ; hotdrop
+-p icmp --icmp-type 8 ; ?icmp-13-0 ; no
+-p icmp --icmp-type 8 ; ?icmp-5-1 ; no
+-p icmp ! --icmp-type 8 ; ?icmp-3-3 ; yes
+-p icmp ! --icmp-type 8 ; ?icmp-13-0 ; yes
+-p icmp ! --icmp-type 8 ; ?icmp-1 ; hotdrop
+-p icmp ! --icmp-type 8 ; ?icmp-7 ; hotdrop
+-p icmp ! --icmp-type 8 ; ?icmp-8-0 ; no
+-p icmp ! --icmp-type 8 ; ?icmp/last ; no
+-p icmp --icmp-type 255 ; ?icmp-3-13 ; yes
+-p icmp --icmp-type 255 ; ?icmp-5-1 ; yes
+-p icmp --icmp-type 255 ; ?icmp-7 ; hotdrop
+-p icmp --icmp-type 255 ; ?icmp-1 ; hotdrop
+-p icmp --icmp-type 255 ; ?icmp/last ; no
+-p icmp ! --icmp-type any ; ?icmp-1 ; hotdrop
+-p icmp ! --icmp-type any ; ?icmp-7 ; hotdrop
+-p icmp ! --icmp-type any ; ?icmp-3-3 ; no
+-p icmp ! --icmp-type any ; ?icmp-5-1 ; no
+-p icmp --icmp-type 3 ; ?icmp-3-13 ; yes
+-p icmp --icmp-type 3 ; ?icmp-3-3 ; yes
+-p icmp --icmp-type 3 ; ?icmp-7 ; hotdrop
+-p icmp --icmp-type 3 ; ?icmp-1 ; hotdrop
+-p icmp --icmp-type 3 ; ?icmp-8-0 ; no
+-p icmp --icmp-type 3 ; ?icmp-40-9 ; no
+-p icmp --icmp-type 3/3 ; ?icmp-3-3 ; yes
+-p icmp --icmp-type 3/3 ; ?icmp-7 ; hotdrop
+-p icmp --icmp-type 3/3 ; ?icmp-1 ; hotdrop
+-p icmp --icmp-type 3/3 ; ?icmp-3-13 ; no
+-p icmp --icmp-type 3/3 ; ?icmp-11-0 ; no
+-p icmp ! --icmp-type 3/3 ; ?icmp-11-0 ; yes
+-p icmp ! --icmp-type 3/3 ; ?icmp-3-1 ; yes
+-p icmp ! --icmp-type 3/3 ; ?icmp-1 ; hotdrop
+-p icmp ! --icmp-type 3/3 ; ?icmp-7 ; hotdrop
+-p icmp ! --icmp-type 3/3 ; ?icmp-3-3 ; no
+-p icmp ! --icmp-type 3/3 ; ?icmp/last ; no
+-p icmp --icmp-type 3/1:5 ; ?icmp-3-3 ; yes
+-p icmp --icmp-type 3/1:5 ; ?icmp-3-1 ; yes
+-p icmp --icmp-type 3/1:5 ; ?icmp-1 ; hotdrop
+-p icmp --icmp-type 3/1:5 ; ?icmp-7 ; hotdrop
+-p icmp --icmp-type 3/1:5 ; ?icmp-13-0 ; no
+-p icmp --icmp-type 3/1:5 ; ?icmp-0-0 ; no
+-p icmp --icmp-type 8/1 ; ?icmp-1 ; hotdrop
+-p icmp --icmp-type 8/1 ; ?icmp-7 ; hotdrop
+-p icmp --icmp-type 8/1 ; ?icmp-3-1 ; no
+-p icmp --icmp-type 8/1 ; ?icmp-11-0 ; no

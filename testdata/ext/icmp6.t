@@ -1,0 +1,54 @@
+*filter INPUT 4
+-p icmpv6 --icmpv6-type 128 ;  ; FAIL
+*filter INPUT 6
+-p icmpv6 --icmpv6-type 128 ; -p ipv6-icmp -m icmp6 --icmpv6-type 128 ; OK
+-p ipv6-icmp -m icmp6 --icmpv6-type 128 ; = ; OK
+-p ipv6-icmp -m icmpv6 --icmpv6-type 128 ; -p ipv6-icmp -m icmp6 --icmpv6-type 128 ; OK
+-p 58 --icmpv6-type echo-request ; -p ipv6-icmp -m icmp6 --icmpv6-type 128 ; OK
+-p icmpv6 --icmpv6-type neigh ;  ; FAIL
+-p icmpv6 --icmpv6-type neighbour-s ; -p ipv6-icmp -m icmp6 --icmpv6-type 135 ; OK
+-p icmpv6 --icmpv6-type neighbor-advertisement ; -p ipv6-icmp -m icmp6 --icmpv6-type 136 ; OK
+-p icmpv6 --icmpv6-type any ;  ; FAIL
+-p icmpv6 --icmpv6-type 255 ; -p ipv6-icmp -m icmp6 --icmpv6-type 255 ; OK
+-p icmpv6 --icmpv6-type 1/3 ; -p ipv6-icmp -m icmp6 --icmpv6-type 1/3 ; OK
+-p icmpv6 --icmpv6-type 1/1:3 ; -p ipv6-icmp -m icmp6 --icmpv6-type 1/1 ; OK
+-p icmpv6 ! --icmpv6-type bad-header ; -p ipv6-icmp -m icmp6 ! --icmpv6-type 4/0 ; OK
+-p icmpv6 --icmpv6-type mld-listener-query ;  ; FAIL
+-p icmpv6 --icmpv6-type mld ;  ; FAIL
+-p icmpv6 --icmpv6-type m ;  ; FAIL
+-p icmpv6 --icmpv6-type reject-route ; -p ipv6-icmp -m icmp6 --icmpv6-type 1/6 ; OK
+-p icmpv6 --icmpv6-type ttl-zero ;  ; FAIL
+-p icmpv6 -m icmp6 ;  ; FAIL
+-m icmp6 --icmpv6-type 128 ;  ; FAIL
+*mangle PREROUTING 6
+-p ipv6-icmp -m icmp6 --icmpv6-type 128 ; ?icmp6-128-0 ; yes
+-p ipv6-icmp -m icmp6 --icmpv6-type 128 ; ?icmp6-7 ; hotdrop
+-p ipv6-icmp -m icmp6 --icmpv6-type 128 ; ?icmp6-1-3 ; no
+-p ipv6-icmp -m icmp6 --icmpv6-type 128 ; ?icmp6-134-0 ; no
+-p ipv6-icmp ! --icmpv6-type 128 ; ?icmp6-134-0 ; yes
+-p ipv6-icmp ! --icmpv6-type 128 ; ?icmp6-200-9 ; yes
+-p ipv6-icmp ! --icmpv6-type 128 ; ?icmp6-7 ; hotdrop
+-p ipv6-icmp ! --icmpv6-type 128 ; ?icmp6/offset8 ; no
+-p ipv6-icmp ! --icmpv6-type 128 ; ?icmp6-128-0 ; no
+-p ipv6-icmp --icmpv6-type 1 ; ?icmp6-1-4 ; yes
+-p ipv6-icmp --icmpv6-type 1 ; ?icmp6-1-3 ; yes
+-p ipv6-icmp --icmpv6-type 1 ; ?icmp6-7 ; hotdrop
+-p ipv6-icmp --icmpv6-type 1 ; ?icmp6-128-0 ; no
+-p ipv6-icmp --icmpv6-type 1 ; ?icmp6-134-0 ; no
+-p ipv6-icmp --icmpv6-type 1/4 ; ?icmp6-1-4 ; yes
+-p ipv6-icmp --icmpv6-type 1/4 ; ?icmp6-7 ; hotdrop
+-p ipv6-icmp --icmpv6-type 1/4 ; ?icmp6-1-3 ; no
+-p ipv6-icmp --icmpv6-type 1/4 ; ?icmp6-2-0 ; no
+-p ipv6-icmp --icmpv6-type 255 ; ?icmp6-255-0 ; yes
+-p ipv6-icmp --icmpv6-type 255 ; ?icmp6-7 ; hotdrop
+-p ipv6-icmp --icmpv6-type 255 ; ?icmp6-1-3 ; no
+-p ipv6-icmp --icmpv6-type 255 ; ?icmp6-129-0 ; no
+-p ipv6-icmp ! --icmpv6-type 255 ; ?icmp6-134-0 ; yes
+-p ipv6-icmp ! --icmpv6-type 255 ; ?icmp6-128-0 ; yes
+-p ipv6-icmp ! --icmpv6-type 255 ; ?icmp6-7 ; hotdrop
+-p ipv6-icmp ! --icmpv6-type 255 ; ?icmp6-255-0 ; no
+-p ipv6-icmp ! --icmpv6-type 255 ; ?icmp6/offset8 ; no
+-p ipv6-icmp --icmpv6-type 1/0:3 ; ?icmp6-1-3 ; yes
+-p ipv6-icmp --icmpv6-type 1/0:3 ; ?icmp6-7 ; hotdrop
+-p ipv6-icmp --icmpv6-type 1/0:3 ; ?icmp6-134-0 ; no
+-p ipv6-icmp --icmpv6-type 1/0:3 ; ?icmp6-3-0 ; no

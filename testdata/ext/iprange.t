@@ -1,0 +1,56 @@
+*filter INPUT 4
+-m iprange --src-range 1.2.3.4 ; -m iprange --src-range 1.2.3.4-1.2.3.4 ; OK
+-m iprange --src-range 1.2.3.4-1.2.3.9 ; = ; OK
+-m iprange ! --src-range 1.2.3.4-1.2.3.9 ! --dst-range 5.6.7.8-9.9.9.9 ; = ; OK
+-m iprange --src-range 1.2.3.9-1.2.3.4 ; = ; OK
+-m iprange --src-range 1.2 ; -m iprange --src-range 1.2.0.0-1.2.0.0 ; OK
+-m iprange --src-range 10-11 ; -m iprange --src-range 10.0.0.0-11.0.0.0 ; OK
+-m iprange --src-range 1.2.3.256 ;  ; FAIL
+-m iprange --src-range 1.2.3.4/24 ;  ; FAIL
+-m iprange --src-range 1.2.3.4- ;  ; FAIL
+-m iprange --src-range -1.2.3.4 ;  ; FAIL
+-m iprange --src-range 0x1.2.3.4 ; -m iprange --src-range 1.2.3.4-1.2.3.4 ; OK
+-m iprange --src-range 01.010.3.4 ; -m iprange --src-range 1.8.3.4-1.8.3.4 ; OK
+-m iprange --src-range 1.2.3.4-1.2.3.5-1.2.3.6 ;  ; FAIL
+-m iprange --src-range ::1 ;  ; FAIL
+-m iprange ;  ; FAIL
+*filter INPUT 6
+-m iprange --src-range 2001:db8::1 ; -m iprange --src-range 2001:db8::1-2001:db8::1 ; OK
+-m iprange --src-range 2001:db8::1-2001:db8::5 ; = ; OK
+-m iprange ! --src-range 2001:db8::1-2001:db8::5 --dst-range ::-::1 ; = ; OK
+-m iprange --src-range 2001:db8::5-2001:db8::1 ; = ; OK
+-m iprange --src-range 1.2.3.4 ;  ; FAIL
+-m iprange --src-range ::ffff:1.2.3.4 ; -m iprange --src-range ::ffff:1.2.3.4-::ffff:1.2.3.4 ; OK
+-m iprange --src-range 2001:db8::1/64 ;  ; FAIL
+*mangle PREROUTING 4
+-m iprange --src-range 192.0.2.1 ; ?tcp-8 ; yes
+-m iprange --src-range 192.0.2.1 ; ?tcp-opt-zero-len ; yes
+-m iprange --src-range 192.0.2.1 ; ?udp-src-range ; no
+-m iprange --src-range 192.0.2.0-192.0.2.76 ; ?sctp-idata-abort ; yes
+-m iprange --src-range 192.0.2.0-192.0.2.76 ; ?icmp-7 ; yes
+-m iprange --src-range 192.0.2.0-192.0.2.76 ; ?udp-src-range ; no
+-m iprange ! --src-range 192.0.2.0-192.0.2.76 ; ?udp-src-range ; yes
+-m iprange ! --src-range 192.0.2.0-192.0.2.76 ; ?sctp-type15 ; no
+-m iprange ! --src-range 192.0.2.0-192.0.2.76 ; ?ah-0 ; no
+-m iprange --src-range 192.0.2.76-192.0.2.0 ; ?udp-ttl-2 ; no
+-m iprange --src-range 192.0.2.76-192.0.2.0 ; ?tcp-ack ; no
+-m iprange ! --src-range 192.0.2.76-192.0.2.0 ; ?sctp-data/offset3-more ; yes
+-m iprange ! --src-range 192.0.2.76-192.0.2.0 ; ?tcp-fin-psh-urg ; yes
+-m iprange --src-range 0.0.0.0-255.255.255.255 --dst-range 198.51.100.2-198.51.100.2 ; ?udp-dns/last ; yes
+-m iprange --src-range 0.0.0.0-255.255.255.255 --dst-range 198.51.100.2-198.51.100.2 ; ?tcp-ack ; yes
+-m iprange --src-range 0.0.0.0-255.255.255.255 ! --dst-range 198.51.100.2-198.51.100.2 ; ?icmp-3-3 ; no
+-m iprange --src-range 0.0.0.0-255.255.255.255 ! --dst-range 198.51.100.2-198.51.100.2 ; ?icmp-11-0 ; no
+*mangle PREROUTING 6
+-m iprange --src-range 2001:db8:1::1 ; ?sctp-data/dst-dst3-rt ; yes
+-m iprange --src-range 2001:db8:1::1 ; ?sctp-abort-t ; yes
+-m iprange --src-range 2001:db8:1::1 ; ?udp-src-range ; no
+-m iprange --src-range 2001:db8:1::-2001:db8:1::76 ; ?tcp-opt-zero-len ; yes
+-m iprange --src-range 2001:db8:1::-2001:db8:1::76 ; ?udp-tos-b8 ; yes
+-m iprange --src-range 2001:db8:1::-2001:db8:1::76 ; ?udp-src-range ; no
+-m iprange ! --src-range 2001:db8:1::-2001:db8:1::76 ; ?udp-src-range ; yes
+-m iprange ! --src-range 2001:db8:1::-2001:db8:1::76 ; ?tcp-cwr-ece ; no
+-m iprange ! --src-range 2001:db8:1::-2001:db8:1::76 ; ?udp-tos-b8 ; no
+-m iprange --src-range 2001:db8:1::76-2001:db8:1:: ; ?ah-0 ; no
+-m iprange --src-range 2001:db8:1::76-2001:db8:1:: ; ?tcp-syn/dst-dst3-rt ; no
+-m iprange --src-range ::-ffff:: ! --dst-range 2001:db8:2::2 ; ?esp-100/dst-dst3-rt ; no
+-m iprange --src-range ::-ffff:: ! --dst-range 2001:db8:2::2 ; ?sctp-data/middle ; no

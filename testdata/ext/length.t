@@ -1,0 +1,51 @@
+*filter INPUT 46
+-m length --length 1 ; = ; OK
+-m length --length 1:2 ; = ; OK
+-m length --length 1: ; -m length --length 1:65535 ; OK
+-m length --length :5 ; -m length --length 0:5 ; OK
+-m length --length : ; -m length --length 0:65535 ; OK
+-m length --length "" ; -m length --length 0 ; OK
+-m length ! --length 5:3 ; = ; OK
+-m length --length 65536 ;  ; FAIL
+-m length --length 1:2:3 ;  ; FAIL
+*mangle PREROUTING 4
+-m length --length 60 ; ?tcp-syn/offset1 ; yes
+-m length --length 60 ; ?tcp-syn/df ; yes
+-m length --length 60 ; ?udp-dns/last ; no
+-m length --length 60 ; ?icmp-1 ; no
+-m length --length 60:100 ; ?tcp-syn/ip-options ; yes
+-m length --length 60:100 ; ?ah-5 ; yes
+-m length --length 60:100 ; ?sctp-type200 ; no
+-m length --length 60:100 ; ?icmp-255-0 ; no
+-m length ! --length 0:100 ; ?udp-data-1400 ; yes
+-m length ! --length 0:100 ; ?ah-10 ; yes
+-m length ! --length 0:100 ; ?esp-100/offset3-more ; no
+-m length ! --length 0:100 ; ?esp-100/offset1 ; no
+-m length --length 1000: ; ?udp-data-1400 ; yes
+-m length --length 1000: ; ?udp-tos-ff ; no
+-m length --length 1000: ; ?esp-100/offset3-more ; no
+-m length --length 100:60 ; ?dccp-doff-past ; no
+-m length --length 100:60 ; ?ah/last ; no
+-m length --length 500 ; ?udp-data-472 ; yes
+-m length --length 500 ; ?tcp-short/first ; no
+-m length --length 500 ; ?sctp-data-zero ; no
+*mangle PREROUTING 6
+-m length --length 60 ; ?udp-dns/atomic ; yes
+-m length --length 60 ; ?tcp-ack ; yes
+-m length --length 60 ; ?hbh-tcp ; no
+-m length --length 60 ; ?tcp-doff4 ; no
+-m length --length 60:100 ; ?sctp-data-zero ; yes
+-m length --length 60:100 ; ?sctp-data-sack ; yes
+-m length --length 60:100 ; ?udp-ttl-2 ; no
+-m length --length 60:100 ; ?mh ; no
+-m length ! --length 0:100 ; ?rt0-res ; yes
+-m length ! --length 0:100 ; ?udp-data-472 ; yes
+-m length ! --length 0:100 ; ?sctp-data-zero ; no
+-m length ! --length 0:100 ; ?mh-long ; no
+-m length --length 1000: ; ?udp-data-1400 ; yes
+-m length --length 1000: ; ?sctp-type200 ; no
+-m length --length 1000: ; ?rt0-res ; no
+-m length --length 100:60 ; ?hbh-hbh-tcp ; no
+-m length --length 100:60 ; ?ah-4 ; no
+-m length --length 500 ; ?udp-ttl-128 ; no
+-m length --length 500 ; ?udp-dns/atomic ; no

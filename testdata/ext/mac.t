@@ -1,0 +1,39 @@
+*filter INPUT 46
+-m mac --mac-source 00:11:22:33:44:55 ; = ; OK
+-m mac --mac-source 0:1:2:3:4:5 ; -m mac --mac-source 00:01:02:03:04:05 ; OK
+-m mac ! --mac-source AA:bb:CC:dd:EE:ff ; -m mac ! --mac-source aa:bb:cc:dd:ee:ff ; OK
+-m mac --mac-source 00:11:22:33:44 ;  ; FAIL
+-m mac --mac-source 00:11:22:33:44:55:66 ;  ; FAIL
+-m mac --mac-source 000:11:22:33:44:55 ;  ; FAIL
+-m mac --mac-source 00-11-22-33-44-55 ;  ; FAIL
+-m mac --mac-source :1:2:3:4:5 ; -m mac --mac-source 00:01:02:03:04:05 ; OK
+-m mac --mac-source 1::2:3:4:5 ; -m mac --mac-source 01:00:02:03:04:05 ; OK
+-m mac --mac-source 1:2:3:4:5: ; -m mac --mac-source 01:02:03:04:05:00 ; OK
+-m mac --mac-source g:1:2:3:4:5 ;  ; FAIL
+-m mac ;  ; FAIL
+*filter OUTPUT 46
+-m mac --mac-source 00:11:22:33:44:55 ;  ; FAIL
+*mangle PREROUTING 46
+-m mac --mac-source 00:11:22:33:44:55 ; = ; OK
+*mangle POSTROUTING 46
+-m mac --mac-source 00:11:22:33:44:55 ;  ; FAIL
+*mangle PREROUTING 4
+-m mac --mac-source 02:00:00:00:00:01 ; ?udp-ttl-255 ; yes
+-m mac --mac-source 02:00:00:00:00:01 ; ?esp-100/offset1 ; yes
+-m mac ! --mac-source 02:00:00:00:00:01 ; ?dccp-data/offset3-more ; no
+-m mac ! --mac-source 02:00:00:00:00:01 ; ?proto-255 ; no
+-m mac --mac-source 02:00:00:00:00:09 ; ?udp-ttl-2 ; no
+-m mac --mac-source 02:00:00:00:00:09 ; ?udplite/offset3-more ; no
+*mangle PREROUTING 6
+-m mac --mac-source 02:00:00:00:00:01 ; ?esp-100/dst-dst3-rt ; yes
+-m mac --mac-source 02:00:00:00:00:01 ; ?tcp-syn/dst ; yes
+-m mac ! --mac-source 02:00:00:00:00:01 ; ?esp-100/dst-dst3-rt ; no
+-m mac ! --mac-source 02:00:00:00:00:01 ; ?sctp-chunk-cut ; no
+-m mac --mac-source 02:00:00:00:00:09 ; ?dccp-reset ; no
+-m mac --mac-source 02:00:00:00:00:09 ; ?tcp-syn/dst ; no
+*mangle PREROUTING 46
+-m mac --mac-source 02:00:00:00:00:02 ; ?udp-dns ether ; yes
+-m mac ! --mac-source 02:00:00:00:00:02 ; ?udp-dns ether ; no
+-m mac --mac-source 02:00:00:00:00:03 ; ?udp-dns ether ; no
+-m mac --mac-source 02:00:00:00:00:02 ; ?udp-dns ; unknown
+-m mac ! --mac-source 02:00:00:00:00:02 ; ?udp-dns tun ; no

@@ -1,0 +1,113 @@
+*filter INPUT 46
+-p tcp -m multiport --dports 1,2,3 ; = ; OK
+-m multiport --dports 1,2,3 -p tcp ;  ; FAIL
+-m multiport --dports 1,2,3 ;  ; FAIL
+-p tcp -m multiport ;  ; FAIL
+-p tcp -m multiport --dports ssh,http:8080 ; -p tcp -m multiport --dports 22,80:8080 ; OK
+-p tcp -m multiport --dports 5:5 ;  ; FAIL
+-p tcp -m multiport --dports 6:5 ;  ; FAIL
+-p tcp -m multiport --dports :5 ;  ; FAIL
+-p tcp -m multiport --dports 5: ;  ; FAIL
+-p tcp -m multiport --dports 1,,2 ;  ; FAIL
+-p tcp -m multiport --dports "" ;  ; FAIL
+-p tcp -m multiport --dports 1, ;  ; FAIL
+-p tcp -m multiport --dports 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15 ; = ; OK
+-p tcp -m multiport --dports 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16 ;  ; FAIL
+-p tcp -m multiport --dports 1,2,3,4,5,6,7,8,9,10,11,12,13,14:15 ; = ; OK
+-p tcp -m multiport --dports 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15:16 ;  ; FAIL
+-p tcp -m multiport --dports 1:2,3:4,5:6,7:8,9:10,11:12,13:14,15 ; = ; OK
+-p tcp -m multiport ! --ports 1,2:3 ; = ; OK
+-p tcp -m multiport ! --source-ports 1 ; -p tcp -m multiport ! --sports 1 ; OK
+-p tcp -m multiport --destination-ports 1 --sports 2 ;  ; FAIL
+-p tcp -m multiport --sports 1 --sports 2 ;  ; FAIL
+-p udplite -m multiport --sports 1 ; = ; OK
+-p sctp -m multiport --sports 1 ; = ; OK
+-p dccp -m multiport --sports 1 ; = ; OK
+-p icmp -m multiport --sports 1 ;  ; FAIL
+! -p tcp -m multiport --sports 1 ;  ; FAIL
+*filter INPUT 6
+-p sctp -m multiport --dports 5 ; = ; OK
+-p udplite -m multiport --dports 5 ; = ; OK
+*mangle PREROUTING 4
+-p tcp -m multiport --dports 80,443 ; ?tcp-syn-mss536 ; yes
+-p tcp -m multiport --dports 80,443 ; ?tcp-syn/40-options ; yes
+-p tcp -m multiport --dports 80,443 ; ?tcp-3 ; hotdrop
+-p tcp -m multiport --dports 80,443 ; ?tcp-none ; hotdrop
+-p tcp -m multiport --dports 80,443 ; ?tcp-fin-psh-urg ; no
+-p tcp -m multiport --dports 80,443 ; ?tcp-all ; no
+-p tcp -m multiport ! --dports 80,443 ; ?tcp-all ; yes
+-p tcp -m multiport ! --dports 80,443 ; ?tcp-fin-psh-urg ; yes
+-p tcp -m multiport ! --dports 80,443 ; ?tcp-none ; hotdrop
+-p tcp -m multiport ! --dports 80,443 ; ?tcp-3 ; hotdrop
+-p tcp -m multiport ! --dports 80,443 ; ?tcp-null ; no
+-p tcp -m multiport ! --dports 80,443 ; ?tcp-opt-zero-len ; no
+-p tcp -m multiport --ports 1000:1500 ; ?tcp-syn-mss536 ; yes
+-p tcp -m multiport --ports 1000:1500 ; ?tcp-doff4 ; yes
+-p tcp -m multiport --ports 1000:1500 ; ?tcp-none ; hotdrop
+-p tcp -m multiport --ports 1000:1500 ; ?tcp-3 ; hotdrop
+-p tcp -m multiport --ports 1000:1500 ; ?tcp-fin-psh-urg ; no
+-p tcp -m multiport --ports 1000:1500 ; ?tcp-null ; no
+-p udp -m multiport --sports 53,1024 ; ?udp-src-range ; yes
+-p udp -m multiport --sports 53,1024 ; ?udp-tos-02 ; yes
+-p udp -m multiport --sports 53,1024 ; ?udp-3 ; hotdrop
+-p udp -m multiport --sports 53,1024 ; ?udp-short/first ; hotdrop
+-p udp -m multiport --sports 53,1024 ; ?udplite ; no
+-p udp -m multiport --sports 53,1024 ; ?udp-dns/last ; no
+-p udp -m multiport ! --ports 1:52,54:65535 ; ?udp-short/first ; hotdrop
+-p udp -m multiport ! --ports 1:52,54:65535 ; ?udp-3 ; hotdrop
+-p udp -m multiport ! --ports 1:52,54:65535 ; ?udp-data-72 ; no
+-p udp -m multiport ! --ports 1:52,54:65535 ; ?udp-dns/offset1 ; no
+-p udplite -m multiport --dports 53 ; ?udplite-4 ; yes
+-p udplite -m multiport --dports 53 ; ?udplite ; yes
+-p udplite -m multiport --dports 53 ; ?udplite/last ; no
+-p udplite -m multiport --dports 53 ; ?udplite/offset1 ; no
+-p sctp -m multiport --dports 80 ; ?sctp-abort-t ; yes
+-p sctp -m multiport --dports 80 ; ?sctp-type200 ; yes
+-p sctp -m multiport --dports 80 ; ?sctp-data/offset1 ; no
+-p sctp -m multiport --dports 80 ; ?sctp-data/last ; no
+-p dccp -m multiport --dports 80 ; ?dccp-reset ; yes
+-p dccp -m multiport --dports 80 ; ?dccp-data-opt ; yes
+-p dccp -m multiport --dports 80 ; ?dccp-data/offset1 ; no
+-p dccp -m multiport --dports 80 ; ?dccp-data/last ; no
+*mangle PREROUTING 6
+-p tcp -m multiport --dports 80,443 ; ?tcp-doff0 ; yes
+-p tcp -m multiport --dports 80,443 ; ?hbh-hbh-tcp ; yes
+-p tcp -m multiport --dports 80,443 ; ?rt-cut ; hotdrop
+-p tcp -m multiport --dports 80,443 ; ?dst-long-cut ; hotdrop
+-p tcp -m multiport --dports 80,443 ; ?tcp-syn/middle ; no
+-p tcp -m multiport --dports 80,443 ; ?tcp-all ; no
+-p tcp -m multiport ! --dports 80,443 ; ?tcp-ack ; yes
+-p tcp -m multiport ! --dports 80,443 ; ?tcp-all ; yes
+-p tcp -m multiport ! --dports 80,443 ; ?tcp-3 ; hotdrop
+-p tcp -m multiport ! --dports 80,443 ; ?frag-7 ; hotdrop
+-p tcp -m multiport ! --dports 80,443 ; ?tcp-syn-mss536 ; no
+-p tcp -m multiport ! --dports 80,443 ; ?tcp-opt-at-end ; no
+-p tcp -m multiport --ports 1000:1500 ; ?rt0-3 ; yes
+-p tcp -m multiport --ports 1000:1500 ; ?tcp-opt-overrun ; yes
+-p tcp -m multiport --ports 1000:1500 ; ?tcp-none ; hotdrop
+-p tcp -m multiport --ports 1000:1500 ; ?dst-long-cut ; hotdrop
+-p tcp -m multiport --ports 1000:1500 ; ?tcp-syn/offset8 ; no
+-p tcp -m multiport --ports 1000:1500 ; ?tcp-null ; no
+-p udp -m multiport --sports 53,1024 ; ?udp-data-0 ; yes
+-p udp -m multiport --sports 53,1024 ; ?udp-ttl-255 ; yes
+-p udp -m multiport --sports 53,1024 ; ?udp-3 ; hotdrop
+-p udp -m multiport --sports 53,1024 ; ?udplite ; no
+-p udp -m multiport --sports 53,1024 ; ?udp-dns/middle ; no
+-p udp -m multiport ! --ports 1:52,54:65535 ; ?udp-3 ; hotdrop
+-p udp -m multiport ! --ports 1:52,54:65535 ; ?udp-data-1 ; no
+-p udp -m multiport ! --ports 1:52,54:65535 ; ?udp-dns/first ; no
+-p udplite -m multiport --dports 53 ; ?udplite-4 ; yes
+-p udplite -m multiport --dports 53 ; ?udplite/first ; yes
+-p udplite -m multiport --dports 53 ; ?udplite/middle ; no
+-p udplite -m multiport --dports 53 ; ?udplite/offset8 ; no
+-p sctp -m multiport --dports 80 ; ?sctp-data-sack ; yes
+-p sctp -m multiport --dports 80 ; ?sctp-data-zero ; yes
+-p sctp -m multiport --dports 80 ; ?sctp-data/middle ; no
+-p sctp -m multiport --dports 80 ; ?sctp-data/offset8 ; no
+-p dccp -m multiport --dports 80 ; ?dccp-request ; yes
+-p dccp -m multiport --dports 80 ; ?dccp-doff-past ; yes
+-p dccp -m multiport --dports 80 ; ?dccp-data/offset8 ; no
+-p dccp -m multiport --dports 80 ; ?dccp-data/middle ; no
+*filter INPUT 4
+-p tcp -m multiport --dports 80 ; ?tcp-syn have=24 ; yes
+-p tcp -m multiport --dports 80 ; ?tcp-syn have=23 ; unknown

@@ -1,0 +1,325 @@
+*filter INPUT 46
+-p sctp --dport 6:5 ;  ; FAIL
+-p sctp --chunk-types all DATA,INIT ; -p sctp -m sctp --chunk-types all DATA,INIT ; OK
+-p sctp --chunk-types ALL data ; -p sctp -m sctp --chunk-types all DATA ; OK
+-p sctp --chunk-types none DATA ;  ; FAIL
+-p sctp --chunk-types any ALL ; -p sctp -m sctp --chunk-types any ALL ; OK
+-p sctp --chunk-types any NONE ; -p sctp -m sctp --chunk-types any NONE ; OK
+-p sctp --chunk-types any "" ; -p sctp -m sctp --chunk-types any NONE ; OK
+-p sctp --chunk-types only DATA:Be,ABORT:T,SHUTDOWN_COMPLETE:t ; -p sctp -m sctp --chunk-types only DATA:Be,ABORT:T,SHUTDOWN_COMPLETE:t ; OK
+-p sctp --chunk-types only DATA:IUBE ; -p sctp -m sctp --chunk-types only DATA:IUBE ; OK
+-p sctp --chunk-types any DATA:BX ;  ; FAIL
+-p sctp --chunk-types any INIT:B ;  ; FAIL
+-p sctp --chunk-types any I_DATA:B ; -p sctp -m sctp --chunk-types any I_DATA ; OK
+-p sctp --chunk-types any I_DATA:B,DATA:b,ABORT:T,SHUTDOWN_COMPLETE:T ; -p sctp -m sctp --chunk-types any DATA:b,ABORT:T,SHUTDOWN_COMPLETE:T,I_DATA ; OK
+-p sctp --chunk-types any I_DATA:B,DATA:b,ABORT:T,SHUTDOWN_COMPLETE:T,I_DATA:i ; -p sctp -m sctp --chunk-types any DATA:b,ABORT:T,SHUTDOWN_COMPLETE:T,I_DATA ; OK
+-p sctp --chunk-types any DATA: ; -p sctp -m sctp --chunk-types any DATA ; OK
+-p sctp --chunk-types any DATA:- ; -p sctp -m sctp --chunk-types any DATA:- ; OK
+-p sctp --chunk-types any DATA:b,DATA:B ; -p sctp -m sctp --chunk-types any DATA:B ; OK
+-p sctp --chunk-types any RE_CONFIG,PAD,ASCONF,ASCONF_ACK,FORWARD_TSN,I_FORWARD_TSN ; -p sctp -m sctp --chunk-types any ASCONF_ACK,RE_CONFIG,PAD,FORWARD_TSN,ASCONF,I_FORWARD_TSN ; OK
+-p sctp --chunk-types any FOO ;  ; FAIL
+-p sctp ! --chunk-types all DATA ; -p sctp -m sctp ! --chunk-types all DATA ; OK
+-p sctp --chunk-types any ;  ; FAIL
+-p sctp --chunk-types any ! ;  ; FAIL
+-p sctp --chunk-types any DATA --chunk-types any INIT ;  ; FAIL
+-p sctp --sport 0:65535 ; -p sctp -m sctp --sport 0:65535 ; OK
+-p sctp ; = ; OK
+-p sctp -m sctp ; = ; OK
+*mangle PREROUTING 4
+-p sctp -m sctp ; ?sctp-data-e ; yes
+-p sctp -m sctp ; ?sctp-type200 ; yes
+-p sctp -m sctp ; ?sctp-11 ; hotdrop
+-p sctp -m sctp ; ?sctp-data/offset3-more ; no
+-p sctp -m sctp ; ?sctp-data/last ; no
+-p sctp --dport 80 ; ?sctp-len1 ; yes
+-p sctp --dport 80 ; ?sctp-chunk-cut ; yes
+-p sctp --dport 80 ; ?sctp-11 ; hotdrop
+-p sctp --dport 80 ; ?sctp-data/offset1 ; no
+-p sctp --dport 80 ; ?sctp-data/last ; no
+-p sctp ! --dport 80 ; ?sctp-11 ; hotdrop
+-p sctp ! --dport 80 ; ?sctp-data/offset1 ; no
+-p sctp ! --dport 80 ; ?sctp-type15 ; no
+-p sctp --chunk-types any DATA ; ?sctp-data-sack ; yes
+-p sctp --chunk-types any DATA ; ?sctp-data-zero ; yes
+-p sctp --chunk-types any DATA ; ?sctp-no-chunk ; hotdrop
+-p sctp --chunk-types any DATA ; ?sctp-11 ; hotdrop
+-p sctp --chunk-types any DATA ; ?sctp-long-chunk ; no
+-p sctp --chunk-types any DATA ; ?sctp-data/offset1 ; no
+-p sctp ! --chunk-types any DATA ; ?sctp-type15 ; yes
+-p sctp ! --chunk-types any DATA ; ?sctp-long-chunk ; yes
+-p sctp ! --chunk-types any DATA ; ?sctp-11 ; hotdrop
+-p sctp ! --chunk-types any DATA ; ?sctp-data/offset1 ; no
+-p sctp ! --chunk-types any DATA ; ?sctp-data ; no
+-p sctp --chunk-types all DATA ; ?sctp-len1 ; yes
+-p sctp --chunk-types all DATA ; ?sctp-data ; yes
+-p sctp --chunk-types all DATA ; ?sctp-second-cut ; hotdrop
+-p sctp --chunk-types all DATA ; ?sctp-11 ; hotdrop
+-p sctp --chunk-types all DATA ; ?sctp-type15 ; no
+-p sctp --chunk-types all DATA ; ?sctp-idata-abort ; no
+-p sctp ! --chunk-types all DATA ; ?sctp-long-chunk ; yes
+-p sctp ! --chunk-types all DATA ; ?sctp-type15 ; yes
+-p sctp ! --chunk-types all DATA ; ?sctp-11 ; hotdrop
+-p sctp ! --chunk-types all DATA ; ?sctp-data-sack ; no
+-p sctp ! --chunk-types all DATA ; ?sctp-len1 ; no
+-p sctp --chunk-types only DATA ; ?sctp-data ; yes
+-p sctp --chunk-types only DATA ; ?sctp-data/first ; yes
+-p sctp --chunk-types only DATA ; ?sctp-data-zero ; hotdrop
+-p sctp --chunk-types only DATA ; ?sctp-11 ; hotdrop
+-p sctp --chunk-types only DATA ; ?sctp-data/offset1 ; no
+-p sctp --chunk-types only DATA ; ?sctp-init ; no
+-p sctp ! --chunk-types only DATA ; ?sctp-type15 ; yes
+-p sctp ! --chunk-types only DATA ; ?sctp-abort-t ; yes
+-p sctp ! --chunk-types only DATA ; ?sctp-11 ; hotdrop
+-p sctp ! --chunk-types only DATA ; ?sctp-data/offset1 ; no
+-p sctp ! --chunk-types only DATA ; ?sctp-data/first ; no
+-p sctp --chunk-types any DATA,INIT ; ?sctp-data-e ; yes
+-p sctp --chunk-types any DATA,INIT ; ?sctp-data ; yes
+-p sctp --chunk-types any DATA,INIT ; ?sctp-no-chunk ; hotdrop
+-p sctp --chunk-types any DATA,INIT ; ?sctp-zero ; hotdrop
+-p sctp --chunk-types any DATA,INIT ; ?sctp-idata-abort ; no
+-p sctp --chunk-types any DATA,INIT ; ?sctp-data/last ; no
+-p sctp --chunk-types all DATA,SACK ; ?sctp-data-sack ; yes
+-p sctp --chunk-types all DATA,SACK ; ?sctp-chunk-cut ; hotdrop
+-p sctp --chunk-types all DATA,SACK ; ?sctp-second-cut ; hotdrop
+-p sctp --chunk-types all DATA,SACK ; ?sctp-len1 ; no
+-p sctp --chunk-types all DATA,SACK ; ?sctp-idata-abort ; no
+-p sctp --chunk-types only DATA,SACK ; ?sctp-data ; yes
+-p sctp --chunk-types only DATA,SACK ; ?sctp-data-sack ; yes
+-p sctp --chunk-types only DATA,SACK ; ?sctp-second-cut ; hotdrop
+-p sctp --chunk-types only DATA,SACK ; ?sctp-no-chunk ; hotdrop
+-p sctp --chunk-types only DATA,SACK ; ?sctp-data/last ; no
+-p sctp --chunk-types only DATA,SACK ; ?sctp-init ; no
+-p sctp --chunk-types any ALL ; ?sctp-long-chunk ; yes
+-p sctp --chunk-types any ALL ; ?sctp-type15 ; yes
+-p sctp --chunk-types any ALL ; ?sctp-no-chunk ; hotdrop
+-p sctp --chunk-types any ALL ; ?sctp-zero ; hotdrop
+-p sctp --chunk-types any ALL ; ?sctp-data/offset3-more ; no
+-p sctp --chunk-types any ALL ; ?sctp-data/last ; no
+-p sctp --chunk-types all ALL ; ?sctp-no-chunk ; hotdrop
+-p sctp --chunk-types all ALL ; ?sctp-second-cut ; hotdrop
+-p sctp --chunk-types all ALL ; ?sctp-data/offset3-more ; no
+-p sctp --chunk-types all ALL ; ?sctp-data/first ; no
+-p sctp --chunk-types only ALL ; ?sctp-type200 ; yes
+-p sctp --chunk-types only ALL ; ?sctp-type15 ; yes
+-p sctp --chunk-types only ALL ; ?sctp-chunk-cut ; hotdrop
+-p sctp --chunk-types only ALL ; ?sctp-11 ; hotdrop
+-p sctp --chunk-types only ALL ; ?sctp-data/offset1 ; no
+-p sctp --chunk-types only ALL ; ?sctp-data/last ; no
+-p sctp --chunk-types any NONE ; ?sctp-second-cut ; hotdrop
+-p sctp --chunk-types any NONE ; ?sctp-11 ; hotdrop
+-p sctp --chunk-types any NONE ; ?sctp-type200 ; no
+-p sctp --chunk-types any NONE ; ?sctp-idata-abort ; no
+-p sctp --chunk-types all NONE ; ?sctp-type15 ; yes
+-p sctp --chunk-types all NONE ; ?sctp-idata-abort ; yes
+-p sctp --chunk-types all NONE ; ?sctp-second-cut ; hotdrop
+-p sctp --chunk-types all NONE ; ?sctp-no-chunk ; hotdrop
+-p sctp --chunk-types all NONE ; ?sctp-data/offset1 ; no
+-p sctp --chunk-types all NONE ; ?sctp-data/offset3-more ; no
+-p sctp --chunk-types only NONE ; ?sctp-zero ; hotdrop
+-p sctp --chunk-types only NONE ; ?sctp-no-chunk ; hotdrop
+-p sctp --chunk-types only NONE ; ?sctp-len1 ; no
+-p sctp --chunk-types only NONE ; ?sctp-data-sack ; no
+-p sctp ! --chunk-types only NONE ; ?sctp-data-e ; yes
+-p sctp ! --chunk-types only NONE ; ?sctp-idata-abort ; yes
+-p sctp ! --chunk-types only NONE ; ?sctp-11 ; hotdrop
+-p sctp ! --chunk-types only NONE ; ?sctp-data/offset3-more ; no
+-p sctp ! --chunk-types only NONE ; ?sctp-data/offset1 ; no
+-p sctp --chunk-types any DATA:B ; ?sctp-data-zero ; yes
+-p sctp --chunk-types any DATA:B ; ?sctp-data-sack ; yes
+-p sctp --chunk-types any DATA:B ; ?sctp-chunk-cut ; hotdrop
+-p sctp --chunk-types any DATA:B ; ?sctp-11 ; hotdrop
+-p sctp --chunk-types any DATA:B ; ?sctp-init ; no
+-p sctp --chunk-types any DATA:B ; ?sctp-type200 ; no
+-p sctp --chunk-types any DATA:b ; ?sctp-data-e ; yes
+-p sctp --chunk-types any DATA:b ; ?sctp-data-zero ; hotdrop
+-p sctp --chunk-types any DATA:b ; ?sctp-11 ; hotdrop
+-p sctp --chunk-types any DATA:b ; ?sctp-data/offset1 ; no
+-p sctp --chunk-types any DATA:b ; ?sctp-init ; no
+-p sctp --chunk-types only DATA:BE ; ?sctp-data ; yes
+-p sctp --chunk-types only DATA:BE ; ?sctp-data/first ; yes
+-p sctp --chunk-types only DATA:BE ; ?sctp-data-zero ; hotdrop
+-p sctp --chunk-types only DATA:BE ; ?sctp-chunk-cut ; hotdrop
+-p sctp --chunk-types only DATA:BE ; ?sctp-data/offset1 ; no
+-p sctp --chunk-types only DATA:BE ; ?sctp-len1 ; no
+-p sctp --chunk-types all DATA:bE ; ?sctp-data-e ; yes
+-p sctp --chunk-types all DATA:bE ; ?sctp-chunk-cut ; hotdrop
+-p sctp --chunk-types all DATA:bE ; ?sctp-second-cut ; hotdrop
+-p sctp --chunk-types all DATA:bE ; ?sctp-data/offset3-more ; no
+-p sctp --chunk-types all DATA:bE ; ?sctp-data/last ; no
+-p sctp --chunk-types any ABORT:T ; ?sctp-abort-t ; yes
+-p sctp --chunk-types any ABORT:T ; ?sctp-second-cut ; hotdrop
+-p sctp --chunk-types any ABORT:T ; ?sctp-zero ; hotdrop
+-p sctp --chunk-types any ABORT:T ; ?sctp-idata-abort ; no
+-p sctp --chunk-types any ABORT:T ; ?sctp-type200 ; no
+-p sctp --chunk-types any ABORT:t ; ?sctp-idata-abort ; yes
+-p sctp --chunk-types any ABORT:t ; ?sctp-11 ; hotdrop
+-p sctp --chunk-types any ABORT:t ; ?sctp-data-zero ; hotdrop
+-p sctp --chunk-types any ABORT:t ; ?sctp-long-chunk ; no
+-p sctp --chunk-types any ABORT:t ; ?sctp-data-e ; no
+-p sctp --chunk-types any I_DATA:B ; ?sctp-idata-abort ; yes
+-p sctp --chunk-types any I_DATA:B ; ?sctp-11 ; hotdrop
+-p sctp --chunk-types any I_DATA:B ; ?sctp-chunk-cut ; hotdrop
+-p sctp --chunk-types any I_DATA:B ; ?sctp-data/last ; no
+-p sctp --chunk-types any I_DATA:B ; ?sctp-data-e ; no
+-p sctp --chunk-types any I_DATA:b ; ?sctp-idata-abort ; yes
+-p sctp --chunk-types any I_DATA:b ; ?sctp-chunk-cut ; hotdrop
+-p sctp --chunk-types any I_DATA:b ; ?sctp-data-zero ; hotdrop
+-p sctp --chunk-types any I_DATA:b ; ?sctp-abort-t ; no
+-p sctp --chunk-types any I_DATA:b ; ?sctp-type15 ; no
+-p sctp --chunk-types all I_DATA,ABORT ; ?sctp-idata-abort ; yes
+-p sctp --chunk-types all I_DATA,ABORT ; ?sctp-no-chunk ; hotdrop
+-p sctp --chunk-types all I_DATA,ABORT ; ?sctp-data-zero ; hotdrop
+-p sctp --chunk-types all I_DATA,ABORT ; ?sctp-data/last ; no
+-p sctp --chunk-types all I_DATA,ABORT ; ?sctp-type15 ; no
+-p sctp --dport 81 --chunk-types any DATA ; ?sctp-11 ; hotdrop
+-p sctp --dport 81 --chunk-types any DATA ; ?sctp-abort-t ; no
+-p sctp --dport 81 --chunk-types any DATA ; ?sctp-no-chunk ; no
+*mangle PREROUTING 6
+-p sctp -m sctp ; ?sctp-data-sack ; yes
+-p sctp -m sctp ; ?sctp-data/first ; yes
+-p sctp -m sctp ; ?sctp-11 ; hotdrop
+-p sctp -m sctp ; ?sctp-data/offset8 ; no
+-p sctp -m sctp ; ?sctp-data/middle ; no
+-p sctp --dport 80 ; ?sctp-abort-t ; yes
+-p sctp --dport 80 ; ?sctp-chunk-cut ; yes
+-p sctp --dport 80 ; ?sctp-11 ; hotdrop
+-p sctp --dport 80 ; ?sctp-data/middle ; no
+-p sctp --dport 80 ; ?sctp-data/offset8 ; no
+-p sctp ! --dport 80 ; ?sctp-11 ; hotdrop
+-p sctp ! --dport 80 ; ?sctp-data/dst-dst3-rt ; no
+-p sctp ! --dport 80 ; ?sctp-type15 ; no
+-p sctp --chunk-types any DATA ; ?sctp-data ; yes
+-p sctp --chunk-types any DATA ; ?sctp-data-sack ; yes
+-p sctp --chunk-types any DATA ; ?sctp-zero ; hotdrop
+-p sctp --chunk-types any DATA ; ?sctp-chunk-cut ; hotdrop
+-p sctp --chunk-types any DATA ; ?sctp-data/middle ; no
+-p sctp --chunk-types any DATA ; ?sctp-type15 ; no
+-p sctp ! --chunk-types any DATA ; ?sctp-abort-t ; yes
+-p sctp ! --chunk-types any DATA ; ?sctp-long-chunk ; yes
+-p sctp ! --chunk-types any DATA ; ?sctp-11 ; hotdrop
+-p sctp ! --chunk-types any DATA ; ?sctp-data/dst ; no
+-p sctp ! --chunk-types any DATA ; ?sctp-data/first ; no
+-p sctp --chunk-types all DATA ; ?sctp-data-e ; yes
+-p sctp --chunk-types all DATA ; ?sctp-data/dst ; yes
+-p sctp --chunk-types all DATA ; ?sctp-chunk-cut ; hotdrop
+-p sctp --chunk-types all DATA ; ?sctp-no-chunk ; hotdrop
+-p sctp --chunk-types all DATA ; ?sctp-type200 ; no
+-p sctp --chunk-types all DATA ; ?sctp-data/middle ; no
+-p sctp ! --chunk-types all DATA ; ?sctp-init ; yes
+-p sctp ! --chunk-types all DATA ; ?sctp-abort-t ; yes
+-p sctp ! --chunk-types all DATA ; ?sctp-11 ; hotdrop
+-p sctp ! --chunk-types all DATA ; ?sctp-data ; no
+-p sctp ! --chunk-types all DATA ; ?sctp-data-sack ; no
+-p sctp --chunk-types only DATA ; ?sctp-data ; yes
+-p sctp --chunk-types only DATA ; ?sctp-data/first ; yes
+-p sctp --chunk-types only DATA ; ?sctp-zero ; hotdrop
+-p sctp --chunk-types only DATA ; ?sctp-chunk-cut ; hotdrop
+-p sctp --chunk-types only DATA ; ?sctp-idata-abort ; no
+-p sctp --chunk-types only DATA ; ?sctp-type15 ; no
+-p sctp ! --chunk-types only DATA ; ?sctp-data-sack ; yes
+-p sctp ! --chunk-types only DATA ; ?sctp-type15 ; yes
+-p sctp ! --chunk-types only DATA ; ?sctp-11 ; hotdrop
+-p sctp ! --chunk-types only DATA ; ?sctp-data/dst ; no
+-p sctp ! --chunk-types only DATA ; ?sctp-data/middle ; no
+-p sctp --chunk-types any DATA,INIT ; ?sctp-data/dst-dst3-rt ; yes
+-p sctp --chunk-types any DATA,INIT ; ?sctp-data ; yes
+-p sctp --chunk-types any DATA,INIT ; ?sctp-11 ; hotdrop
+-p sctp --chunk-types any DATA,INIT ; ?sctp-chunk-cut ; hotdrop
+-p sctp --chunk-types any DATA,INIT ; ?sctp-data/offset8 ; no
+-p sctp --chunk-types any DATA,INIT ; ?sctp-idata-abort ; no
+-p sctp --chunk-types all DATA,SACK ; ?sctp-data-sack ; yes
+-p sctp --chunk-types all DATA,SACK ; ?sctp-no-chunk ; hotdrop
+-p sctp --chunk-types all DATA,SACK ; ?sctp-zero ; hotdrop
+-p sctp --chunk-types all DATA,SACK ; ?sctp-len1 ; no
+-p sctp --chunk-types all DATA,SACK ; ?sctp-long-chunk ; no
+-p sctp --chunk-types only DATA,SACK ; ?sctp-data/first ; yes
+-p sctp --chunk-types only DATA,SACK ; ?sctp-data/dst-dst3-rt ; yes
+-p sctp --chunk-types only DATA,SACK ; ?sctp-second-cut ; hotdrop
+-p sctp --chunk-types only DATA,SACK ; ?sctp-chunk-cut ; hotdrop
+-p sctp --chunk-types only DATA,SACK ; ?sctp-len1 ; no
+-p sctp --chunk-types only DATA,SACK ; ?sctp-abort-t ; no
+-p sctp --chunk-types any ALL ; ?sctp-long-chunk ; yes
+-p sctp --chunk-types any ALL ; ?sctp-type15 ; yes
+-p sctp --chunk-types any ALL ; ?sctp-11 ; hotdrop
+-p sctp --chunk-types any ALL ; ?sctp-zero ; hotdrop
+-p sctp --chunk-types any ALL ; ?sctp-data/offset8 ; no
+-p sctp --chunk-types any ALL ; ?sctp-data/middle ; no
+-p sctp --chunk-types all ALL ; ?sctp-no-chunk ; hotdrop
+-p sctp --chunk-types all ALL ; ?sctp-second-cut ; hotdrop
+-p sctp --chunk-types all ALL ; ?sctp-data-sack ; no
+-p sctp --chunk-types all ALL ; ?sctp-data-e ; no
+-p sctp --chunk-types only ALL ; ?sctp-init ; yes
+-p sctp --chunk-types only ALL ; ?sctp-data-sack ; yes
+-p sctp --chunk-types only ALL ; ?sctp-11 ; hotdrop
+-p sctp --chunk-types only ALL ; ?sctp-data-zero ; hotdrop
+-p sctp --chunk-types only ALL ; ?sctp-data/offset8 ; no
+-p sctp --chunk-types only ALL ; ?sctp-data/middle ; no
+-p sctp --chunk-types any NONE ; ?sctp-chunk-cut ; hotdrop
+-p sctp --chunk-types any NONE ; ?sctp-11 ; hotdrop
+-p sctp --chunk-types any NONE ; ?sctp-abort-t ; no
+-p sctp --chunk-types any NONE ; ?sctp-long-chunk ; no
+-p sctp --chunk-types all NONE ; ?sctp-type15 ; yes
+-p sctp --chunk-types all NONE ; ?sctp-long-chunk ; yes
+-p sctp --chunk-types all NONE ; ?sctp-chunk-cut ; hotdrop
+-p sctp --chunk-types all NONE ; ?sctp-11 ; hotdrop
+-p sctp --chunk-types all NONE ; ?sctp-data/middle ; no
+-p sctp --chunk-types all NONE ; ?sctp-data/offset8 ; no
+-p sctp --chunk-types only NONE ; ?sctp-zero ; hotdrop
+-p sctp --chunk-types only NONE ; ?sctp-chunk-cut ; hotdrop
+-p sctp --chunk-types only NONE ; ?sctp-data-sack ; no
+-p sctp --chunk-types only NONE ; ?sctp-data/offset8 ; no
+-p sctp ! --chunk-types only NONE ; ?sctp-data/first ; yes
+-p sctp ! --chunk-types only NONE ; ?sctp-type200 ; yes
+-p sctp ! --chunk-types only NONE ; ?sctp-11 ; hotdrop
+-p sctp ! --chunk-types only NONE ; ?sctp-data/offset8 ; no
+-p sctp ! --chunk-types only NONE ; ?sctp-data/middle ; no
+-p sctp --chunk-types any DATA:B ; ?sctp-data/atomic ; yes
+-p sctp --chunk-types any DATA:B ; ?sctp-data/dst ; yes
+-p sctp --chunk-types any DATA:B ; ?sctp-zero ; hotdrop
+-p sctp --chunk-types any DATA:B ; ?sctp-no-chunk ; hotdrop
+-p sctp --chunk-types any DATA:B ; ?sctp-type15 ; no
+-p sctp --chunk-types any DATA:B ; ?sctp-long-chunk ; no
+-p sctp --chunk-types any DATA:b ; ?sctp-data-e ; yes
+-p sctp --chunk-types any DATA:b ; ?sctp-11 ; hotdrop
+-p sctp --chunk-types any DATA:b ; ?sctp-chunk-cut ; hotdrop
+-p sctp --chunk-types any DATA:b ; ?sctp-len1 ; no
+-p sctp --chunk-types any DATA:b ; ?sctp-type200 ; no
+-p sctp --chunk-types only DATA:BE ; ?sctp-data/dst-dst3-rt ; yes
+-p sctp --chunk-types only DATA:BE ; ?sctp-data ; yes
+-p sctp --chunk-types only DATA:BE ; ?sctp-no-chunk ; hotdrop
+-p sctp --chunk-types only DATA:BE ; ?sctp-second-cut ; hotdrop
+-p sctp --chunk-types only DATA:BE ; ?sctp-init ; no
+-p sctp --chunk-types only DATA:BE ; ?sctp-data/middle ; no
+-p sctp --chunk-types all DATA:bE ; ?sctp-data-e ; yes
+-p sctp --chunk-types all DATA:bE ; ?sctp-data-zero ; hotdrop
+-p sctp --chunk-types all DATA:bE ; ?sctp-zero ; hotdrop
+-p sctp --chunk-types all DATA:bE ; ?sctp-data/dst ; no
+-p sctp --chunk-types all DATA:bE ; ?sctp-len1 ; no
+-p sctp --chunk-types any ABORT:T ; ?sctp-abort-t ; yes
+-p sctp --chunk-types any ABORT:T ; ?sctp-zero ; hotdrop
+-p sctp --chunk-types any ABORT:T ; ?sctp-11 ; hotdrop
+-p sctp --chunk-types any ABORT:T ; ?sctp-data-sack ; no
+-p sctp --chunk-types any ABORT:T ; ?sctp-type15 ; no
+-p sctp --chunk-types any ABORT:t ; ?sctp-idata-abort ; yes
+-p sctp --chunk-types any ABORT:t ; ?sctp-no-chunk ; hotdrop
+-p sctp --chunk-types any ABORT:t ; ?sctp-second-cut ; hotdrop
+-p sctp --chunk-types any ABORT:t ; ?sctp-data ; no
+-p sctp --chunk-types any ABORT:t ; ?sctp-data-e ; no
+-p sctp --chunk-types any I_DATA:B ; ?sctp-idata-abort ; yes
+-p sctp --chunk-types any I_DATA:B ; ?sctp-zero ; hotdrop
+-p sctp --chunk-types any I_DATA:B ; ?sctp-data-zero ; hotdrop
+-p sctp --chunk-types any I_DATA:B ; ?sctp-type15 ; no
+-p sctp --chunk-types any I_DATA:B ; ?sctp-data/offset8 ; no
+-p sctp --chunk-types any I_DATA:b ; ?sctp-idata-abort ; yes
+-p sctp --chunk-types any I_DATA:b ; ?sctp-second-cut ; hotdrop
+-p sctp --chunk-types any I_DATA:b ; ?sctp-zero ; hotdrop
+-p sctp --chunk-types any I_DATA:b ; ?sctp-abort-t ; no
+-p sctp --chunk-types any I_DATA:b ; ?sctp-data-e ; no
+-p sctp --chunk-types all I_DATA,ABORT ; ?sctp-idata-abort ; yes
+-p sctp --chunk-types all I_DATA,ABORT ; ?sctp-second-cut ; hotdrop
+-p sctp --chunk-types all I_DATA,ABORT ; ?sctp-data-zero ; hotdrop
+-p sctp --chunk-types all I_DATA,ABORT ; ?sctp-data-e ; no
+-p sctp --chunk-types all I_DATA,ABORT ; ?sctp-data/dst ; no
+-p sctp --dport 81 --chunk-types any DATA ; ?sctp-11 ; hotdrop
+-p sctp --dport 81 --chunk-types any DATA ; ?sctp-data-sack ; no
+-p sctp --dport 81 --chunk-types any DATA ; ?sctp-zero ; no

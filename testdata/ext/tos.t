@@ -1,0 +1,44 @@
+*filter INPUT 46
+-m tos --tos 0 ; -m tos --tos 0x00/0xff ; OK
+-m tos --tos 0x10 ; -m tos --tos 0x10/0xff ; OK
+-m tos --tos 0x10/0x3f ; = ; OK
+-m tos --tos Minimize-Delay ; -m tos --tos 0x10/0x3f ; OK
+-m tos --tos minimize-cost ; -m tos --tos 0x02/0x3f ; OK
+-m tos ! --tos Normal-Service ; -m tos ! --tos 0x00/0x3f ; OK
+-m tos --tos Foo ;  ; FAIL
+-m tos --tos 256 ;  ; FAIL
+-m tos --tos 255/256 ;  ; FAIL
+-m tos --tos 5/ ;  ; FAIL
+-m tos --tos 5x ;  ; FAIL
+-m tos --tos "" ;  ; FAIL
+-m tos ;  ; FAIL
+*mangle PREROUTING 4
+-m tos --tos 0x10 ; ?udp-tos-10 ; yes
+-m tos --tos 0x10 ; ?sctp-chunk-cut ; no
+-m tos --tos 0x10 ; ?udp-ttl-5 ; no
+-m tos --tos 0x10/0x3f ; ?udp-tos-10 ; yes
+-m tos --tos 0x10/0x3f ; ?tcp-3 ; no
+-m tos --tos 0x10/0x3f ; ?dccp-data/offset3-more ; no
+-m tos ! --tos 0x02/0x03 ; ?tcp-opt-eol-then-mss ; yes
+-m tos ! --tos 0x02/0x03 ; ?udp-ttl-2 ; yes
+-m tos ! --tos 0x02/0x03 ; ?udp-tos-02 ; no
+-m tos --tos Minimize-Delay ; ?udp-tos-10 ; yes
+-m tos --tos Minimize-Delay ; ?icmp-8-0 ; no
+-m tos --tos Minimize-Delay ; ?sctp-len1 ; no
+-m tos --tos 0xff/0x0f ; ?sctp-data ; no
+-m tos --tos 0xff/0x0f ; ?tcp-doff-past-end ; no
+*mangle PREROUTING 6
+-m tos --tos 0x10 ; ?udp-tos-10 ; yes
+-m tos --tos 0x10 ; ?dccp-type12 ; no
+-m tos --tos 0x10 ; ?rt0-odd ; no
+-m tos --tos 0x10/0x3f ; ?udp-tos-10 ; yes
+-m tos --tos 0x10/0x3f ; ?udp-3 ; no
+-m tos --tos 0x10/0x3f ; ?sctp-init ; no
+-m tos ! --tos 0x02/0x03 ; ?udp-ttl-255 ; yes
+-m tos ! --tos 0x02/0x03 ; ?dst-len-past-end ; yes
+-m tos ! --tos 0x02/0x03 ; ?udp-tos-02 ; no
+-m tos --tos Minimize-Delay ; ?udp-tos-10 ; yes
+-m tos --tos Minimize-Delay ; ?dccp-data/dst ; no
+-m tos --tos Minimize-Delay ; ?udp-dns ; no
+-m tos --tos 0xff/0x0f ; ?udp-tos-ff ; no
+-m tos --tos 0xff/0x0f ; ?ah-res ; no

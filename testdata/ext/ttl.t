@@ -1,0 +1,32 @@
+*filter INPUT 4
+-m ttl --ttl 5 ; -m ttl --ttl-eq 5 ; OK
+-m ttl --ttl-eq 5 ; = ; OK
+-m ttl ! --ttl-eq 5 ; = ; OK
+-m ttl ! --ttl 5 ; -m ttl ! --ttl-eq 5 ; OK
+-m ttl --ttl-lt 5 ; = ; OK
+-m ttl --ttl-gt 255 ; = ; OK
+-m ttl --ttl-gt 256 ;  ; FAIL
+-m ttl ! --ttl-lt 5 ;  ; FAIL
+-m ttl --ttl-lt 5 --ttl-gt 2 ;  ; FAIL
+-m ttl ;  ; FAIL
+*mangle PREROUTING 4
+-m ttl --ttl-eq 64 ; ?udplite ; yes
+-m ttl --ttl-eq 64 ; ?tcp-doff0 ; yes
+-m ttl --ttl-eq 64 ; ?udp-ttl-5 ; no
+-m ttl --ttl-eq 64 ; ?udp-ttl-255 ; no
+-m ttl ! --ttl-eq 64 ; ?udp-ttl-5 ; yes
+-m ttl ! --ttl-eq 64 ; ?udp-ttl-128 ; yes
+-m ttl ! --ttl-eq 64 ; ?tcp-all ; no
+-m ttl ! --ttl-eq 64 ; ?sctp-chunk-cut ; no
+-m ttl --ttl-lt 64 ; ?udp-ttl-2 ; yes
+-m ttl --ttl-lt 64 ; ?udp-ttl-5 ; yes
+-m ttl --ttl-lt 64 ; ?icmp-0-0 ; no
+-m ttl --ttl-lt 64 ; ?sctp-data/last ; no
+-m ttl --ttl-gt 64 ; ?udp-ttl-128 ; yes
+-m ttl --ttl-gt 64 ; ?udp-ttl-255 ; yes
+-m ttl --ttl-gt 64 ; ?dccp-doff-past ; no
+-m ttl --ttl-gt 64 ; ?udp-ttl-5 ; no
+-m ttl --ttl-gt 255 ; ?tcp-opt-overrun ; no
+-m ttl --ttl-gt 255 ; ?udp-80 ; no
+-m ttl --ttl-lt 0 ; ?esp-7 ; no
+-m ttl --ttl-lt 0 ; ?sctp-abort-t ; no

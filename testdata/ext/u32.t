@@ -1,0 +1,152 @@
+*filter INPUT 46
+-m u32 --u32 0=1 ; -m u32 --u32 "0x0=0x1" ; OK
+-m u32 --u32 "0&0xff<<2>>3@4=1:2,3" ; -m u32 --u32 "0x0&0xff<<0x2>>0x3@0x4=0x1:0x2,0x3" ; OK
+-m u32 --u32 " 0 & 0xff << 2 >> 3 @ 4 = 1 : 2 , 3 && 4 = 5 " ; -m u32 --u32 "0x0&0xff<<0x2>>0x3@0x4=0x1:0x2,0x3&&0x4=0x5" ; OK
+-m u32 ! --u32 "0x0=0x0&&0x4=0x1" ; = ; OK
+-m u32 --u32 0 ;  ; FAIL
+-m u32 --u32 0= ;  ; FAIL
+-m u32 --u32 =1 ;  ; FAIL
+-m u32 --u32 "" ;  ; FAIL
+-m u32 --u32 "0=1&" ;  ; FAIL
+-m u32 --u32 "0=1&&" ;  ; FAIL
+-m u32 --u32 "0<1=1" ;  ; FAIL
+-m u32 --u32 "0 5=1" ;  ; FAIL
+-m u32 --u32 "0=1 2" ;  ; FAIL
+-m u32 --u32 0=1, ;  ; FAIL
+-m u32 --u32 0=1: ;  ; FAIL
+-m u32 --u32 0=-1 ;  ; FAIL
+-m u32 --u32 0=4294967295 ; -m u32 --u32 "0x0=0xffffffff" ; OK
+-m u32 --u32 0=4294967296 ;  ; FAIL
+-m u32 --u32 "0=1&&0=1&&0=1&&0=1&&0=1&&0=1&&0=1&&0=1&&0=1&&0=1" ; -m u32 --u32 "0x0=0x1&&0x0=0x1&&0x0=0x1&&0x0=0x1&&0x0=0x1&&0x0=0x1&&0x0=0x1&&0x0=0x1&&0x0=0x1&&0x0=0x1" ; OK
+-m u32 --u32 "0=1&&0=1&&0=1&&0=1&&0=1&&0=1&&0=1&&0=1&&0=1&&0=1&&0=1" ;  ; FAIL
+-m u32 --u32 "0&1&2&3&4&5&6&7&8&9=1" ; -m u32 --u32 "0x0&0x1&0x2&0x3&0x4&0x5&0x6&0x7&0x8&0x9=0x1" ; OK
+-m u32 --u32 "0&1&2&3&4&5&6&7&8&9&10=1" ;  ; FAIL
+-m u32 --u32 0=1,2,3,4,5,6,7,8,9,10 ; -m u32 --u32 "0x0=0x1,0x2,0x3,0x4,0x5,0x6,0x7,0x8,0x9,0xa" ; OK
+-m u32 --u32 0=1,2,3,4,5,6,7,8,9,10,11 ;  ; FAIL
+-m u32 --u32 "0<<32=1" ;  ; FAIL
+-m u32 --u32 "0>>33=1" ;  ; FAIL
+-m u32 --u32 0=5:3 ; -m u32 --u32 "0x0=0x5:0x3" ; OK
+-m u32 --u32 010=0x10 ; -m u32 --u32 "0x8=0x10" ; OK
+-m u32 ;  ; FAIL
+*mangle PREROUTING 4
+-m u32 --u32 "0>>28=4" ; ?udplite ; yes
+-m u32 --u32 "0>>28=4" ; ?sctp-data/offset1 ; yes
+-m u32 --u32 "0>>28=6" ; ?sctp-11 ; no
+-m u32 --u32 "0>>28=6" ; ?udp-tos-ff ; no
+-m u32 ! --u32 "0>>28=6" ; ?udp-80 ; yes
+-m u32 ! --u32 "0>>28=6" ; ?icmp/last ; yes
+-m u32 --u32 "0&0xffff=0:100" ; ?dccp-data/last ; yes
+-m u32 --u32 "0&0xffff=0:100" ; ?icmp-11-0 ; yes
+-m u32 --u32 "0&0xffff=0:100" ; ?ah-10 ; no
+-m u32 --u32 "0&0xffff=0:100" ; ?udp-data-472 ; no
+-m u32 --u32 0x15=0 ; ?icmp-8-0 ; yes
+-m u32 --u32 0x15=0 ; ?icmp-11-0 ; yes
+-m u32 --u32 0x15=0 ; ?tcp-doff0 ; no
+-m u32 --u32 0x15=0 ; ?udplite/first ; no
+-m u32 --u32 1000=0:4294967295 ; ?udp-data-1400 ; yes
+-m u32 --u32 1000=0:4294967295 ; ?udp-7 ; no
+-m u32 --u32 1000=0:4294967295 ; ?dccp-data/last ; no
+-m u32 ! --u32 1000=0:4294967295 ; ?dccp-11 ; yes
+-m u32 ! --u32 1000=0:4294967295 ; ?sctp-data/offset3-more ; yes
+-m u32 ! --u32 1000=0:4294967295 ; ?udp-data-1400 ; no
+-m u32 --u32 "6&0xff=6,17&&0>>22&0x3c@0>>16=1024" ; ?udp-data-1 ; yes
+-m u32 --u32 "6&0xff=6,17&&0>>22&0x3c@0>>16=1024" ; ?tcp-syn/df ; yes
+-m u32 --u32 "6&0xff=6,17&&0>>22&0x3c@0>>16=1024" ; ?dccp-data/first ; no
+-m u32 --u32 "6&0xff=6,17&&0>>22&0x3c@0>>16=1024" ; ?ah-4 ; no
+-m u32 --u32 "0>>22&0x3c@2&0xffff=80,53" ; ?udp-data-72 ; yes
+-m u32 --u32 "0>>22&0x3c@2&0xffff=80,53" ; ?tcp-doff0 ; no
+-m u32 --u32 "0>>22&0x3c@2&0xffff=80,53" ; ?dccp-data/first ; no
+-m u32 --u32 "0>>22&0x3c@12>>26&0x3c@0=1:0xffffffff" ; ?icmp-3-13 ; yes
+-m u32 --u32 "0>>22&0x3c@12>>26&0x3c@0=1:0xffffffff" ; ?sctp-data/first ; yes
+-m u32 --u32 "0>>22&0x3c@12>>26&0x3c@0=1:0xffffffff" ; ?sctp-11 ; no
+-m u32 --u32 "0>>22&0x3c@12>>26&0x3c@0=1:0xffffffff" ; ?esp-100/offset3-more ; no
+-m u32 --u32 4@0=1 ; ?sctp-data/offset1 ; no
+-m u32 --u32 4@0=1 ; ?udp-data-472 ; no
+-m u32 --u32 8@8@8=1 ; ?udp-dns/last ; no
+-m u32 --u32 8@8@8=1 ; ?sctp-chunk-cut ; no
+-m u32 --u32 40=0:0xffffffff ; ?ah/last ; yes
+-m u32 --u32 40=0:0xffffffff ; ?tcp-syn/ip-options ; yes
+-m u32 --u32 40=0:0xffffffff ; ?tcp-ack ; no
+-m u32 --u32 40=0:0xffffffff ; ?udp-80 ; no
+-m u32 --u32 56=0:0xffffffff ; ?tcp-syn/df ; yes
+-m u32 --u32 56=0:0xffffffff ; ?tcp-syn/ip-options ; yes
+-m u32 --u32 56=0:0xffffffff ; ?udplite/offset3-more ; no
+-m u32 --u32 56=0:0xffffffff ; ?udp-ttl-128 ; no
+-m u32 ! --u32 60=0:0xffffffff ; ?udp-tos-10 ; yes
+-m u32 ! --u32 60=0:0xffffffff ; ?esp-100 ; yes
+-m u32 ! --u32 60=0:0xffffffff ; ?sctp-data-sack ; no
+-m u32 ! --u32 60=0:0xffffffff ; ?tcp-syn/ip-options ; no
+-m u32 --u32 "0<<4>>4=1:0xfffffff" ; ?dccp-request ; yes
+-m u32 --u32 "0<<4>>4=1:0xfffffff" ; ?dccp-data-opt ; yes
+-m u32 --u32 40@0=0:0xffffffff ; ?sctp-data-sack ; yes
+-m u32 --u32 40@0=0:0xffffffff ; ?sctp-data/offset1 ; yes
+-m u32 --u32 40@0=0:0xffffffff ; ?tcp-none ; no
+-m u32 --u32 40@0=0:0xffffffff ; ?tcp-3 ; no
+-m u32 --u32 4294967295=0 ; ?ah-4 ; no
+-m u32 --u32 4294967295=0 ; ?tcp-syn-mss536 ; no
+-m u32 --u32 "0&0@4294967295=0" ; ?udp-80 ; no
+-m u32 --u32 "0&0@4294967295=0" ; ?udp-dns/offset1 ; no
+-m u32 --u32 12@0=0 ; ?tcp-all ; no
+-m u32 --u32 12@0=0 ; ?proto-255 ; no
+*mangle PREROUTING 6
+-m u32 --u32 "0>>28=4" ; ?proto-255 ; no
+-m u32 --u32 "0>>28=4" ; ?dccp-data-opt ; no
+-m u32 --u32 "0>>28=6" ; ?tcp-syn/middle ; yes
+-m u32 --u32 "0>>28=6" ; ?sctp-data/dst ; yes
+-m u32 ! --u32 "0>>28=6" ; ?udp-dns/dst-dst3-rt ; no
+-m u32 ! --u32 "0>>28=6" ; ?tcp-syn/first ; no
+-m u32 --u32 "0&0xffff=0:100" ; ?udp-data-0 ; yes
+-m u32 --u32 "0&0xffff=0:100" ; ?udp-ttl-128 ; yes
+-m u32 --u32 0x15=0 ; ?udp-80 ; no
+-m u32 --u32 0x15=0 ; ?esp-max ; no
+-m u32 --u32 1000=0:4294967295 ; ?udp-data-1400 ; yes
+-m u32 --u32 1000=0:4294967295 ; ?rt0-res ; no
+-m u32 --u32 1000=0:4294967295 ; ?tcp-syn ; no
+-m u32 ! --u32 1000=0:4294967295 ; ?sctp-data/middle ; yes
+-m u32 ! --u32 1000=0:4294967295 ; ?esp-100/middle ; yes
+-m u32 ! --u32 1000=0:4294967295 ; ?udp-data-1400 ; no
+-m u32 --u32 "6&0xff=6,17&&0>>22&0x3c@0>>16=1024" ; ?udp-ttl-2 ; no
+-m u32 --u32 "6&0xff=6,17&&0>>22&0x3c@0>>16=1024" ; ?udplite/first ; no
+-m u32 --u32 "0>>22&0x3c@2&0xffff=80,53" ; ?rt4 ; yes
+-m u32 --u32 "0>>22&0x3c@2&0xffff=80,53" ; ?udp-data-72 ; yes
+-m u32 --u32 "0>>22&0x3c@2&0xffff=80,53" ; ?esp-100/offset8 ; no
+-m u32 --u32 "0>>22&0x3c@2&0xffff=80,53" ; ?hbh-tcp ; no
+-m u32 --u32 "0>>22&0x3c@12>>26&0x3c@0=1:0xffffffff" ; ?tcp-opt-eol-then-mss ; yes
+-m u32 --u32 "0>>22&0x3c@12>>26&0x3c@0=1:0xffffffff" ; ?sctp-idata-abort ; yes
+-m u32 --u32 "0>>22&0x3c@12>>26&0x3c@0=1:0xffffffff" ; ?udp-tos-b8 ; no
+-m u32 --u32 "0>>22&0x3c@12>>26&0x3c@0=1:0xffffffff" ; ?udp-tos-ff ; no
+-m u32 --u32 4@0=1 ; ?udp-ttl-5 ; no
+-m u32 --u32 4@0=1 ; ?sctp-init ; no
+-m u32 --u32 8@8@8=1 ; ?dccp-data/first ; no
+-m u32 --u32 8@8@8=1 ; ?ah-11 ; no
+-m u32 --u32 40=0:0xffffffff ; ?dccp-doff2 ; yes
+-m u32 --u32 40=0:0xffffffff ; ?dccp-data/dst ; yes
+-m u32 --u32 40=0:0xffffffff ; ?tcp-none ; no
+-m u32 --u32 40=0:0xffffffff ; ?none ; no
+-m u32 --u32 56=0:0xffffffff ; ?tcp-fin-psh-urg ; yes
+-m u32 --u32 56=0:0xffffffff ; ?tcp-opt-zero-len ; yes
+-m u32 --u32 56=0:0xffffffff ; ?udp-dns ; no
+-m u32 --u32 56=0:0xffffffff ; ?none-data ; no
+-m u32 ! --u32 60=0:0xffffffff ; ?proto-255 ; yes
+-m u32 ! --u32 60=0:0xffffffff ; ?udp-ttl-2 ; yes
+-m u32 ! --u32 60=0:0xffffffff ; ?tcp-opt-zero-len ; no
+-m u32 ! --u32 60=0:0xffffffff ; ?icmp6-200-9 ; no
+-m u32 --u32 "0<<4>>4=1:0xfffffff" ; ?udp-tos-02 ; yes
+-m u32 --u32 "0<<4>>4=1:0xfffffff" ; ?udp-tos-ff ; yes
+-m u32 --u32 "0<<4>>4=1:0xfffffff" ; ?dccp-11 ; no
+-m u32 --u32 "0<<4>>4=1:0xfffffff" ; ?tcp-opt-eol-then-mss ; no
+-m u32 --u32 40@0=0:0xffffffff ; ?hbh-hbh-tcp ; yes
+-m u32 --u32 40@0=0:0xffffffff ; ?esp-7 ; yes
+-m u32 --u32 40@0=0:0xffffffff ; ?icmp6-7 ; no
+-m u32 --u32 40@0=0:0xffffffff ; ?sctp-data-zero ; no
+-m u32 --u32 4294967295=0 ; ?rt0-res ; no
+-m u32 --u32 4294967295=0 ; ?tcp-fin-psh-urg ; no
+-m u32 --u32 "0&0@4294967295=0" ; ?udp-dns/dst-dst3-rt ; no
+-m u32 --u32 "0&0@4294967295=0" ; ?udplite/dst ; no
+-m u32 --u32 12@0=0 ; ?dccp-data ; no
+-m u32 --u32 12@0=0 ; ?sctp-data/offset8 ; no
+*filter INPUT 4
+-m u32 --u32 "0x14=0x4000035" ; ?udp-dns have=24 ; yes
+-m u32 --u32 "0x14=0x4000035" ; ?udp-dns have=20 ; unknown
+-m u32 ! --u32 "0x14=0x4000035" ; ?udp-dns have=20 ; unknown
+-m u32 --u32 "0x100=0x0" ; ?udp-dns have=20 ; no

@@ -1,0 +1,87 @@
+*filter INPUT 46
+-p udp --dport 53 ; -p udp -m udp --dport 53 ; OK
+-p udp --dport domain ; -p udp -m udp --dport 53 ; OK
+-p udp --dport 0x35 ;  ; FAIL
+-p udp --dport 053 ; -p udp -m udp --dport 53 ; OK
+-p udp --dport 08 ; -p udp -m udp --dport 8 ; OK
+-p udp --dport 20:10 ; -p udp -m udp --dport 20:10 ; OK
+-p udp --dport 5: ; -p udp -m udp --dport 5:65535 ; OK
+-p udp --dport : ; -p udp -m udp ; OK
+-p udp --dport "" ; -p udp -m udp --dport 0 ; OK
+-p udp --dport 1:2:3 ;  ; FAIL
+-p udp --dport tftp:ntp ; -p udp -m udp --dport 69:123 ; OK
+-p udp ! --sport 0:65535 ; -p udp -m udp ; OK
+-p udp --sport ssh ; -p udp -m udp --sport 22 ; OK
+-p udp --dport +5 ; -p udp -m udp --dport 5 ; OK
+-p udp --dport " 5" ; -p udp -m udp --dport 5 ; OK
+-p udp --dport 65536 ; -p udp -m udp --dport 0 ; OK
+-p udp --dport 00 ; -p udp -m udp --dport 0 ; OK
+-p udp -m udp ; = ; OK
+*mangle PREROUTING 4
+-p udp -m udp ; ?udp-ttl-2 ; yes
+-p udp -m udp ; ?udp-tos-28 ; yes
+-p udp -m udp ; ?udp-short/first ; hotdrop
+-p udp -m udp ; ?udp-7 ; hotdrop
+-p udp -m udp ; ?udplite ; no
+-p udp -m udp ; ?udp-dns/offset1 ; no
+-p udp --dport 53 ; ?udp-data-72 ; yes
+-p udp --dport 53 ; ?udp-dns/first ; yes
+-p udp --dport 53 ; ?udp-short/first ; hotdrop
+-p udp --dport 53 ; ?udp-7 ; hotdrop
+-p udp --dport 53 ; ?udp-dns/offset1 ; no
+-p udp --dport 53 ; ?udp-dns/offset3-more ; no
+-p udp ! --dport 53 ; ?udp-80 ; yes
+-p udp ! --dport 53 ; ?udp-7 ; hotdrop
+-p udp ! --dport 53 ; ?udp-short/first ; hotdrop
+-p udp ! --dport 53 ; ?udp-tos-ff ; no
+-p udp ! --dport 53 ; ?udp-dns/offset3-more ; no
+-p udp --dport 53:20 ; ?udp-short/first ; hotdrop
+-p udp --dport 53:20 ; ?udp-3 ; hotdrop
+-p udp --dport 53:20 ; ?udplite/offset1 ; no
+-p udp --dport 53:20 ; ?udp-dns/first ; no
+-p udp --sport 1000:2000 --dport 1:100 ; ?udp-tos-ff ; yes
+-p udp --sport 1000:2000 --dport 1:100 ; ?udp-tos-02 ; yes
+-p udp --sport 1000:2000 --dport 1:100 ; ?udp-short/first ; hotdrop
+-p udp --sport 1000:2000 --dport 1:100 ; ?udp-3 ; hotdrop
+-p udp --sport 1000:2000 --dport 1:100 ; ?udplite ; no
+-p udp --sport 1000:2000 --dport 1:100 ; ?udp-dns/offset3-more ; no
+-p udp ! --sport : ; ?udp-7 ; hotdrop
+-p udp ! --sport : ; ?udp-short/first ; hotdrop
+-p udp ! --sport : ; ?udplite ; no
+-p udp ! --sport : ; ?udplite/last ; no
+*mangle PREROUTING 6
+-p udp -m udp ; ?udp-data-472 ; yes
+-p udp -m udp ; ?udp-data-1400 ; yes
+-p udp -m udp ; ?udp-7 ; hotdrop
+-p udp -m udp ; ?udp-3 ; hotdrop
+-p udp -m udp ; ?udplite/dst ; no
+-p udp -m udp ; ?udplite/dst-dst3-rt ; no
+-p udp --dport 53 ; ?udp-tos-ff ; yes
+-p udp --dport 53 ; ?udp-ttl-5 ; yes
+-p udp --dport 53 ; ?udp-7 ; hotdrop
+-p udp --dport 53 ; ?udp-3 ; hotdrop
+-p udp --dport 53 ; ?udp-80 ; no
+-p udp --dport 53 ; ?udp-dns/middle ; no
+-p udp ! --dport 53 ; ?udp-80 ; yes
+-p udp ! --dport 53 ; ?udp-7 ; hotdrop
+-p udp ! --dport 53 ; ?udp-3 ; hotdrop
+-p udp ! --dport 53 ; ?udp-tos-03 ; no
+-p udp ! --dport 53 ; ?udp-tos-02 ; no
+-p udp --dport 53:20 ; ?udp-3 ; hotdrop
+-p udp --dport 53:20 ; ?udp-7 ; hotdrop
+-p udp --dport 53:20 ; ?udplite/atomic ; no
+-p udp --dport 53:20 ; ?udp-ttl-128 ; no
+-p udp --sport 1000:2000 --dport 1:100 ; ?udp-data-472 ; yes
+-p udp --sport 1000:2000 --dport 1:100 ; ?udp-src-range ; yes
+-p udp --sport 1000:2000 --dport 1:100 ; ?udp-3 ; hotdrop
+-p udp --sport 1000:2000 --dport 1:100 ; ?udp-7 ; hotdrop
+-p udp --sport 1000:2000 --dport 1:100 ; ?udplite ; no
+-p udp --sport 1000:2000 --dport 1:100 ; ?udplite/dst-dst3-rt ; no
+-p udp ! --sport : ; ?udp-7 ; hotdrop
+-p udp ! --sport : ; ?udp-3 ; hotdrop
+-p udp ! --sport : ; ?udp-tos-28 ; no
+-p udp ! --sport : ; ?udp-dns/offset8 ; no
+*filter INPUT 4
+-p udp -m udp --dport 53 ; ?udp-dns have=24 ; yes
+-p udp -m udp --dport 53 ; ?udp-dns have=23 ; unknown
+-p udp -m udp --dport 53 ; ?udp-7 have=20 ; hotdrop
