@@ -18,22 +18,22 @@
 *mangle POSTROUTING 46
 -m mac --mac-source 00:11:22:33:44:55 ;  ; FAIL
 *mangle PREROUTING 4
--m mac --mac-source 02:00:00:00:00:01 ; ?udp-ttl-255 ; yes
--m mac --mac-source 02:00:00:00:00:01 ; ?esp-100/offset1 ; yes
--m mac ! --mac-source 02:00:00:00:00:01 ; ?dccp-data/offset3-more ; no
--m mac ! --mac-source 02:00:00:00:00:01 ; ?proto-255 ; no
--m mac --mac-source 02:00:00:00:00:09 ; ?udp-ttl-2 ; no
--m mac --mac-source 02:00:00:00:00:09 ; ?udplite/offset3-more ; no
+-m mac --mac-source 02:00:00:00:00:01 ; ?sctp-data-sack ether ; yes
+-m mac --mac-source 02:00:00:00:00:01 ; ?tcp-null ether ; yes
+-m mac ! --mac-source 02:00:00:00:00:01 ; ?udp-ttl-5 ether ; no
+-m mac ! --mac-source 02:00:00:00:00:01 ; ?udp-dns ether ; no
+-m mac --mac-source 02:00:00:00:00:09 ; ?udp-tos-ff ether ; no
+-m mac --mac-source 02:00:00:00:00:09 ; ?ah-10 ether ; no
 *mangle PREROUTING 6
--m mac --mac-source 02:00:00:00:00:01 ; ?esp-100/dst-dst3-rt ; yes
--m mac --mac-source 02:00:00:00:00:01 ; ?tcp-syn/dst ; yes
--m mac ! --mac-source 02:00:00:00:00:01 ; ?esp-100/dst-dst3-rt ; no
--m mac ! --mac-source 02:00:00:00:00:01 ; ?sctp-chunk-cut ; no
--m mac --mac-source 02:00:00:00:00:09 ; ?dccp-reset ; no
--m mac --mac-source 02:00:00:00:00:09 ; ?tcp-syn/dst ; no
+-m mac --mac-source 02:00:00:00:00:01 ; ?udplite-4 ether ; yes
+-m mac --mac-source 02:00:00:00:00:01 ; ?udp-tos-28 ether ; yes
+-m mac ! --mac-source 02:00:00:00:00:01 ; ?udp-dns/dst ether ; no
+-m mac ! --mac-source 02:00:00:00:00:01 ; ?tcp-opt-at-end ether ; no
+-m mac --mac-source 02:00:00:00:00:09 ; ?sctp-len1 ether ; no
+-m mac --mac-source 02:00:00:00:00:09 ; ?udplite-4 ether ; no
 *mangle PREROUTING 46
--m mac --mac-source 02:00:00:00:00:02 ; ?udp-dns ether ; yes
--m mac ! --mac-source 02:00:00:00:00:02 ; ?udp-dns ether ; no
+-m mac --mac-source 02:00:00:00:00:01 ; ?udp-dns ether ; yes
+-m mac ! --mac-source 02:00:00:00:00:01 ; ?udp-dns ether ; no
 -m mac --mac-source 02:00:00:00:00:03 ; ?udp-dns ether ; no
--m mac --mac-source 02:00:00:00:00:02 ; ?udp-dns ; unknown
--m mac ! --mac-source 02:00:00:00:00:02 ; ?udp-dns tun ; no
+-m mac --mac-source 02:00:00:00:00:01 ; ?udp-dns ; unknown
+-m mac ! --mac-source 02:00:00:00:00:01 ; ?udp-dns tun ; no

@@ -2,7 +2,6 @@
 -m physdev --physdev-in eth0 ; = ; OK
 -m physdev ! --physdev-in eth+ ; = ; OK
 -m physdev --physdev-in + ; = ; OK
--m physdev --physdev-in "" ; -m physdev --physdev-in  ; OK
 -m physdev --physdev-in abcdefghijklmno ; = ; OK
 -m physdev --physdev-in abcdefghijklmnop ;  ; FAIL
 -m physdev --physdev-in a/b ; = ; OK
@@ -22,23 +21,23 @@
 *mangle POSTROUTING 46
 -m physdev --physdev-in eth0 ; = ; OK
 *mangle PREROUTING 4
--m physdev --physdev-in eth1 ; ?dccp-data-opt ; no
--m physdev --physdev-in eth1 ; ?tcp-8 ; no
--m physdev ! --physdev-in eth1 ; ?ah-4 ; yes
--m physdev ! --physdev-in eth1 ; ?gre ; yes
--m physdev ! --physdev-is-in ! --physdev-is-bridged ; ?tcp-null ; yes
--m physdev ! --physdev-is-in ! --physdev-is-bridged ; ?dccp-data/first ; yes
--m physdev --physdev-is-in ! --physdev-is-bridged ; ?ah/last ; no
--m physdev --physdev-is-in ! --physdev-is-bridged ; ?sctp-data-zero ; no
+-m physdev --physdev-in eth1 ; ?tcp-synack-ece ; no
+-m physdev --physdev-in eth1 ; ?tcp-short/first ; no
+-m physdev ! --physdev-in eth1 ; ?sctp-idata-abort ; yes
+-m physdev ! --physdev-in eth1 ; ?udp-tos-ff ; yes
+-m physdev ! --physdev-is-in ! --physdev-is-bridged ; ?tcp-opt-mss-len3 ; yes
+-m physdev ! --physdev-is-in ! --physdev-is-bridged ; ?udp-dns ; yes
+-m physdev --physdev-is-in ! --physdev-is-bridged ; ?tcp-opt-eol-then-mss ; no
+-m physdev --physdev-is-in ! --physdev-is-bridged ; ?sctp-data/first ; no
 *mangle PREROUTING 6
--m physdev --physdev-in eth1 ; ?udp-dns/offset8 ; no
--m physdev --physdev-in eth1 ; ?rt2 ; no
--m physdev ! --physdev-in eth1 ; ?tcp-syn/atomic ; yes
--m physdev ! --physdev-in eth1 ; ?udp-dns ; yes
--m physdev ! --physdev-is-in ! --physdev-is-bridged ; ?sctp-11 ; yes
--m physdev ! --physdev-is-in ! --physdev-is-bridged ; ?udp-7 ; yes
--m physdev --physdev-is-in ! --physdev-is-bridged ; ?tcp-fin-psh-urg ; no
--m physdev --physdev-is-in ! --physdev-is-bridged ; ?udp-dns/first ; no
+-m physdev --physdev-in eth1 ; ?dccp-type12 ; no
+-m physdev --physdev-in eth1 ; ?udp-tos-02 ; no
+-m physdev ! --physdev-in eth1 ; ?tcp-8 ; yes
+-m physdev ! --physdev-in eth1 ; ?dccp-data ; yes
+-m physdev ! --physdev-is-in ! --physdev-is-bridged ; ?esp-100 ; yes
+-m physdev ! --physdev-is-in ! --physdev-is-bridged ; ?sctp-second-cut ; yes
+-m physdev --physdev-is-in ! --physdev-is-bridged ; ?esp-100/offset8 ; no
+-m physdev --physdev-is-in ! --physdev-is-bridged ; ?tcp-19 ; no
 *filter INPUT 46
 -m physdev --physdev-in port1 ; ?udp-dns bridge ; unknown
 -m physdev --physdev-in port1 ; ?udp-dns port ; yes

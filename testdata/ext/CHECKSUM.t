@@ -1,0 +1,6 @@
+*mangle POSTROUTING 46
+-p udp -j CHECKSUM --checksum-fill ; = ; OK
+-j CHECKSUM --checksum-fill ; = ; OK
+-j CHECKSUM ;  ; FAIL
+*filter OUTPUT 46
+-p udp -j CHECKSUM --checksum-fill ;  ; FAIL

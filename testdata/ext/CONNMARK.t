@@ -1,0 +1,14 @@
+*mangle PREROUTING 46
+-j CONNMARK --set-mark 0x5 ; -j CONNMARK --set-xmark 0x5/0xffffffff ; OK
+-j CONNMARK --set-mark 0x5/0xf ; -j CONNMARK --set-xmark 0x5/0xf ; OK
+-j CONNMARK --set-xmark 0x5/0xff ; = ; OK
+-j CONNMARK --and-mark 0xf ; -j CONNMARK --set-xmark 0x0/0xfffffff0 ; OK
+-j CONNMARK --or-mark 0x10 ; -j CONNMARK --set-xmark 0x10/0x10 ; OK
+-j CONNMARK --xor-mark 0x10 ; -j CONNMARK --set-xmark 0x10/0x0 ; OK
+-j CONNMARK --save-mark ; -j CONNMARK --save-mark --nfmask 0xffffffff --ctmask 0xffffffff ; OK
+-j CONNMARK --restore-mark ; -j CONNMARK --restore-mark --nfmask 0xffffffff --ctmask 0xffffffff ; OK
+-j CONNMARK --save-mark --mask 0xff ; -j CONNMARK --save-mark --nfmask 0xff --ctmask 0xff ; OK
+-j CONNMARK --restore-mark --nfmask 0xff --ctmask 0xff00 ; = ; OK
+-j CONNMARK --save-mark --nfmask 0xff --ctmask 0xff ; = ; OK
+-j CONNMARK --set-mark 1 --save-mark ;  ; FAIL
+-j CONNMARK ;  ; FAIL

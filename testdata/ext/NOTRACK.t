@@ -1,0 +1,4 @@
+*raw PREROUTING 46
+-j NOTRACK ; = ; OK
+*filter INPUT 46
+-j NOTRACK ;  ; FAIL

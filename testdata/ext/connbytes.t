@@ -1,0 +1,11 @@
+*filter INPUT 46
+-m connbytes --connbytes 0:1000 --connbytes-mode packets --connbytes-dir original ; = ; OK
+-m connbytes --connbytes 5: --connbytes-mode bytes --connbytes-dir reply ; -m connbytes --connbytes 5 --connbytes-mode bytes --connbytes-dir reply ; OK
+-m connbytes ! --connbytes 5:10 --connbytes-mode avgpkt --connbytes-dir both ; = ; OK
+-m connbytes --connbytes 7 --connbytes-mode bytes --connbytes-dir both ; = ; OK
+-m connbytes --connbytes :9 --connbytes-mode bytes --connbytes-dir both ; -m connbytes --connbytes 0:9 --connbytes-mode bytes --connbytes-dir both ; OK
+-m connbytes --connbytes 10:5 --connbytes-mode bytes --connbytes-dir both ;  ; FAIL
+-m connbytes --connbytes 5 --connbytes-mode bytes ;  ; FAIL
+-m connbytes --connbytes 5 --connbytes-dir both ;  ; FAIL
+-m connbytes ;  ; FAIL
+-m connbytes --connbytes 5 --connbytes-mode foo --connbytes-dir both ;  ; FAIL

@@ -1,0 +1,15 @@
+*filter INPUT 46
+-m limit ; -m limit --limit 3/hour ; OK
+-m limit --limit 5/sec ; = ; OK
+-m limit --limit 5/s --limit-burst 3 ; -m limit --limit 5/sec --limit-burst 3 ; OK
+-m limit --limit 10/minute ; -m limit --limit 10/min ; OK
+-m limit --limit 7/hour ; = ; OK
+-m limit --limit 1/day ;  ; FAIL
+-m limit --limit 5 ; -m limit --limit 5/sec ; OK
+-m limit --limit 10000/sec ; = ; OK
+-m limit --limit 10001/sec ;  ; FAIL
+-m limit --limit 0/sec ;  ; FAIL
+-m limit --limit 3/fortnight ;  ; FAIL
+-m limit ! --limit 5/sec ;  ; FAIL
+-m limit --limit 5/sec --limit-burst 10001 ;  ; FAIL
+-m limit --limit-burst 0 ;  ; FAIL

@@ -1,0 +1,13 @@
+*filter INPUT 46
+-m statistic --mode random --probability 0.5 ; -m statistic --mode random --probability 0.50000000000 ; OK
+-m statistic --mode random --probability 1 ; -m statistic --mode random --probability 1.00000000000 ; OK
+-m statistic --mode random ! --probability 0.25 ; -m statistic --mode random ! --probability 0.25000000000 ; OK
+-m statistic --mode random --probability 1.5 ;  ; FAIL
+-m statistic --mode nth --every 5 ;  ; FAIL
+-m statistic --mode nth --every 5 --packet 3 ; = ; OK
+-m statistic --mode nth ! --every 5 --packet 0 ; = ; OK
+-m statistic --mode nth --every 5 --packet 5 ;  ; FAIL
+-m statistic --mode nth --every 0 --packet 0 ;  ; FAIL
+-m statistic --mode nth --probability 0.5 ;  ; FAIL
+-m statistic --mode foo ;  ; FAIL
+-m statistic ;  ; FAIL

@@ -1,0 +1,13 @@
+*filter INPUT 46
+-m string --string abc --algo bm ; -m string --string "abc" --algo bm ; OK
+-m string --string "with space" --algo kmp --from 10 --to 100 ; = ; OK
+-m string ! --string abc --algo bm --icase ; -m string ! --string "abc" --algo bm --icase ; OK
+-m string --hex-string "|00ff|abc" --algo bm ; -m string --hex-string "|00ff616263|" --algo bm ; OK
+-m string --hex-string "a|0 1|" --algo bm ;  ; FAIL
+-m string --hex-string "|0g|" --algo bm ;  ; FAIL
+-m string --string abc ;  ; FAIL
+-m string --algo bm ;  ; FAIL
+-m string --string abc --algo foo ;  ; FAIL
+-m string --string "" --algo bm ;  ; FAIL
+-m string --string "quote\"x" --algo bm ; = ; OK
+-m string --string abc --hex-string "|00|" --algo bm ;  ; FAIL

@@ -1,0 +1,14 @@
+*filter INPUT 46
+-m time --timestart 01:02:03 --timestop 04:05:06 ; -m time --timestart 01:02:03 --timestop 04:05:06 --datestop 2038-01-19T03:14:07 ; OK
+-m time --timestart 22:00 --timestop 06:00 --contiguous ; -m time --timestart 22:00:00 --timestop 06:00:00 --datestop 2038-01-19T03:14:07 --contiguous ; OK
+-m time --weekdays Mon,Tue,7 ; -m time --weekdays Mon,Tue,Sun --datestop 2038-01-19T03:14:07 ; OK
+-m time ! --weekdays Sa,Su ; -m time --weekdays Mon,Tue,Wed,Thu,Fri --datestop 2038-01-19T03:14:07 ; OK
+-m time --monthdays 1,2,31 ; -m time --monthdays 1,2,31 --datestop 2038-01-19T03:14:07 ; OK
+-m time ! --monthdays 5 ; -m time --monthdays 1,2,3,4,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31 --datestop 2038-01-19T03:14:07 ; OK
+-m time --datestart 2020-01-02T03:04:05 --datestop 2021-01-01 ; -m time --datestart 2020-01-02T03:04:05 --datestop 2021-01-01T00:00:00 ; OK
+-m time --kerneltz ; -m time --datestop 2038-01-19T03:14:07 --kerneltz ; OK
+-m time --utc ; -m time --datestop 2038-01-19T03:14:07 ; OK
+-m time --monthdays 32 ;  ; FAIL
+-m time --weekdays Foo ;  ; FAIL
+-m time --timestart 25:00 ;  ; FAIL
+-m time ; -m time --datestop 2038-01-19T03:14:07 ; OK
