@@ -98,3 +98,30 @@ json_print(struct cJSON *o, bool pretty, FILE *f)
 	cJSON_free(text);
 	cJSON_Delete(o);
 }
+
+void
+json_collect(struct cJSON **all, struct cJSON *one)
+{
+	if (*all == NULL)
+		*all = cJSON_CreateArray();
+	cJSON_AddItemToArray(*all, one);
+}
+
+void
+json_finish(struct cJSON **all, FILE *f)
+{
+	if (*all == NULL)
+		return;
+	if (cJSON_GetArraySize(*all) == 1)
+		json_print(cJSON_DetachItemFromArray(*all, 0), true, f);
+	else
+		json_print(cJSON_Duplicate(*all, true), true, f);
+	json_discard(all);
+}
+
+void
+json_discard(struct cJSON **all)
+{
+	cJSON_Delete(*all);
+	*all = NULL;
+}
