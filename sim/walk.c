@@ -329,6 +329,13 @@ run(struct walk *w)
 		if (w->ctx.sink != NULL)
 			emit(w, (struct event){ .kind = EV_HIT,
 			    .rule = r->rule, .chain = chain->chain });
+		if (w->ctx.hotdrop) {	/* inverted after a hotdrop */
+			if (r->kind == TGT_EXT)
+				act(w, r);
+			sim_end(w->sim, w->ctx.pkt, DISP_DROP, REASON_HOTDROP,
+			    r->rule, NULL);
+			return V_DROP;
+		}
 		switch ((enum target_kind)r->kind) {
 		case TGT_NONE:
 			continue;

@@ -174,8 +174,10 @@ struct ext {
 
 	/* The memory of one use (ctx->memory later); null: none needed. */
 	void	*(*memory)(const void *data, int family, struct memory *);
-	/* A match: does it match?  May set ctx->hotdrop (answer TRI_NO), and
-	 * must set ctx->need with TRI_UNKNOWN. Null: unknown. */
+	/* A match: does it match?  May set ctx->hotdrop (answer TRI_NO, or
+	 * TRI_YES where the kernel inverts what it made of the bad packet: the
+	 * rule counts and acts, then the packet is dropped), and must set
+	 * ctx->need with TRI_UNKNOWN. Null: unknown. */
 	enum tri (*eval)(const void *data, struct ctx *);
 	/* A target: acts; V_CONTINUE or a verdict. Null: unknown. */
 	enum verdict (*act)(const void *data, struct ctx *);
