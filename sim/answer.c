@@ -742,3 +742,47 @@ answer_reject(struct sim *sim, struct packet *cause, enum hook hook,
 	else
 		reject_icmp(sim, cause, how >> 8, how & 0xff);
 }
+
+/* ---- TEE ---- */
+
+/* nf_dup_ipv4, nf_dup_ipv6: no copies of copies. */
+void
+answer_tee(struct sim *sim, const struct packet *pkt, enum hook hook,
+    const union addr *gateway, const struct iface *oif)
+{
+	struct route_query q = { .family = pkt->family, .dst = *gateway,
+	    .out = oif };
+	struct route_answer a = { .type = 0 };
+	struct packet *p;
+	uint8_t *data;
+
+	if (sim->copying || !has_header(pkt))
+		return;
+	route_lookup(sim, &q, &a);
+	p = has_route(&a) ? sim_packet_get(sim, pkt->len) : NULL;
+	if (p == NULL)
+		return;
+	data = p->data;
+	*p = *pkt;
+	p->data = data;
+	memcpy(data, pkt->data, pkt->len);
+	p->ct = NULL;
+	p->untracked = p->local = p->kernel_made = true;
+	p->looped = p->redirect = p->route_multicast = false;
+	p->ctinfo = CTI_UNTRACKED;
+	p->in = p->physin = p->physout = NULL;
+	p->number = 0;
+	p->out = p->route_dev = a.dev;
+	p->route_type = (uint8_t)a.type;
+	p->nexthop = a.nexthop;
+	p->mtu = a.mtu;
+	if (p->family == AF_INET)
+		data[6] |= 0x40;
+	if (hook == HOOK_PREROUTING || hook == HOOK_INPUT)
+		data[p->family == AF_INET ? 8 : 7]--;
+	if (p->family == AF_INET)
+		ip_csum_set(data);
+	sim->copying = true;
+	run_output(sim, p, pkt, NULL);
+	sim->copying = false;
+}

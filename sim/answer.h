@@ -22,4 +22,8 @@ void	answer_no_route(struct sim *, struct packet *cause, unsigned type,
 void	answer_reject(struct sim *, struct packet *cause, enum hook,
 	    unsigned how);
 
+/* TEE (services.tee): a copy that no connection counts. */
+void	answer_tee(struct sim *, const struct packet *, enum hook,
+	    const union addr *gateway, const struct iface *oif);
+
 #endif

@@ -35,6 +35,7 @@ struct sim {
 	struct outcome outcome;		/* of the frame at hand */
 	bool filter_spoke;		/* the filter table accepted it */
 	bool rejected;			/* svc.reject was just called */
+	bool copying;			/* a copy of TEE is under way */
 	struct answer_limits *limits;	/* ICMP rate limits */
 	struct sbuf line;		/* scratch of logline */
 	unsigned nesting;		/* packets made while handling another */

@@ -731,6 +731,8 @@ const struct services sim_services = {
 	.find_ct = svc_find_ct,
 	.reject = svc_reject,
 	.log = svc_log,
+	.icmp = answer_icmp,
+	.tee = answer_tee,
 	.random = sim_random,
 };
 

@@ -1,42 +1,54 @@
 #include "ext/host.h"
 
-#include "ext/ext.h"
-
 #include <arpa/inet.h>
 
-bool
-host_read(const char *s, size_t len, int family, union addr *a)
-{
-	char text[INET6_ADDRSTRLEN];
-	struct in_addr in;
+#include "ext/ext.h"
 
-	if (addr_parse(a, family, s, len))
-		return true;
-	if (family != AF_INET || len >= sizeof(text))
+bool
+read_host(const char *s, size_t len, int family, union addr *out)
+{
+	struct in_addr in;
+	char text[64];
+
+	*out = (union addr){ .q = { 0, 0 } };
+	if (family == AF_INET6)
+		return addr_parse(out, family, s, len);
+	if (len == 0 || len >= sizeof(text))
 		return false;
 	memcpy(text, s, len);
 	text[len] = '\0';
-	if (strpbrk(text, " \t\n") != NULL || inet_aton(text, &in) == 0)
+	if (!inet_aton(text, &in))
 		return false;
-	a->w[0] = in.s_addr;
+	out->w[0] = in.s_addr;
 	return true;
 }
 
 bool
-plen_read(const char *s, int family, unsigned *plen)
+read_plenmask(const char *s, int family, union addr *mask)
 {
+	unsigned bits = family_bits(family);
 	const char *end = s;
-	union addr mask;
 	uint64_t n;
-	int prefix;
 
-	if (read_number(&end, family_bits(family), &n) && *end == '\0') {
-		*plen = (unsigned)n;
+	if (read_number(&end, UINT32_MAX, &n) && *end == '\0') {
+		addr_mask(mask, family, n > bits ? bits : (unsigned)n);
 		return true;
 	}
-	if (!host_read(s, strlen(s), family, &mask))
+	if (!addr_parse(mask, family, s, strlen(s)))
 		return false;
-	prefix = addr_prefix(&mask, family);
-	*plen = prefix < 0 ? PLEN_NONE : (unsigned)prefix;
+	if (addr_prefix(mask, family) < 0)
+		addr_mask(mask, family, bits);
 	return true;
+}
+
+bool
+read_hostmask(const char *s, int family, union addr *addr, union addr *mask)
+{
+	const char *slash = strchr(s, '/');
+
+	addr_mask(mask, family, family_bits(family));
+	if (slash != NULL && !read_plenmask(slash + 1, family, mask))
+		return false;
+	return read_host(s, slash != NULL ? (size_t)(slash - s) : strlen(s),
+	    family, addr);
 }

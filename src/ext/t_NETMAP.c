@@ -1,21 +1,19 @@
 /* -j NETMAP: the network part of the address is replaced, the host part
  * kept; of the destination, or behind routing of the source (xt_NETMAP.c). */
+#include "ext/host.h"
 #include "ext/nat_range.h"
 
 struct netmap {
 	union addr net, mask;
 };
 
-/* A mask with holes counts as that of a single address. */
 static bool
 read_to(struct opt_arg *a)
 {
 	struct netmap *n = a->data;
 
-	if (!read_addr_mask(a->text, a->family, &n->net, &n->mask))
+	if (!read_hostmask(a->text, a->family, &n->net, &n->mask))
 		return opt_error(a, "'%s' is not a network", a->text);
-	if (addr_prefix(&n->mask, a->family) < 0)
-		addr_mask(&n->mask, a->family, family_bits(a->family));
 	n->net.q[0] &= n->mask.q[0];
 	n->net.q[1] &= n->mask.q[1];
 	return true;

@@ -77,6 +77,12 @@ struct services {
 	/* Writes a line of LOG: 'flags' are NF_LOG_x (ext/t_LOG.c). */
 	void	(*log)(struct sim *, const struct packet *, enum hook,
 		    unsigned level, unsigned flags, const char *prefix);
+	/* Sends an ICMP error about the packet (icmp_send, icmpv6_send). */
+	void	(*icmp)(struct sim *, struct packet *, unsigned type,
+		    unsigned code, uint32_t info);
+	/* TEE: sends a copy to 'gateway' through OUTPUT; 'oif' may be null. */
+	void	(*tee)(struct sim *, const struct packet *, enum hook,
+		    const union addr *gateway, const struct iface *oif);
 	/* The next 32 random bits (xorshift with a fixed seed). */
 	uint32_t (*random)(struct sim *);
 };
