@@ -1,54 +1,70 @@
 #include "ext/host.h"
 
-#include <arpa/inet.h>
-
 #include "ext/ext.h"
 
-bool
-read_host(const char *s, size_t len, int family, union addr *out)
-{
-	struct in_addr in;
-	char text[64];
+#include <arpa/inet.h>
 
-	*out = (union addr){ .q = { 0, 0 } };
-	if (family == AF_INET6)
-		return addr_parse(out, family, s, len);
-	if (len == 0 || len >= sizeof(text))
+bool
+host_read(const char *s, size_t len, int family, union addr *a)
+{
+	char text[INET6_ADDRSTRLEN];
+	struct in_addr in;
+
+	if (addr_parse(a, family, s, len))
+		return true;
+	if (family != AF_INET || len >= sizeof(text))
 		return false;
 	memcpy(text, s, len);
 	text[len] = '\0';
-	if (!inet_aton(text, &in))
+	if (strpbrk(text, " \t\n") != NULL || inet_aton(text, &in) == 0)
 		return false;
-	out->w[0] = in.s_addr;
+	a->w[0] = in.s_addr;
 	return true;
 }
 
 bool
-read_plenmask(const char *s, int family, union addr *mask)
+plen_read(const char *s, int family, unsigned *plen)
 {
-	unsigned bits = family_bits(family);
+	const char *end = s;
+	union addr mask;
+	uint64_t n;
+	int prefix;
+
+	if (read_number(&end, family_bits(family), &n) && *end == '\0') {
+		*plen = (unsigned)n;
+		return true;
+	}
+	if (!host_read(s, strlen(s), family, &mask))
+		return false;
+	prefix = addr_prefix(&mask, family);
+	*plen = prefix < 0 ? PLEN_NONE : (unsigned)prefix;
+	return true;
+}
+
+bool
+plenmask_read(const char *s, int family, union addr *mask)
+{
+	unsigned bits = family_bits(family), plen;
 	const char *end = s;
 	uint64_t n;
 
-	if (read_number(&end, UINT32_MAX, &n) && *end == '\0') {
-		addr_mask(mask, family, n > bits ? bits : (unsigned)n);
-		return true;
-	}
-	if (!addr_parse(mask, family, s, strlen(s)))
+	if (read_number(&end, UINT32_MAX, &n) && *end == '\0')
+		plen = n > bits ? bits : (unsigned)n;
+	else if (!plen_read(s, family, &plen))
 		return false;
-	if (addr_prefix(mask, family) < 0)
-		addr_mask(mask, family, bits);
+	addr_mask(mask, family, plen == PLEN_NONE ? bits : plen);
 	return true;
 }
 
 bool
-read_hostmask(const char *s, int family, union addr *addr, union addr *mask)
+hostmask_read(const char *s, int family, union addr *a, union addr *mask)
 {
 	const char *slash = strchr(s, '/');
 
+	*a = (union addr){ .q = { 0, 0 } };
 	addr_mask(mask, family, family_bits(family));
-	if (slash != NULL && !read_plenmask(slash + 1, family, mask))
+	if (slash != NULL && !plenmask_read(slash + 1, family, mask))
 		return false;
-	return read_host(s, slash != NULL ? (size_t)(slash - s) : strlen(s),
-	    family, addr);
+	return host_read(s, slash != NULL ? (size_t)(slash - s) : strlen(s),
+	    family, a);
 }

@@ -1,16 +1,21 @@
-/* Hosts and prefix lengths as options of targets have them (libxtables:
- * XTTYPE_HOST, XTTYPE_PLENMASK, XTTYPE_HOSTMASK).  They are not read like the
- * addresses of -s and -d: "10.1" is 10.0.0.1 here. */
+/* Hosts and prefix lengths as libxtables' option types read them; unlike
+ * the addresses of -s and -d. */
 #ifndef EXT_HOST_H
 #define EXT_HOST_H
 
 #include "model/addr.h"
 
-/* As inet_aton, or a numeric IPv6 address. */
-bool	read_host(const char *, size_t len, int family, union addr *);
-/* A number, or a mask; what is too long, or has holes, is a full mask. */
-bool	read_plenmask(const char *, int family, union addr *mask);
-/* "HOST[/PLENMASK]" */
-bool	read_hostmask(const char *, int family, union addr *, union addr *mask);
+/* XTTYPE_HOST: what getaddrinfo takes for an address, in IPv4 also "10.1" and
+ * "10" (0.0.0.10).  Names are not looked up. */
+bool	host_read(const char *, size_t len, int family, union addr *);
+
+enum { PLEN_NONE = 255 };
+/* XTTYPE_PLEN: a prefix length, or a mask in full; PLEN_NONE for one that is
+ * no prefix.  False: neither. */
+bool	plen_read(const char *, int family, unsigned *plen);
+/* XTTYPE_PLENMASK as a mask: what is too long, or has holes, is a full one. */
+bool	plenmask_read(const char *, int family, union addr *mask);
+/* XTTYPE_HOSTMASK: "HOST[/PLENMASK]". */
+bool	hostmask_read(const char *, int family, union addr *, union addr *mask);
 
 #endif

@@ -15,7 +15,7 @@ read_prefix(struct opt_arg *a)
 	union addr mask;
 	int len;
 
-	if (!read_hostmask(a->text, a->family, from ? &n->from : &n->to,
+	if (!hostmask_read(a->text, a->family, from ? &n->from : &n->to,
 	    &mask))
 		return opt_error(a, "'%s' is not a prefix", a->text);
 	len = addr_prefix(&mask, a->family);

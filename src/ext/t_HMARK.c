@@ -29,7 +29,7 @@ read_mask(struct opt_arg *a)
 	bool src = a->opt - a->ext->opts == O_SRC;
 
 	h->given |= src ? 1 << O_SRC : 1 << O_DST;
-	return read_plenmask(a->text, a->family, src ? &h->src : &h->dst) ||
+	return plenmask_read(a->text, a->family, src ? &h->src : &h->dst) ||
 	    opt_error(a, "'%s' is not a prefix length", a->text);
 }
 

@@ -12,7 +12,7 @@ read_to(struct opt_arg *a)
 {
 	struct netmap *n = a->data;
 
-	if (!read_hostmask(a->text, a->family, &n->net, &n->mask))
+	if (!hostmask_read(a->text, a->family, &n->net, &n->mask))
 		return opt_error(a, "'%s' is not a network", a->text);
 	n->net.q[0] &= n->mask.q[0];
 	n->net.q[1] &= n->mask.q[1];

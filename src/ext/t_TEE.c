@@ -12,7 +12,7 @@ read_gateway(struct opt_arg *a)
 {
 	struct tee *t = a->data;
 
-	return read_host(a->text, strlen(a->text), a->family,
+	return host_read(a->text, strlen(a->text), a->family,
 	    &t->gateway) || opt_error(a, "'%s' is not an address", a->text);
 }
 

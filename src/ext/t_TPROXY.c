@@ -26,7 +26,7 @@ read_ip(struct opt_arg *a)
 {
 	struct tproxy *t = a->data;
 
-	return read_host(a->text, strlen(a->text), a->family, &t->addr) ||
+	return host_read(a->text, strlen(a->text), a->family, &t->addr) ||
 	    opt_error(a, "'%s' is not an address", a->text);
 }
 
