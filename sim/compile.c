@@ -32,14 +32,6 @@ use_traits(const struct use *u)
 	    u->ext->traits;
 }
 
-static void *
-use_memory(const struct use *u, int family, struct memory *memory)
-{
-	if (u->ext->memory == NULL)
-		return NULL;
-	return u->ext->memory(u->data, family, memory);
-}
-
 static uint8_t
 tests_of(const struct rule *r, int family)
 {
@@ -54,7 +46,6 @@ tests_of(const struct rule *r, int family)
 
 struct builder {
 	struct compiled *c;
-	struct memory *memory;
 	uint32_t n_rules, n_matches, n_targets;
 };
 
@@ -80,7 +71,7 @@ compile_rule(struct builder *b, const struct rule *r)
 
 		c->traits |= use_traits(u);
 		c->matches[b->n_matches++] = (struct cmatch){ u->ext->eval,
-		    u->data, use_memory(u, c->family, b->memory), u };
+		    u->data, NULL, u };
 	}
 	if (r->kind == TGT_EXT) {
 		const struct use *u = &r->target;
@@ -88,7 +79,7 @@ compile_rule(struct builder *b, const struct rule *r)
 		c->traits |= use_traits(u);
 		cr->to = b->n_targets;
 		c->targets[b->n_targets++] = (struct ctarget){ u->ext->act,
-		    u->data, use_memory(u, c->family, b->memory), u };
+		    u->data, NULL, u };
 	} else if (r->kind == TGT_CHAIN) {
 		cr->to = compiled_chain(c, r->jump) != NULL ?
 		    (uint32_t)(compiled_chain(c, r->jump) - c->chains) : 0;
@@ -124,7 +115,7 @@ compile_chains(struct compiled *c, const struct ruleset *rs,
 }
 
 struct compiled *
-compile(const struct ruleset *rs, struct arena *arena, struct memory *memory)
+compile(const struct ruleset *rs, struct arena *arena)
 {
 	uint32_t rules, matches, targets, chains;
 	struct compiled *c;
@@ -145,7 +136,7 @@ compile(const struct ruleset *rs, struct arena *arena, struct memory *memory)
 	c->room = (chains + 1) * MAX_NESTING;
 	c->stack = arena_alloc(arena, c->room * sizeof(*c->stack));
 	compile_chains(c, rs, arena);
-	b = (struct builder){ .c = c, .memory = memory };
+	b = (struct builder){ .c = c };
 	for (uint32_t i = 0; i < c->n_chains; i++) {
 		const struct chain *ch = c->chains[i].chain;
 
@@ -153,7 +144,28 @@ compile(const struct ruleset *rs, struct arena *arena, struct memory *memory)
 		for (unsigned j = 0; j < ch->n; j++)
 			compile_rule(&b, ch->rules[j]);
 	}
+	c->n_matches = b.n_matches;
+	c->n_targets = b.n_targets;
 	return c;
+}
+
+static void *
+use_memory(const struct use *u, int family, struct memory *memory)
+{
+	if (u->ext->memory == NULL)
+		return NULL;
+	return u->ext->memory(u->data, family, memory);
+}
+
+void
+compiled_start(struct compiled *c, struct memory *memory)
+{
+	for (uint32_t i = 0; i < c->n_matches; i++)
+		c->matches[i].memory = use_memory(c->matches[i].use,
+		    c->family, memory);
+	for (uint32_t i = 0; i < c->n_targets; i++)
+		c->targets[i].memory = use_memory(c->targets[i].use,
+		    c->family, memory);
 }
 
 struct cchain *

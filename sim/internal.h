@@ -19,6 +19,7 @@ struct sim {
 	struct arena arena;		/* as long as the sim */
 	struct env *env;
 	int64_t now;			/* time of the packet being handled */
+	bool started;			/* the clock was set for the first time */
 	struct ct_table *ct;		/* always there; see ct_active */
 	struct nat_state *nat;		/* made by sim/nat.c when first used */
 	struct route_state *routes;	/* made by sim/route.c when first used */

@@ -604,6 +604,13 @@ run_looped(struct sim *sim)
 void
 sim_clock(struct sim *sim, int64_t now)
 {
+	if (!sim->started) {		/* the rules are loaded now */
+		sim->started = true;
+		sim->memory.start = now;
+		for (unsigned i = 0; i < 2; i++)
+			if (sim->compiled[i] != NULL)
+				compiled_start(sim->compiled[i], &sim->memory);
+	}
 	if (now <= sim->now)
 		return;
 	sim->now = now;
@@ -771,8 +778,7 @@ sim_new(const struct sim_config *cfg)
 	sim->frags = frag_new();
 	sim->limits = answer_limits_new(sim->env);
 	for (unsigned i = 0; i < 2; i++) {
-		sim->compiled[i] = compile(cfg->rules[i], &sim->arena,
-		    &sim->memory);
+		sim->compiled[i] = compile(cfg->rules[i], &sim->arena);
 		activate(sim, i);
 	}
 	return sim;

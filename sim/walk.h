@@ -69,6 +69,7 @@ struct compiled {
 	struct crule *crules;
 	struct cmatch *matches;
 	struct ctarget *targets;
+	uint32_t n_matches, n_targets;
 	struct map chain_index;		/* by the chain's address */
 	unsigned traits;		/* of all extensions named: enum ext_traits */
 	struct frame_ref *stack;	/* of returns, shared by nested walks */
@@ -78,8 +79,10 @@ struct compiled {
 enum { MAX_NESTING = 8 };
 
 /* Everything is in 'arena'. 'rules' may be null: then null. */
-struct compiled *compile(const struct ruleset *rules, struct arena *arena,
-	    struct memory *memory);
+struct compiled *compile(const struct ruleset *rules, struct arena *arena);
+/* Gives each use its memory; 'memory' has the time when the rules were
+ * loaded, which is that of the first packet. */
+void	compiled_start(struct compiled *, struct memory *memory);
 /* The compiled form of a rule or chain of compiled->rules. */
 struct crule *compiled_rule(const struct compiled *, const struct rule *);
 struct cchain *compiled_chain(const struct compiled *, const struct chain *);

@@ -939,7 +939,7 @@ random_base(struct gen *g)
 		put(g, " %s-d %s", inverted(g), network(g));
 	if (chance(g, 14) && (user || !(h & (OUT | POST))))
 		put(g, " %s-i %s", inverted(g), OF(g, "lan0", "wan0", "dmz0",
-		    "lan+", "lo", "+"));
+		    "lan+", "lo", "w+"));
 	if (chance(g, 14) && (user || !(h & (PRE | IN))))
 		put(g, " %s-o %s", inverted(g), OF(g, "lan0", "wan0", "dmz0",
 		    "w+", "lo"));
