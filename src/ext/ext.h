@@ -116,7 +116,9 @@ struct ext_print {
 struct memory {
 	struct arena *arena;
 	const struct env *env;
-	int64_t start;			/* time of the first packet */
+	/* Time of the first packet; 0 until it comes, so also while ext->memory
+	 * is called. */
+	int64_t start;
 	/* Objects shared by name: recent lists, hashlimit tables.  Key made
 	 * by the extension ("recent/DEFAULT/4"). */
 	struct map names;

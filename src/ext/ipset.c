@@ -584,20 +584,37 @@ ipset_flush(struct ipset *s)
 /* ---- the simulator's copies ---- */
 
 static void
-start_clock(const struct ipset *s, void *elem, uint64_t now)
+start_timeout(const struct ipset *s, void *elem, uint64_t now)
 {
 	uint64_t t;
 
-	if (s->at_timeout == 0 ||
-	    (s->at_mac != 0 && !(*at(elem, s->at_flags) & E_MAC)))
+	if (s->at_mac != 0 && !(*at(elem, s->at_flags) & E_MAC))
 		return;
 	memcpy(&t, at(elem, s->at_timeout), sizeof(t));
 	t = timeout_of(s, (uint32_t)t, now);
 	memcpy(at(elem, s->at_timeout), &t, sizeof(t));
 }
 
+void
+ipset_start(struct ipset *s)
+{
+	uint64_t now;
+	void *elem;
+
+	if (s->live || s->memory == NULL)
+		return;
+	now = jiffies_at(s->memory->start, s->hz);
+	s->live = true;
+	for (struct member *m = s->members; m != NULL; m = m->next)
+		m->timeout = timeout_of(s, (uint32_t)m->timeout, now);
+	if (s->at_timeout != 0)
+		for (uint32_t i = 0;
+		    (elem = store_next(&s->store, &i)) != NULL;)
+			start_timeout(s, elem, now);
+}
+
 static void
-copy_elements(struct ipset *to, const struct ipset *from, uint64_t now)
+copy_elements(struct ipset *to, const struct ipset *from)
 {
 	uint32_t size = from->store.entry_size, key = from->store.key_size;
 	void *elem;
@@ -606,7 +623,6 @@ copy_elements(struct ipset *to, const struct ipset *from, uint64_t now)
 		uint8_t *copy = store_add(&to->store, elem);
 
 		memcpy(copy + key, (uint8_t *)elem + key, size - key);
-		start_clock(to, copy, now);
 	}
 	if (from->prefixes != NULL)
 		memcpy(to->prefixes, from->prefixes,
@@ -614,7 +630,7 @@ copy_elements(struct ipset *to, const struct ipset *from, uint64_t now)
 }
 
 static void
-copy_members(struct ipset *to, const struct ipset *from, uint64_t now,
+copy_members(struct ipset *to, const struct ipset *from,
     struct memory *memory)
 {
 	struct member **end = &to->members;
@@ -622,7 +638,6 @@ copy_members(struct ipset *to, const struct ipset *from, uint64_t now,
 	for (const struct member *m = from->members; m != NULL; m = m->next) {
 		struct member *copy = arena_copy(to->arena, m, sizeof(*m));
 
-		copy->timeout = timeout_of(to, (uint32_t)m->timeout, now);
 		copy->set = ipset_live(memory, m->name);
 		copy->next = NULL;
 		*end = copy;
@@ -638,17 +653,16 @@ ipset_live(struct memory *memory, const char *name)
 	struct ipset *s = map_get(&memory->names, key, strlen(key));
 	const struct ipset *from = map_get(&memory->env->sets, name,
 	    strlen(name));
-	uint64_t now = jiffies_at(memory->start, memory->env->hz);
 
 	if (s != NULL || from == NULL)
 		return s;
 	s = ipset_new(&from->def, memory->arena);
-	s->live = true;
+	s->memory = memory;
 	s->hz = memory->env->hz;
 	map_set(&memory->names, memory->arena, key, strlen(key), s);
 	if (s->def.type == IPSET_LIST_SET)
-		copy_members(s, from, now, memory);
+		copy_members(s, from, memory);
 	else
-		copy_elements(s, from, now);
+		copy_elements(s, from);
 	return s;
 }

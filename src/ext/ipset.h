@@ -5,6 +5,7 @@
  * changed any more.  Packets change sets (counters, timeouts, -j SET), so
  * each simulator works on copies of its own: an extension's 'memory' gets
  * them by ipset_live(), which makes a copy when a name is first asked for.
+ * Timeouts run from the first packet on.
  *
  * An element is found by hashing: one probe for plain types, one for each
  * prefix length in use for types with networks. */

@@ -389,6 +389,7 @@ ipset_test(struct ipset *s, struct ctx *ctx, struct ipset_ask *ask)
 	enum found f;
 	enum tri result;
 
+	ipset_start(s);
 	if (!applies(s, ctx, ask))
 		return TRI_NO;
 	if (s->def.type == IPSET_LIST_SET)
@@ -442,6 +443,7 @@ ipset_packet_add(struct ipset *s, struct ctx *ctx, struct ipset_ask *ask)
 	struct ipset_elem e;
 	enum tri result;
 
+	ipset_start(s);
 	if (!applies(s, ctx, ask))
 		return false;
 	if (s->def.type == IPSET_LIST_SET)
@@ -462,6 +464,7 @@ ipset_packet_del(struct ipset *s, struct ctx *ctx, struct ipset_ask *ask)
 	struct ipset_elem e;
 	enum tri result;
 
+	ipset_start(s);
 	if (!applies(s, ctx, ask))
 		return false;
 	if (s->def.type == IPSET_LIST_SET)

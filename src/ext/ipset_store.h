@@ -41,7 +41,10 @@ struct member {				/* of list:set, in order */
 struct ipset {
 	struct ipset_def def;
 	struct arena *arena;
-	bool live;			/* timeouts are ticks, else seconds */
+	/* A copy of a simulator.  Timeouts are seconds until its clock was
+	 * started by the first packet, then ticks. */
+	const struct memory *memory;
+	bool live;
 	unsigned hz;
 	struct store store;
 	/* Offsets into an element; 0: it has none. */
@@ -67,6 +70,8 @@ enum ipset_result ipset_drop(struct ipset *, const struct ipset_elem *,
 void	*ipset_find_iface(const struct ipset *, const struct ipset_elem *e,
 	    unsigned *seq, unsigned *multi);
 bool	ipset_expired(const struct ipset *, const void *elem, uint64_t now);
+/* Starts the clock of a simulator's copy, once. */
+void	ipset_start(struct ipset *);
 
 static inline uint8_t *
 at(const void *elem, uint16_t offset)

@@ -485,8 +485,8 @@ struct limits {				/* a table */
 	int family;
 	union addr srcmask, dstmask;
 	uint32_t max;
-	/* The garbage collector's ticks: it runs at 'created' plus multiples
-	 * of 'gc_period', if that is past. */
+	/* The garbage collector runs each 'gc_period' ticks from the time on
+	 * that the first packet was met. */
 	uint64_t created, gc_period, expire;
 	uint64_t swept;			/* last tick the whole table was gone
 					 * through */
@@ -511,7 +511,6 @@ memory(const void *data, int family, struct memory *m)
 	addr_mask(&l->srcmask, family, h->srcmask);
 	addr_mask(&l->dstmask, family, h->dstmask);
 	l->max = h->max == 0 ? 8 * size : h->max < size ? size : h->max;
-	l->created = jiffies_at(m->start, m->env->hz);
 	l->gc_period = jiffies_of_ms(h->gc_interval, m->env->hz);
 	l->expire = jiffies_of_ms(h->expire, m->env->hz);
 	return l;
@@ -715,6 +714,8 @@ eval(const void *data, struct ctx *ctx)
 
 	if (!key_of(l, ctx, &key, &result))
 		return result;
+	if (l->created == 0)
+		l->created = now;
 	e = find(l, &key, now);
 	if (e != NULL) {
 		recalc(e, l, now, hz);

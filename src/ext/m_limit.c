@@ -96,7 +96,7 @@ list(const void *data, const struct ext_print *p, struct sbuf *out)
 }
 
 struct bucket {
-	uint64_t prev;			/* tick of the last test */
+	uint64_t prev;			/* tick of the last test; 0: none yet */
 	uint32_t credit, cap, cost, per_jiffy;
 };
 
@@ -109,7 +109,6 @@ memory(const void *data, int family, struct memory *m)
 
 	(void)family;
 	*b = (struct bucket){
-		.prev = jiffies_at(m->start, hz),
 		.credit = credits(l->avg * l->burst, hz),
 		.cost = credits(l->avg, hz),
 		.per_jiffy = credits_per_jiffy(hz),
@@ -127,6 +126,8 @@ eval(const void *data, struct ctx *ctx)
 	uint64_t now = jiffies_of(ctx);
 
 	(void)data;
+	if (b->prev == 0)		/* full, however long ago it was made */
+		b->prev = now;
 	if (b->credit < b->cost && b->prev == now)
 		return TRI_NO;
 	b->credit += (uint32_t)((now - b->prev) * b->per_jiffy);
