@@ -314,6 +314,7 @@ run_frames(struct replay *r)
 		if (n++ == 0) {
 			r->first = f.time;
 			sim_clock(r->sim, f.time);
+			inputs_connections(&r->in, r->sim);
 		}
 		packets_report_begin(&r->packets);
 		sim_frame(r->sim, &f, account_all ? &o : NULL);
@@ -326,8 +327,10 @@ run_frames(struct replay *r)
 	}
 	if (r->progress && r->shown != r->started)
 		fputs("\r\033[K", stderr);
-	if (n == 0)
+	if (n == 0) {
 		r->first = 1;
+		inputs_connections(&r->in, r->sim);
+	}
 }
 
 /* ---- results ---- */

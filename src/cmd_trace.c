@@ -471,11 +471,16 @@ run_capture(struct run *r, const struct question *q)
 	    .arena = &r->t->in.arena, .partial = r->t->partial,
 	    .physdev = inputs_bridge_ports(&r->t->in) };
 	struct feed *feed = feed_open(&cfg);
+	unsigned begun = 0;
 	struct frame f;
 
 	r->way.on = false;
 	while (feed != NULL && !r->found && feed_next(feed, &f, NULL) &&
 	    f.number <= q->frame) {
+		if (!begun++) {
+			sim_clock(r->sim, f.time);
+			inputs_connections(&r->t->in, r->sim);
+		}
 		r->found = f.number == q->frame;
 		r->way.on = r->found;
 		if (r->found)
@@ -500,7 +505,10 @@ run_begin(struct run *r, struct tracer *t, const struct question *q,
 	trace_init(&r->way, &t->in.arena);
 	r->way.all_misses = t->verbose >= 2 || strcmp(t->format, "json") == 0;
 	r->sim = sim_new(&cfg);
-	sim_clock(r->sim, r->time);
+	if (q->frame == 0) {
+		sim_clock(r->sim, r->time);
+		inputs_connections(&t->in, r->sim);
+	}
 	if (q->frame != 0)
 		run_capture(r, q);
 	else

@@ -1,8 +1,10 @@
 #include "inputs.h"
 
-#include "ext/ext.h"
+#include "parsers/conntrack.h"
 #include "parsers/env.h"
+#include "sim/sim.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static bool
@@ -84,6 +86,35 @@ load_snapshot_rules(struct inputs *in, const char *name, int family)
 	load_file(&in->load, path);
 }
 
+static void
+keep_connection(const struct ct *ct, void *arg)
+{
+	struct inputs *in = arg;
+
+	vec_room(in->connections, in->n_connections, in->room_connections);
+	in->connections[in->n_connections++] = *ct;
+}
+
+static void
+load_connections(struct inputs *in)
+{
+	const char *path = env_file(in->snapshot, "conntrack", &in->arena);
+	const struct source *src = path ? source_read(path, &in->arena,
+	    &in->diags) : NULL;
+
+	if (src == NULL)
+		return;
+	in->env->has_conntrack = true;
+	conntrack_read(src, &in->diags, keep_connection, in);
+}
+
+void
+inputs_connections(const struct inputs *in, struct sim *sim)
+{
+	for (unsigned i = 0; i < in->n_connections; i++)
+		sim_add_ct(sim, &in->connections[i]);
+}
+
 bool
 inputs_load(struct inputs *in)
 {
@@ -95,6 +126,7 @@ inputs_load(struct inputs *in)
 		load_snapshot_rules(in, "iptables-save", AF_INET);
 		load_snapshot_rules(in, "ip6tables-save", AF_INET6);
 		env_load(in->env, in->snapshot, &in->diags);
+		load_connections(in);
 	} else {
 		env_load_nothing(in->env);
 	}
@@ -114,6 +146,7 @@ inputs_free(struct inputs *in)
 {
 	ruleset_free(in->load.rules[0]);
 	ruleset_free(in->load.rules[1]);
+	free(in->connections);
 	arena_free(&in->arena);
 }
 

@@ -12,6 +12,8 @@
 enum { EXIT_YES, EXIT_NO, EXIT_USAGE, EXIT_INPUT, EXIT_UNDETERMINED,
     EXIT_INTERNAL };
 
+struct sim;
+
 struct inputs {
 	struct arena arena;
 	struct diags diags;
@@ -21,6 +23,8 @@ struct inputs {
 	struct input_file { const char *path; int family; } files[16];
 	unsigned n_files;
 	int family;			/* of the next -r; 0: told by the file */
+	struct ct *connections;		/* of the snapshot */
+	unsigned n_connections, room_connections;
 };
 
 /* The options -r, -S, -4, -6, --owner; their ctx is the struct inputs. */
@@ -33,6 +37,8 @@ bool	inputs_load(struct inputs *);
 /* Prints the diagnostics; the exit code that goes with them, else 'code'. */
 int	inputs_finish(struct inputs *, int code);
 void	inputs_free(struct inputs *);
+/* Adds the snapshot's connections: they exist when the clock starts. */
+void	inputs_connections(const struct inputs *, struct sim *);
 /* Has the ruleset a match or target of this name? */
 bool	inputs_uses(const struct inputs *, const char *ext_name);
 /* Do the rules see the bridge ports of packets (br_netfilter)?  As the sysctl
