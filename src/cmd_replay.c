@@ -519,6 +519,7 @@ run(struct replay *r)
 			if (i->kind != IFK_LOOPBACK)
 				writer_of(r, i);
 	r->sim = sim_new(&cfg);
+	feed_for(r->feed, r->sim);
 	r->started = r->shown = time(NULL);
 	r->progress = !r->quiet && isatty(STDERR_FILENO);
 	run_frames(r);

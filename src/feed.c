@@ -9,7 +9,8 @@
 enum {
 	ETHER_SIZE = 14, PROBE_FRAMES = 1000,
 	COPY_SLOTS = 1 << 15, COPY_PROBES = 8,
-	QUIET_FRAMES = 100000		/* so many without one that goes out */
+	QUIET_FRAMES = 100000,		/* so many without one that goes out */
+	AHEAD = 16, FETCH_AHEAD = 6	/* frames; powers of two */
 };
 #define COPY_TIME INT64_C(2000000000)
 
@@ -18,6 +19,14 @@ struct copy {
 	uint64_t print;			/* 0: free */
 	int64_t time;
 	const struct iface *origin;	/* captured there: not a copy of itself */
+};
+
+/* A frame that was read and waits for its turn. */
+struct waiting {
+	struct capture c;
+	uint8_t *bytes;
+	uint32_t room;
+	uint32_t foreseen;		/* sim_foresee's number */
 };
 
 struct input {
@@ -29,6 +38,9 @@ struct input {
 struct feed {
 	struct feed_config cfg;
 	struct captures *caps;
+	const struct sim *sim;		/* null: nobody to tell ahead */
+	struct waiting ahead[AHEAD];
+	uint64_t n_read, n_taken;	/* frames */
 	struct input *inputs;
 	struct feed_stats stats;
 	struct map own;			/* the host's addresses */
@@ -593,18 +605,62 @@ convert(struct feed *f, const struct capture *c, struct frame *out)
 	return incoming(f, c, &w, out);
 }
 
+/* The reader's buffer is used again for the next frame: a copy. */
+static bool
+read_ahead(struct feed *f)
+{
+	struct waiting *w = &f->ahead[f->n_read % AHEAD];
+	struct frame frame;
+
+	if (!captures_next(f->caps, &w->c))
+		return false;
+	f->n_read++;
+	if (w->room < w->c.len) {
+		w->room = w->c.len + 2048;
+		w->bytes = mem_grow(w->bytes, w->room, 1);
+	}
+	memcpy(w->bytes, w->c.data, w->c.len);
+	if (w->c.dst_mac != NULL)
+		w->c.dst_mac = w->bytes;
+	w->c.data = w->bytes;
+	if (f->sim != NULL) {
+		fill(&frame, &w->c, NULL);
+		w->foreseen = sim_foresee(f->sim, &frame);
+	}
+	return true;
+}
+
+static const struct capture *
+take(struct feed *f)
+{
+	while (f->n_read < f->n_taken + AHEAD && read_ahead(f))
+		continue;
+	if (f->n_taken == f->n_read)
+		return NULL;
+	if (f->sim != NULL && f->n_taken + FETCH_AHEAD < f->n_read)
+		sim_fetch(f->sim, f->ahead[(f->n_taken + FETCH_AHEAD) %
+		    AHEAD].foreseen);
+	return &f->ahead[f->n_taken++ % AHEAD].c;
+}
+
 bool
 feed_next(struct feed *f, struct frame *out, unsigned *file)
 {
-	struct capture c;
+	const struct capture *c;
 
-	while (captures_next(f->caps, &c))
-		if (convert(f, &c, out)) {
+	while ((c = take(f)) != NULL)
+		if (convert(f, c, out)) {
 			if (file != NULL)
-				*file = c.file;
+				*file = c->file;
 			return true;
 		}
 	return false;
+}
+
+void
+feed_for(struct feed *f, const struct sim *sim)
+{
+	f->sim = sim;
 }
 
 /* ---- life ---- */
@@ -656,6 +712,8 @@ feed_close(struct feed *f)
 	if (f == NULL)
 		return;
 	captures_close(f->caps);
+	for (unsigned i = 0; i < AHEAD; i++)
+		free(f->ahead[i].bytes);
 	free(f->copies);
 	free(f->inputs);
 	free(f);

@@ -48,6 +48,9 @@ struct feed *feed_open(const struct feed_config *);
 /* The next frame to inject, borrowed until the next call; 'file' (may be
  * null) is the index of its capture.  False at the end or after an error. */
 bool	feed_next(struct feed *, struct frame *, unsigned *file);
+/* From now on this simulator is told of the packets to come a little ahead,
+ * so that it need not wait for memory. */
+void	feed_for(struct feed *, const struct sim *);
 /* To be told of everything that the simulator sends. */
 void	feed_sent(struct feed *, const struct iface *dev, const uint8_t *l3,
 	    uint32_t have, int64_t time);
