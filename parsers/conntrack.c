@@ -15,7 +15,7 @@ struct reader {
 	unsigned n_tuples;		/* "src=" seen */
 	bool has_dst[N_CT_DIRS];
 	bool tail;			/* behind both tuples */
-	int family;			/* told by the line; 0: by the addresses */
+	int family;			/* 0: not known yet */
 };
 
 static const char *

@@ -15,7 +15,7 @@ enum {
 /* One tuple of a confirmed entry. */
 struct slot {
 	uint32_t hash;
-	uint32_t ref;			/* 0: empty; (id << 1 | direction) + 1 */
+	uint32_t ref;			/* (id << 1 | dir) + 1; 0: empty */
 };
 
 struct ct_table {
@@ -29,7 +29,7 @@ struct ct_table {
 	struct ct *free;
 	uint32_t count;			/* alive, unconfirmed ones included */
 	uint32_t hand;			/* where the sweep goes on */
-	struct ct **pending;		/* to be looked at when the frame ends */
+	struct ct **pending;		/* to look at when the frame ends */
 	uint32_t n_pending, room_pending;
 	int64_t now, tick;
 	int64_t next_full_sweep;

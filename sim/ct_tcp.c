@@ -77,7 +77,7 @@ struct move { unsigned old, new; };
 
 enum step {
 	STEP_WINDOW,			/* go on with the window check */
-	STEP_MOVE,			/* make the move, windows do not matter */
+	STEP_MOVE,			/* make the move without it */
 	STEP_IGNORE,			/* let it pass, nothing changes */
 	STEP_INVALID,
 	STEP_REPEAT

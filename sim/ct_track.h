@@ -38,7 +38,7 @@ struct ct_pass {
 	struct ct *ct;			/* once it is known */
 	enum ctinfo info;
 	enum ct_dir dir;
-	const char *why;		/* of what was decided, for who listens */
+	const char *why;		/* it was decided so */
 };
 
 enum track ct_track_tcp(struct ct_pass *);

@@ -39,10 +39,10 @@ enum ct_status {			/* ip_conntrack_status (IPS_x) */
 	CTS_HELPER = 1 << 13
 };
 
-#define CT_TCP_STATES(X)		/* enum tcp_conntrack */		\
+#define CT_TCP_STATES(X)	/* enum tcp_conntrack */		\
 	X(NONE) X(SYN_SENT) X(SYN_RECV) X(ESTABLISHED) X(FIN_WAIT)	\
 	X(CLOSE_WAIT) X(LAST_ACK) X(TIME_WAIT) X(CLOSE) X(SYN_SENT2)
-#define CT_SCTP_STATES(X)		/* enum sctp_conntrack */		\
+#define CT_SCTP_STATES(X)	/* enum sctp_conntrack */		\
 	X(NONE) X(CLOSED) X(COOKIE_WAIT) X(COOKIE_ECHOED) X(ESTABLISHED) \
 	X(SHUTDOWN_SENT) X(SHUTDOWN_RECD) X(SHUTDOWN_ACK_SENT)		\
 	X(HEARTBEAT_SENT)
@@ -103,13 +103,13 @@ struct ct {
 	 * Ask ct_remaining. */
 	int64_t timeout;
 	uint16_t zone[N_CT_DIRS];	/* zone of each direction's key */
-	bool zone_both;			/* one zone for both (else by direction) */
-	bool acct;			/* counters are kept (fixed at creation) */
+	bool zone_both;			/* one zone for both directions */
+	bool acct;			/* is counted; fixed at creation */
 	uint8_t helper;			/* enum ct_helper */
 	bool pending;			/* the table's own, like 'id' */
 	uint32_t id;
 	uint32_t slaves;		/* how many have it as their master */
-	uint64_t labels[2];		/* connlabel: bit i%64 of labels[i/64] */
+	uint64_t labels[2];		/* connlabel: bit i % 64 of [i / 64] */
 	union {
 		struct ct_tcp tcp;
 		struct ct_sctp sctp;
