@@ -951,7 +951,7 @@ read_addr(struct cmdline *c, const struct word *w, size_t from, size_t len,
 	int family = c->rules->family;
 	struct addr_spec *a;
 	struct word part = { w->text + from, (uint32_t)len, w->off, w->size };
-	char text[256];
+	char text[256], any[260];
 	const char *slash;
 
 	if (w->size == w->len) {
@@ -970,13 +970,10 @@ read_addr(struct cmdline *c, const struct word *w, size_t from, size_t len,
 		return true;
 	}
 	slash = strrchr(text, '/');
-	if (slash != NULL && !read_addr_mask(slash[1] ? slash + 1 : "?",
-	    family, &a->addr, &a->mask)) {
-		const char *s = slash + 1;
-		uint64_t bits;
-
-		if (!read_number(&s, family_bits(family), &bits) ||
-		    *s != '\0')
+	if (slash != NULL) {
+		snprintf(any, sizeof(any), "%s%s",
+		    family == AF_INET ? "0" : "::", slash);
+		if (!read_addr_mask(any, family, &a->addr, &a->mask))
 			return cmdline_error(c, &part, "invalid mask `%s' "
 			    "specified", slash + 1);
 	}

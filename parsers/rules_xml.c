@@ -213,14 +213,16 @@ add_values(struct reader *r, const xmlNode *n, bool one)
 	return true;
 }
 
-/* 'ext': whose options they are; null: iptables' own, or not known. */
+/* 'ext': whose options they are; null: not known, or iptables' own. */
 static bool
 add_options(struct reader *r, const xmlNode *parent, const struct ext *ext)
 {
+	bool own = is(parent, "match");
+
 	for_elements(n, parent) {
 		const char *name = (const char *)n->name;
 		const char *word = arena_printf(&r->temp, "%s%s",
-		    name[1] == '\0' ? "-" : "--", name);
+		    own && name[1] == '\0' ? "-" : "--", name);
 		int o = ext != NULL ? ext_opt(ext, word, strlen(word),
 		    false) : -1;
 

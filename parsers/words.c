@@ -225,8 +225,9 @@ single_quoted(struct shell *s)
 
 	while (s->at < s->end && s->text[s->at] != '\'')
 		*s->to++ = s->text[s->at++];
-	if (s->at++ >= s->end)
+	if (s->at >= s->end)
 		return refuse(s, from, 1, "this quote is not closed");
+	s->at++;
 	return true;
 }
 
@@ -248,8 +249,9 @@ double_quoted(struct shell *s)
 		}
 		*s->to++ = c;
 	}
-	if (s->at++ >= s->end)
+	if (s->at >= s->end)
 		return refuse(s, from, 1, "this quote is not closed");
+	s->at++;
 	return true;
 }
 

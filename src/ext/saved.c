@@ -67,6 +67,8 @@ count(const struct saved *s, const struct ext *ext, const char *name,
 	int o = ext != NULL ? ext_opt(ext, name, strlen(name), false) : -1;
 	unsigned n = 0;
 
+	if (ext == NULL)		/* iptables' own; all but one take a word */
+		return strcmp(name, "-f") != 0 && i < s->n_words;
 	if (o >= 0 && !(ext->opts[o].flags & OPT_ZERO)) {
 		n = ext->opts[o].args;
 		return n < s->n_words - i ? n : s->n_words - i;

@@ -27,8 +27,8 @@ struct saved {
 #define SAVED_INIT { NULL, NULL, 0, 0, 0, 0, NULL, 0 }
 
 /* Takes 'text' apart into 's', which is used again.  'ext' tells how many
- * words an option takes; null, or unknown to it: all that do not look like
- * options. */
+ * words an option takes; null: the options are iptables' own (-s, -p); what
+ * the extension does not know takes all words that are no options. */
 void	saved_read(struct saved *s, const char *text, const struct ext *ext);
 void	saved_free(struct saved *);
 
