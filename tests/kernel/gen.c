@@ -395,8 +395,9 @@ m_time(struct gen *g)
 		    "08:00", "22:30"), OF(g, "23:59", "06:00", "12:30"));
 		break;
 	case 1:
+		/* Not all seven inverted: a dump of it cannot be read. */
 		put(g, " %s--weekdays %s", inverted(g), OF(g, "Mon,Tue,Wed",
-		    "Sat,Sun", "Mon,Tue,Wed,Thu,Fri,Sat,Sun"));
+		    "Sat,Sun", "Mon,Tue,Thu,Fri,Sat,Sun"));
 		break;
 	case 2:
 		put(g, " %s--monthdays %s", inverted(g), OF(g, "1,2,3,4,5",

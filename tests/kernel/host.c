@@ -52,7 +52,7 @@ struct host {
 	int barrier;
 	struct holder *holders;		/* sockets that swallow */
 	unsigned n_holders, room_holders;
-	uint8_t ports[2][8192];		/* bits: swallowed, TCP and UDP */
+	uint8_t ports[3][8192];		/* bits: swallowed; UDP, TCP, UDPlite */
 	uint8_t protos[32];
 };
 
@@ -618,13 +618,14 @@ accept_nothing(int fd)
 
 /* A socket that owns the port and drops all that comes. */
 static void
-swallow_port(struct host *h, uint16_t port, bool tcp)
+swallow_port(struct host *h, uint16_t port, int proto)
 {
 	struct sockaddr_in6 a6;
 	struct sockaddr_in a4;
 	int family = h->v6 ? AF_INET6 : AF_INET, one = 1;
+	bool tcp = proto == IPPROTO_TCP;
 	int fd = socket(family, (tcp ? SOCK_STREAM : SOCK_DGRAM) |
-	    SOCK_CLOEXEC, 0);
+	    SOCK_CLOEXEC, proto);
 
 	if (fd < 0)
 		return;
@@ -664,17 +665,18 @@ swallow_proto(struct host *h, uint8_t proto)
 void
 host_swallow(struct host *h, uint16_t port, uint8_t proto)
 {
-	uint8_t *bits = h->ports[proto == IPPROTO_TCP];
+	uint8_t *bits = h->ports[proto == IPPROTO_TCP ? 1 :
+	    proto == IPPROTO_UDP ? 0 : 2];
 
 	if (!(h->protos[proto / 8] >> proto % 8 & 1)) {
 		h->protos[proto / 8] |= (uint8_t)(1 << proto % 8);
 		swallow_proto(h, proto);
 	}
-	if (!port || (proto != IPPROTO_TCP && proto != IPPROTO_UDP) ||
-	    (bits[port / 8] >> port % 8 & 1))
+	if (!port || (proto != IPPROTO_TCP && proto != IPPROTO_UDP &&
+	    proto != IPPROTO_UDPLITE) || (bits[port / 8] >> port % 8 & 1))
 		return;
 	bits[port / 8] |= (uint8_t)(1 << port % 8);
-	swallow_port(h, port, proto == IPPROTO_TCP);
+	swallow_port(h, port, proto);
 }
 
 /* A route is looked up with the source only if the socket has it. */

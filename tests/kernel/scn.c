@@ -1,5 +1,6 @@
 #include "lab.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -79,7 +80,7 @@ scn_rename(const char *text, char slot, struct arena *arena)
 
 	for (d = 0; d < N_DEVS; d++)
 		for (p = copy; (p = strstr(p, dev_stem[d])); p += 3)
-			if (p[3] == '0')
+			if (isxdigit((unsigned char)p[3]))
 				p[3] = slot;
 	return copy;
 }
