@@ -16,15 +16,23 @@
 #define INSN(c, d, s, o, i) { .code = (c), .dst_reg = (d), .src_reg = (s), \
 	.off = (o), .imm = (i) }
 
-/* Random source port, one of two destination ports, XDP_PASS. */
-static const struct bpf_insn prog[] = {
+/* Frames are used again as the last run left them: what forwarding changes
+ * (MAC addresses, TTL, checksum) is put back.  Then a random source port, one
+ * of two destination ports, XDP_PASS. */
+enum { INSN_MAC = 7, N_MAC = 3, INSN_TTL = 10, INSN_SUM = 11 };
+static struct bpf_insn prog[] = {
 	INSN(BPF_ALU64 | BPF_MOV | BPF_X, 6, 1, 0, 0),
 	INSN(BPF_JMP | BPF_CALL, 0, 0, 0, BPF_FUNC_get_prandom_u32),
 	INSN(BPF_LDX | BPF_MEM | BPF_W, 2, 6, 0, 0),
 	INSN(BPF_LDX | BPF_MEM | BPF_W, 3, 6, 4, 0),
 	INSN(BPF_ALU64 | BPF_MOV | BPF_X, 4, 2, 0, 0),
 	INSN(BPF_ALU64 | BPF_ADD | BPF_K, 4, 0, 0, 60),
-	INSN(BPF_JMP | BPF_JGT | BPF_X, 4, 3, 5, 0),
+	INSN(BPF_JMP | BPF_JGT | BPF_X, 4, 3, 10, 0),
+	INSN(BPF_ST | BPF_MEM | BPF_W, 2, 0, 0, 0),
+	INSN(BPF_ST | BPF_MEM | BPF_W, 2, 0, 4, 0),
+	INSN(BPF_ST | BPF_MEM | BPF_W, 2, 0, 8, 0),
+	INSN(BPF_ST | BPF_MEM | BPF_H, 2, 0, 22, 0),
+	INSN(BPF_ST | BPF_MEM | BPF_H, 2, 0, 24, 0),
 	INSN(BPF_STX | BPF_MEM | BPF_H, 2, 0, 34, 0),
 	INSN(BPF_ALU64 | BPF_RSH | BPF_K, 0, 0, 0, 16),
 	INSN(BPF_ALU64 | BPF_AND | BPF_K, 0, 0, 0, 1),
@@ -69,6 +77,11 @@ main(int argc, char **argv)
 
 	if (argc != 3)
 		return 2;
+	header(frame);
+	for (int i = 0; i < N_MAC; i++)
+		memcpy(&prog[INSN_MAC + i].imm, frame + 4 * i, 4);
+	memcpy(&prog[INSN_TTL].imm, frame + 22, 2);
+	memcpy(&prog[INSN_SUM].imm, frame + 24, 2);
 	memset(&a, 0, sizeof(a));
 	a.prog_type = BPF_PROG_TYPE_XDP;
 	a.insns = (uint64_t)(uintptr_t)prog;
@@ -79,7 +92,6 @@ main(int argc, char **argv)
 		perror("inject: load");
 		return 1;
 	}
-	header(frame);
 	ctx.ingress_ifindex = if_nametoindex(argv[1]);
 	memset(&a, 0, sizeof(a));
 	a.test.prog_fd = (uint32_t)fd;
