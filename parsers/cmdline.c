@@ -781,6 +781,9 @@ read_match(struct cmdline *c, struct at *at)
 		return cmdline_error(c, w, "Invalid match name \"%s\" (%d "
 		    "chars max)", w->text, NAME_MAX_LEN);
 	e = find_ext(c, EXT_MATCH, w);
+	if (e == NULL && (w->len == 0 || strpbrk(w->text, " \t\n\"\\'")))
+		return cmdline_error(c, w, "Couldn't load match `%s'",
+		    w->text);
 	if (e == NULL && !known_match(w->text, w->len) &&
 	    map_get(&c->unknown, w->text, w->len) == NULL) {
 		diag_warn(c->diags, here(c, at), "match `%s' is not known: "

@@ -213,6 +213,16 @@ add_values(struct reader *r, const xmlNode *n, bool one)
 	return true;
 }
 
+/* The name that an element stands for: its own, or if that is 'generic' the
+ * one in its attribute. */
+static const char *
+use_name(struct reader *r, const xmlNode *n, const char *generic)
+{
+	const char *name = is(n, generic) ? name_of(r, n) : NULL;
+
+	return name != NULL ? name : (const char *)n->name;
+}
+
 /* 'ext': whose options they are; null: not known, or iptables' own. */
 static bool
 add_options(struct reader *r, const xmlNode *parent, const struct ext *ext)
@@ -220,7 +230,7 @@ add_options(struct reader *r, const xmlNode *parent, const struct ext *ext)
 	bool own = is(parent, "match");
 
 	for_elements(n, parent) {
-		const char *name = (const char *)n->name;
+		const char *name = use_name(r, n, "option");
 		const char *word = arena_printf(&r->temp, "%s%s",
 		    own && name[1] == '\0' ? "-" : "--", name);
 		int o = ext != NULL ? ext_opt(ext, word, strlen(word),
@@ -241,15 +251,6 @@ find(struct reader *r, enum ext_kind kind, const char *name)
 	return ext_find(kind, name, strlen(name), r->cmd.rules->family);
 }
 
-/* The name that an element stands for. */
-static const char *
-use_name(struct reader *r, const xmlNode *n)
-{
-	const char *name = is(n, "extension") ? name_of(r, n) : NULL;
-
-	return name != NULL ? name : (const char *)n->name;
-}
-
 static bool
 add_conditions(struct reader *r, const xmlNode *rule)
 {
@@ -258,7 +259,7 @@ add_conditions(struct reader *r, const xmlNode *rule)
 			continue;
 		for_elements(n, part) {
 			const char *name = is(n, "match") ? NULL :
-			    use_name(r, n);
+			    use_name(r, n, "extension");
 
 			if (name != NULL) {
 				add(r, "-m");
@@ -280,7 +281,7 @@ add_action(struct reader *r, const xmlNode *action)
 	const char *name;
 
 	if (!go && !is(action, "call")) {
-		name = use_name(r, action);
+		name = use_name(r, action, "extension");
 		add(r, "-j");
 		add(r, name);
 		return add_options(r, action, find(r, EXT_TARGET, name));

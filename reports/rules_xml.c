@@ -89,7 +89,12 @@ put_option(struct xml *x, const struct saved_opt *o)
 	const char *name = o->name + strspn(o->name, "-");
 	bool hex = false;
 
-	start(x, name);
+	if (is_name(name)) {
+		start(x, name);
+	} else {
+		start(x, "option");
+		attribute_name(x, name);
+	}
 	if (o->invert)
 		attribute(x, "invert", "1");
 	for (unsigned i = 0; i < o->n; i++)

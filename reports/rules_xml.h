@@ -2,8 +2,9 @@
  *
  * What differs from iptables-xml's own output: inside quotes, " and \ are
  * escaped by a backslash, which the root's escaped="1" tells; the root names
- * its family; a chain whose name is no XML name is <call name="...">; words
- * that XML cannot hold are in hexadecimal (hex="1").  Two families come as
+ * its family; names that are no names to XML stand in attributes: <call
+ * name="...">, <extension name="...">, <option name="...">; words that XML
+ * cannot hold are in hexadecimal (hex="1", hex-name="...").  Two families come as
  * two <iptables-rules> in one <iptables-rulesets>. */
 #ifndef REPORTS_RULES_XML_H
 #define REPORTS_RULES_XML_H
