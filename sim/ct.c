@@ -756,16 +756,19 @@ ct_checksum_ok(const struct ct_pass *p, unsigned pseudo, uint32_t cover,
 	return left_to_hardware(p, sum, field);
 }
 
-/* nf_ct_zone_tmpl. */
+/* The template of -j CT is used up by the first lookup, nf_ct_zone_tmpl. */
 static void
-take_zone(struct ct_pass *p)
+take_template(struct ct_pass *p)
 {
-	const struct packet *pkt = p->pkt;
+	struct packet *pkt = p->pkt;
 	uint16_t mark = (uint16_t)pkt->mark;
 
 	p->zone_both = true;
+	p->helper = pkt->tmpl_helper;
+	pkt->tmpl_helper = CT_HELPER_NONE;
 	if (!pkt->zone_set)
 		return;
+	pkt->zone_set = false;
 	p->zone_both = pkt->zone_orig != 0 && pkt->zone_reply != 0;
 	p->zone[CT_ORIGINAL] = pkt->zone_mark && pkt->zone_orig ? mark :
 	    pkt->zone_orig;
@@ -796,7 +799,7 @@ create(struct ct_pass *p, const struct tuple *tuple, bool *full)
 	memcpy(ct->zone, p->zone, sizeof(ct->zone));
 	ct->zone_both = p->zone_both;
 	ct->acct = p->acct;
-	ct->helper = p->pkt->tmpl_helper;
+	ct->helper = p->helper;
 	if (ct->helper != CT_HELPER_NONE)
 		ct->status |= CTS_HELPER;
 	return ct;
@@ -940,9 +943,9 @@ ct_in(struct sim *sim, struct packet *pkt, enum hook hook)
 
 	if (pkt->ct != NULL || pkt->untracked)
 		return V_ACCEPT;
+	take_template(&p);
 	if (hook == HOOK_OUTPUT && is_fragment(pkt))
 		return V_ACCEPT;
-	take_zone(&p);
 	v = pass(&p);
 	if (p.ct != NULL) {
 		pkt->ct = p.ct;

@@ -33,6 +33,7 @@ struct ct_pass {
 	uint8_t proto;
 	uint16_t zone[N_CT_DIRS];
 	bool zone_both;
+	uint8_t helper;			/* for a new connection */
 	bool acct;			/* new connections are counted */
 	int64_t tick;			/* now, in whole ticks */
 	struct ct *ct;			/* once it is known */
