@@ -51,6 +51,15 @@ explain_use(struct trace *t, const struct event *e)
 	return keep(t, &safe);
 }
 
+static const char *
+words_of(struct trace *t, const struct packet *p)
+{
+	struct sbuf b = SBUF_INIT;
+
+	packet_words(p->data, p->have, &b);
+	return keep(t, &b);
+}
+
 /* ---- rules that the packet does not come by ---- */
 
 static void
@@ -82,15 +91,13 @@ look_elsewhere(struct trace *t, const struct event *e)
 static void
 on_packet(struct trace *t, const struct event *e)
 {
-	struct sbuf b = SBUF_INIT;
 	struct step *s;
 
 	t->current[t->nesting] = t->nesting == 0 ? 0 : ++t->n_packets;
 	t->level[t->nesting] = 0;
 	s = add(t, e);
 	s->iface = e->packet->in;
-	packet_words(e->packet->data, e->packet->have, &b);
-	s->text = keep(t, &b);
+	s->text = words_of(t, e->packet);
 	if (t->nesting == 0) {
 		t->words = s->text;
 		t->in = e->packet->in;
@@ -159,12 +166,10 @@ on_nat(struct trace *t, const struct event *e)
 static void
 on_end(struct trace *t, const struct event *e)
 {
-	struct sbuf b = SBUF_INIT;
 	struct step *s = add(t, e);
 	const struct packet *p = e->packet;
 
-	packet_words(p->data, p->have, &b);
-	s->text = keep(t, &b);
+	s->text = words_of(t, p);
 	if (t->nesting != 0 || t->final != NULL)
 		return;
 	t->final = arena_copy(t->arena, p->data, p->have);
@@ -205,7 +210,8 @@ on_table(struct trace *t, const struct event *e)
 	add(t, e);
 	if (t->nesting == 0 && (e->packet->ct != NULL ||
 	    e->packet->untracked || e->table != TABLE_RAW))
-		t->states = ctstate_of(e->packet);
+		t->states = ctstate_of(e->packet) &
+		    ~(unsigned)(CTST_SNAT | CTST_DNAT);
 }
 
 static void
@@ -255,6 +261,9 @@ on_event(struct sink *sink, const struct event *e)
 		on_end(t, e);
 		break;
 	case EV_UNKNOWN:
+		s = add(t, e);
+		s->words = words_of(t, e->packet);
+		break;
 	case EV_POLICY:
 	case EV_CT:
 	case EV_ROUTE:

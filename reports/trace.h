@@ -32,6 +32,7 @@ struct step {
 					 * that failed; -1: another failed too */
 	bool taken;			/* EV_UNKNOWN */
 	const char *text;		/* the explanation, or "" */
+	const char *words;		/* EV_UNKNOWN: the packet at the time */
 };
 
 struct trace {
@@ -77,21 +78,18 @@ const struct step *trace_nat(const struct trace *, bool destination);
 
 /* ---- what is told of it ---- */
 
-/* One way it may go, when that hangs on what is not known. */
-struct trace_branch {
-	const char **conditions;	/* sentences; all hold */
-	unsigned n_conditions;
+struct trace_ending {
 	enum disposition disposition;
 	enum reason reason;
 	const struct rule *rule;
 	const struct chain *chain;
 };
 
-struct trace_ending {
-	enum disposition disposition;
-	enum reason reason;
-	const struct rule *rule;
-	const struct chain *chain;
+/* One way it may go, when that hangs on what is not known. */
+struct trace_branch {
+	const char **conditions;	/* sentences; all hold */
+	unsigned n_conditions;
+	struct trace_ending end;
 };
 
 /* A change that makes the answer another one; it was tried. */
@@ -112,7 +110,6 @@ struct trace_report {
 	const struct trace_branch *branches;
 	unsigned n_branches;
 	bool more_branches;		/* the limit was reached */
-	unsigned n_unknown;		/* met on the way */
 	const struct trace_fix *fixes;
 	unsigned n_fixes;
 	const char *logged_before;	/* a LOG line's text before IN=, or null */

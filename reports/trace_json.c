@@ -9,12 +9,11 @@
 #include <cjson/cJSON.h>
 
 static void
-add_ending(cJSON *o, enum disposition d, enum reason reason,
-    const struct rule *rule, const struct chain *chain)
+add_ending(cJSON *o, const struct trace_ending *e)
 {
-	json_text(o, "disposition", disposition_names[d]);
-	json_text(o, "reason", reason_names[reason]);
-	cJSON_AddItemToObject(o, "decider", json_decider(rule, chain));
+	json_text(o, "disposition", disposition_names[e->disposition]);
+	json_text(o, "reason", reason_names[e->reason]);
+	cJSON_AddItemToObject(o, "decider", json_decider(e->rule, e->chain));
 }
 
 static void
@@ -182,7 +181,8 @@ step(const struct trace *t, unsigned i, unsigned n)
 		    "ACCEPT");
 		return o;
 	case EV_VERDICT:
-		add_ending(o, s->disposition, s->reason, s->rule, s->chain);
+		add_ending(o, &(struct trace_ending){ s->disposition,
+		    s->reason, s->rule, s->chain });
 		return o;
 	case EV_LOG:
 		json_count(o, "level", s->level);
@@ -297,8 +297,7 @@ branches(const struct trace_report *r)
 		for (unsigned j = 0; j < br->n_conditions; j++)
 			cJSON_AddItemToArray(conditions,
 			    cJSON_CreateString(br->conditions[j]));
-		add_ending(o, br->disposition, br->reason, br->rule,
-		    br->chain);
+		add_ending(o, &br->end);
 		cJSON_AddItemToArray(list, o);
 	}
 	return list;
@@ -336,8 +335,7 @@ add_reply(cJSON *o, const struct trace_report *r)
 		return;
 	}
 	json_text(reply, "packet", r->reply->words);
-	add_ending(reply, r->reply_end.disposition, r->reply_end.reason,
-	    r->reply_end.rule, r->reply_end.chain);
+	add_ending(reply, &r->reply_end);
 	if (r->reply->final != NULL) {
 		cJSON_AddItemToObject(reply, "translated",
 		    ends(r->reply->final, r->reply->final_len));
@@ -369,8 +367,7 @@ trace_json(const struct trace_report *r)
 	in = cJSON_AddObjectToObject(o, "input");
 	json_text(in, "packet", r->input);
 	json_text(in, "words", r->way->words);
-	add_ending(o, r->end.disposition, r->end.reason, r->end.rule,
-	    r->end.chain);
+	add_ending(o, &r->end);
 	json_text(o, "certainty", r->end.disposition == DISP_DEPENDS ||
 	    r->end.disposition == DISP_UNDETERMINED ? "unknown" : "certain");
 	add_flow(o, r);

@@ -107,6 +107,16 @@ end_line(struct teller *w)
 	sbuf_putc(&w->b, '\n');
 }
 
+/* One empty line before what follows. */
+static void
+gap(struct teller *w)
+{
+	size_t n = w->b.len;
+
+	if (n >= 2 && w->b.text[n - 1] == '\n' && w->b.text[n - 2] != '\n')
+		sbuf_putc(&w->b, '\n');
+}
+
 /* "  :31" at the right, or file and line if there are several files. */
 static void
 put_place(struct teller *w, const struct rule *r, const struct chain *c)
@@ -202,6 +212,10 @@ put_rule_text(struct teller *w, const struct rule *r)
 	style(w, S_DIM);
 	ref_rule_place(r, &w->b);
 	style(w, S_NONE);
+	if (column(w) > 30) {
+		end_line(w);
+		sbuf_printf(&w->b, "%*s", LABEL, "");
+	}
 	sbuf_puts(&w->b, "  ");
 	save_rule(r, &text);
 	sbuf_safe(&safe, sbuf_text(&text), text.len);
@@ -286,31 +300,63 @@ put_nearest(struct teller *w)
 }
 
 static void
-put_branches(struct teller *w)
+put_branch(struct teller *w, const struct trace_branch *br, bool otherwise)
 {
-	for (unsigned i = 0; i < w->r->n_branches; i++) {
-		const struct trace_branch *br = &w->r->branches[i];
+	const struct trace_ending *e = &br->end;
 
-		for (unsigned j = 0; j < br->n_conditions; j++) {
-			sbuf_puts(&w->b, j == 0 ? "  if   " : "  and  ");
-			wrap(w, 7, br->conditions[j]);
-			end_line(w);
-		}
-		if (br->n_conditions == 0)
-			sbuf_puts(&w->b, "  otherwise\n");
-		sbuf_puts(&w->b, "         ");
-		style(w, style_of(br->disposition));
-		sbuf_puts(&w->b, disposition_names[br->disposition]);
-		style(w, S_NONE);
-		sbuf_puts(&w->b, " by ");
-		if (br->rule == NULL && br->chain == NULL)
-			sbuf_puts(&w->b, reason_texts[br->reason]);
-		else
-			ref_decider(br->rule, br->chain, &w->b);
-		put_place(w, br->rule, br->chain);
+	for (unsigned j = 0; j < br->n_conditions && !otherwise; j++) {
+		sbuf_puts(&w->b, j == 0 ? "  if   " : "  and  ");
+		wrap(w, 7, br->conditions[j]);
 		end_line(w);
 	}
-	if (w->r->more_branches)
+	if (otherwise)
+		sbuf_puts(&w->b, "  otherwise\n");
+	sbuf_printf(&w->b, "%*s", LABEL, "");
+	style(w, style_of(e->disposition));
+	sbuf_puts(&w->b, disposition_names[e->disposition]);
+	style(w, S_NONE);
+	if (e->rule == NULL && e->chain == NULL) {
+		sbuf_printf(&w->b, ": %s", reason_texts[e->reason]);
+	} else {
+		sbuf_puts(&w->b, " by ");
+		ref_decider(e->rule, e->chain, &w->b);
+	}
+	put_place(w, e->rule, e->chain);
+	end_line(w);
+}
+
+/* What would have to be known, each once. */
+static void
+put_needs(struct teller *w)
+{
+	const struct trace *t = w->r->way;
+	struct sbuf b = SBUF_INIT;
+
+	for (unsigned i = 0; i < t->n_steps; i++)
+		if (t->steps[i].kind == EV_UNKNOWN &&
+		    strstr(sbuf_text(&b), t->steps[i].text) == NULL)
+			sbuf_printf(&b, "%s%s", b.len ? "; " : "",
+			    t->steps[i].text);
+	label(w, "needs");
+	wrap(w, LABEL, sbuf_text(&b));
+	end_line(w);
+	sbuf_free(&b);
+}
+
+/* The first branch is the one where nothing unknown matches: the rest. */
+static void
+put_branches(struct teller *w)
+{
+	const struct trace_report *r = w->r;
+
+	if (r->n_branches == 0)
+		return;
+	put_needs(w);
+	for (unsigned i = 1; i < r->n_branches; i++)
+		put_branch(w, &r->branches[i], false);
+	put_branch(w, &r->branches[0], r->n_branches > 1 &&
+	    !r->more_branches);
+	if (r->more_branches)
 		sbuf_puts(&w->b, "  ... and more: too many unknowns to try "
 		    "them all\n");
 }
@@ -718,7 +764,8 @@ put_not_consulted(struct teller *w)
 		unsigned hooks = trace_reached_from(rules[i]->chain);
 		struct sbuf b = SBUF_INIT;
 
-		sbuf_puts(&w->b, i == 0 ? "\n" : "");
+		if (i == 0)
+			gap(w);
 		style(w, S_BOLD);
 		sbuf_puts(&w->b, "not consulted");
 		style(w, S_NONE);
@@ -755,7 +802,8 @@ put_fixes(struct teller *w)
 		const struct trace_fix *f = &w->r->fixes[i];
 		struct sbuf safe = SBUF_INIT;
 
-		sbuf_puts(&w->b, i == 0 ? "\n" : "");
+		if (i == 0)
+			gap(w);
 		label(w, f->what);
 		sbuf_safe(&safe, f->command, strlen(f->command));
 		wrap(w, LABEL + 2, sbuf_text(&safe));
@@ -784,7 +832,7 @@ put_assumed(struct teller *w)
 		struct sbuf safe = SBUF_INIT;
 
 		if (first)
-			sbuf_putc(&w->b, '\n');
+			gap(w);
 		label(w, first ? "assumed" : "");
 		sbuf_safe(&safe, s, strlen(s));
 		wrap(w, LABEL, sbuf_text(&safe));
@@ -858,11 +906,12 @@ trace_text(const struct trace_report *r, int verbose, bool color, FILE *f)
 		put_branches(&w);
 		put_nearest(&w);
 		put_log_origin(&w);
+		gap(&w);
 		style(&w, S_BOLD);
-		sbuf_puts(&w.b, "\npath\n");
+		sbuf_puts(&w.b, "path\n");
 		style(&w, S_NONE);
 		put_path(&w, r->way, 0);
-		sbuf_putc(&w.b, '\n');
+		gap(&w);
 		put_answers(&w);
 		put_logged(&w);
 		put_reply(&w);
