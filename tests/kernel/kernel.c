@@ -290,8 +290,9 @@ derive(struct work *w, struct spec *s)
 	if (s->dev == DEV_NONE)
 		s->dev = dev;
 	spec_init(&base);
-	if (!build_read(&base, l3))
-		return false;
+	if (!build_read(&base, l3) ||
+	    (spec_has_ports(base.proto) && !base.dport))
+		return false;		/* not even ports: no one answers */
 	if (s->kind == SPEC_ERROR) {
 		if (base.family != s->family)
 			return false;
@@ -492,6 +493,12 @@ send_one(struct work *w, enum dev d, struct bytes frame)
 		/* More than the interface takes: it never arrived. */
 		w->rec->n_sent--;
 		return errno == ENOBUFS || errno == EMSGSIZE;
+	}
+	/* No socket sends what is neither IPv4 nor IPv6. */
+	if (!frame.len || (frame.data[0] >> 4 != 4 &&
+	    frame.data[0] >> 4 != 6)) {
+		w->rec->n_sent--;
+		return true;
 	}
 	error = host_send(w->host, frame);
 	/* Others are the kernel's answers: filtered, unreachable ... */
