@@ -44,15 +44,12 @@ plen_read(const char *s, int family, unsigned *plen)
 bool
 plenmask_read(const char *s, int family, union addr *mask)
 {
-	unsigned bits = family_bits(family), plen;
-	const char *end = s;
-	uint64_t n;
+	unsigned plen;
 
-	if (read_number(&end, UINT32_MAX, &n) && *end == '\0')
-		plen = n > bits ? bits : (unsigned)n;
-	else if (!plen_read(s, family, &plen))
+	if (!plen_read(s, family, &plen))
 		return false;
-	addr_mask(mask, family, plen == PLEN_NONE ? bits : plen);
+	addr_mask(mask, family, plen == PLEN_NONE ? family_bits(family) :
+	    plen);
 	return true;
 }
 

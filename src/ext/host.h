@@ -13,7 +13,7 @@ enum { PLEN_NONE = 255 };
 /* XTTYPE_PLEN: a prefix length, or a mask in full; PLEN_NONE for one that is
  * no prefix.  False: neither. */
 bool	plen_read(const char *, int family, unsigned *plen);
-/* XTTYPE_PLENMASK as a mask: what is too long, or has holes, is a full one. */
+/* XTTYPE_PLENMASK as a mask: one that is no prefix counts as a full one. */
 bool	plenmask_read(const char *, int family, union addr *mask);
 /* XTTYPE_HOSTMASK: "HOST[/PLENMASK]". */
 bool	hostmask_read(const char *, int family, union addr *, union addr *mask);
