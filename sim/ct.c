@@ -996,8 +996,12 @@ ct_notrack(struct packet *pkt)
 void
 ct_attach(struct packet *answer, const struct packet *cause)
 {
-	if (cause->ct == NULL)
+	if (cause->ct == NULL) {
+		/* Untracked: a state without a connection, so that -j CT has
+		 * no say any more. */
+		answer->zone_set = cause->untracked;
 		return;
+	}
 	answer->ct = cause->ct;
 	answer->ctinfo = ctinfo_dir(cause->ctinfo) == CT_ORIGINAL ?
 	    CTI_RELATED_REPLY : CTI_RELATED;

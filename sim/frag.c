@@ -45,6 +45,7 @@ struct queue {
 	unsigned n_pieces, room, n_runs, runs_room;
 	uint32_t len, meat, max_size, max_df, memory;
 	bool first_in, last_in, trust;
+	uint16_t shortest;		/* header of all fragments */
 	uint8_t ecn;			/* bits 1 << ECN of each fragment */
 	struct sender *sender;		/* v4 */
 	uint32_t seen;			/* sender->fragments, when last used */
@@ -68,6 +69,7 @@ struct frag_queues {
 	uint32_t list;			/* its packet's frag_list */
 	uint16_t *sizes;
 	unsigned n_sizes, sizes_room;
+	bool roomy;			/* see use_sizes */
 	uint8_t ll[14];
 	uint8_t *out;			/* buffer of a piece on its way out */
 };
@@ -295,6 +297,8 @@ insert(struct frag_queues *f, struct queue *q, const struct packet *p,
 	f->memory[family_index(q->key.family)] += cost;
 	q->meat += piece.len;
 	q->dev = p->in;
+	if (q->n_pieces == 1 || header < q->shortest)
+		q->shortest = (uint16_t)header;
 	q->trust |= p->trust == CSUM_TRUST || p->have < p->len;
 	return INSERTED;
 }
@@ -355,6 +359,7 @@ static void
 note_sizes(struct frag_queues *f, const struct queue *q, struct packet *p)
 {
 	f->n_sizes = 0;
+	f->roomy = q->shortest >= q->header_len;
 	for (unsigned i = 0; i < q->n_pieces; i++) {
 		vec_room(f->sizes, f->n_sizes, f->sizes_room);
 		f->sizes[f->n_sizes++] = (uint16_t)q->pieces[i].len;
@@ -362,6 +367,7 @@ note_sizes(struct frag_queues *f, const struct queue *q, struct packet *p)
 	if (++f->list == 0)
 		f->list = 1;
 	p->frag_list = f->list;
+	p->frag_head = p->len - q->len + q->pieces[0].len;
 }
 
 /* The packet at hand becomes the whole datagram: 'header' bytes of the first
@@ -522,6 +528,36 @@ find_fragment6(const struct packet *p, uint32_t *at, uint32_t *next_at)
 	return off <= p->len;
 }
 
+/* ipv6frag_thdr_truncated: a first fragment without its upper-layer header,
+ * which is not put together with others (RFC 8200, 4.5). */
+static bool
+is_truncated6(const struct packet *p, uint32_t off)
+{
+	unsigned header = IPPROTO_FRAGMENT;
+	const uint8_t *h;
+
+	for (;;) {
+		uint32_t size;
+
+		if (header == IPPROTO_TCP)
+			return off + 20 > p->len;
+		if (header == IPPROTO_UDP || header == IPPROTO_ICMPV6)
+			return off + 8 > p->len;
+		if (header != IPPROTO_HOPOPTS && header != IPPROTO_ROUTING &&
+		    header != IPPROTO_AH && header != IPPROTO_DSTOPTS &&
+		    header != IPPROTO_FRAGMENT)
+			return header != IPPROTO_NONE && off + 1 > p->len;
+		h = pkt_at(p, off, header == IPPROTO_FRAGMENT ? 4 : 2, NULL);
+		if (h == NULL || (header == IPPROTO_FRAGMENT &&
+		    (get16(h + 2) & 0xfff8) != 0))
+			return false;
+		size = header == IPPROTO_FRAGMENT ? FRAG_HEADER :
+		    header == IPPROTO_AH ? (h[1] + 2u) * 4 : (h[1] + 1u) * 8;
+		header = h[0];
+		off += size;
+	}
+}
+
 /* nf_ct_frag6_reasm */
 static enum verdict
 finish6(struct frag_queues *f, struct queue *q, struct packet *p)
@@ -602,7 +638,8 @@ frag_in6(struct sim *sim, struct packet *p, enum hook hook)
 		return V_ACCEPT;
 	if (p->len < at + FRAG_HEADER)
 		return V_DROP;
-	if (p->have < at + FRAG_HEADER || at + FRAG_HEADER > HEADER_MAX)
+	if (p->have < at + FRAG_HEADER || at + FRAG_HEADER > HEADER_MAX ||
+	    is_truncated6(p, at))
 		return V_ACCEPT;
 	pkt_src(p, &k.src);
 	pkt_dst(p, &k.dst);
@@ -695,13 +732,51 @@ struct cut {
 	bool df;			/* v4: on each piece */
 };
 
-/* The sizes that it came in, if they still fit (ip_do_fragment). */
+/* Translation writes into the L4 header (nf_nat_proto.c). */
 static void
-use_sizes(const struct frag_queues *f, const struct packet *p, struct cut *c)
+pull_by_nat(struct packet *p)
+{
+	uint32_t size = p->proto == IPPROTO_TCP ? 20 :
+	    p->proto == IPPROTO_SCTP ? 12 : 8;
+
+	if (p->ct != NULL && (p->ct->status & (CTS_SRC_NAT | CTS_DST_NAT)) &&
+	    p->len >= p->l4 + size)
+		pkt_pull(p, p->l4 + size);
+}
+
+/* Moves 'n' bytes of payload into the first of the sizes. */
+static void
+pull_sizes(struct frag_queues *f, uint32_t n)
+{
+	while (n > f->sizes[0] && f->n_sizes > 1) {
+		uint32_t more = n - f->sizes[0];
+
+		if (more > f->sizes[1])
+			more = f->sizes[1];
+		f->sizes[0] = (uint16_t)(f->sizes[0] + more);
+		f->sizes[1] = (uint16_t)(f->sizes[1] - more);
+		if (f->sizes[1] == 0) {
+			f->n_sizes--;
+			memmove(&f->sizes[1], &f->sizes[2],
+			    (f->n_sizes - 1) * sizeof(f->sizes[0]));
+		}
+	}
+}
+
+/* The sizes that it came in, if they still fit (ip_do_fragment).  Not if a
+ * fragment came with a shorter header than the first: there is no room for
+ * the longer one before it, as packets come from a device that leaves little
+ * (veth). */
+static void
+use_sizes(struct frag_queues *f, struct packet *p, struct cut *c)
 {
 	uint32_t sum = 0;
 
-	if (p->frag_list == 0 || p->frag_list != f->list || f->n_sizes < 2)
+	if (p->frag_list == 0 || p->frag_list != f->list || !f->roomy)
+		return;
+	pull_by_nat(p);
+	pull_sizes(f, p->frag_head - c->header);
+	if (f->n_sizes < 2)
 		return;
 	for (unsigned i = 0; i < f->n_sizes; i++) {
 		sum += f->sizes[i];
@@ -796,7 +871,7 @@ emit_piece(struct sim *sim, const struct packet *whole, const struct cut *c,
 }
 
 static void
-emit_pieces(struct sim *sim, const struct packet *p, struct cut *c,
+emit_pieces(struct sim *sim, struct packet *p, struct cut *c,
     emit_fn *emit)
 {
 	uint32_t left = p->len - c->header, off = 0;

@@ -129,6 +129,7 @@ set_tcp(const struct ecn *e, struct packet *pkt)
 	memcpy(old, th + 12, 2);
 	if ((old[1] & mask) == bits)
 		return true;
+	pkt_pull(pkt, off + 20);
 	th[13] = (uint8_t)((old[1] & ~mask) | bits);
 	csum_update(th + 16, old, th + 12, 2);
 	return true;

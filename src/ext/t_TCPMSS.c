@@ -228,6 +228,7 @@ act(const void *data, struct ctx *ctx)
 		return V_DROP;
 	if (pkt->frag != 0)
 		return V_CONTINUE;
+	pkt_pull(pkt, pkt->len);
 	if (pkt->len < pkt->l4 + 20u)
 		return V_DROP;
 	if (pkt->have < pkt->l4 + 20u)

@@ -126,6 +126,7 @@ act(const void *data, struct ctx *ctx)
 		return V_DROP;
 	if (pkt->have < pkt->l4 + size)
 		return V_CONTINUE;
+	pkt_pull(pkt, pkt->l4 + size);
 	for (unsigned i = 20; i + 1 < size; i += n) {
 		n = th[i] <= KIND_NOP || th[i + 1] == 0 ? 1 : th[i + 1];
 		if (i + n > size)

@@ -35,6 +35,7 @@ struct packet {
 	uint16_t max_frag;		/* biggest fragment when defragmented, or 0 */
 	bool frag_df;			/* IPSKB_FRAG_PMTU: a fragment had DF */
 	uint32_t frag_list;		/* sizes it came in (sim/frag.c), or 0 */
+	uint32_t frag_head;		/* so many bytes are in the first one */
 	/* Link layer, as received; rules and LOG look at it. */
 	const uint8_t *ll;		/* null: none */
 	uint8_t ll_len;			/* 14 for Ethernet */
@@ -113,6 +114,15 @@ static inline void put16(uint8_t *p, unsigned v)
 { p[0] = (uint8_t)(v >> 8); p[1] = (uint8_t)v; }
 static inline void put32(uint8_t *p, uint32_t v)
 { put16(p, v >> 16); put16(p + 2, v & 0xffff); }
+
+/* skb_ensure_writable: who writes into the first 'n' bytes of a packet that
+ * was put together moves them into its first fragment. */
+static inline void
+pkt_pull(struct packet *p, uint32_t n)
+{
+	if (p->frag_list != 0 && n > p->frag_head)
+		p->frag_head = n;
+}
 
 /* Internet checksum (RFC 1071). csum_add sums 'n' bytes into a running sum
  * of 16-bit words in network order (an odd last byte is padded); csum_fold
