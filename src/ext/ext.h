@@ -77,14 +77,12 @@ bool	opt_u32(struct opt_arg *);
 bool	opt_u64(struct opt_arg *);
 bool	opt_u16range(struct opt_arg *);	/* "a", "a:b", ":b", "a:" -> uint16_t[2] */
 bool	opt_u32range(struct opt_arg *);	/* -> uint32_t[2] */
-bool	opt_ports(struct opt_arg *);	/* the same with service names */
 bool	opt_mark(struct opt_arg *);	/* "v[/m]" -> uint32_t value, mask */
 bool	opt_text(struct opt_arg *);	/* -> const char *; max: longest length */
 bool	opt_flag(struct opt_arg *);	/* -> bool */
 /* Pieces for readers of one's own.  Each moves *s behind what it read. */
 bool	read_number(const char **s, uint64_t max, uint64_t *out);
 bool	read_port(const char *s, size_t len, uint16_t *port); /* number or service name */
-/* The name of a port's service; null.  (Only for -L without -n: unused.) */
 bool	read_addr_mask(const char *s, int family, union addr *addr,
 	    union addr *mask);		/* "a", "a/24", "a/255.0.255.0" */
 

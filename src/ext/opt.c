@@ -160,29 +160,6 @@ opt_u32range(struct opt_arg *a)
 }
 
 bool
-opt_ports(struct opt_arg *a)
-{
-	const char *colon = strchr(a->text, ':'), *second;
-	size_t len = colon ? (size_t)(colon - a->text) : strlen(a->text);
-	uint16_t *out = target(a), low = 0, high = UINT16_MAX;
-
-	if ((colon == NULL || len > 0) && !read_port(a->text, len, &low))
-		return opt_error(a, "invalid port/service `%.*s' specified",
-		    (int)len, a->text);
-	second = colon ? colon + 1 : "";
-	if (*second != '\0' && !read_port(second, strlen(second), &high))
-		return opt_error(a, "invalid port/service `%s' specified",
-		    second);
-	if (colon == NULL)
-		high = low;
-	if (low > high)
-		return opt_error(a, "invalid portrange (min > max)");
-	out[0] = low;
-	out[1] = high;
-	return true;
-}
-
-bool
 opt_mark(struct opt_arg *a)
 {
 	const char *s = a->text;
