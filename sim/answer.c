@@ -355,7 +355,7 @@ route_error4(struct sim *sim, const struct packet *c, unsigned tos,
 
 	*src = (union addr){ .q = { 0, 0 } };
 	pkt_src(c, &q.dst);
-	if (c->route_type == ROUTE_LOCAL && !c->local)
+	if (c->route_type == ROUTE_LOCAL)
 		pkt_dst(c, src);
 	else if (sim->limits->inbound_addr && c->rcv != NULL)
 		route_select_addr(sim, AF_INET, c->rcv, &q.dst, src);

@@ -160,6 +160,8 @@ drain_log(struct work *w, bool locked)
 		n = read(w->kmsg, rec, sizeof(rec) - 1);
 		if (n < 0 && errno == EAGAIN)
 			return true;
+		if (n < 0 && errno == EPIPE && !locked)
+			continue;	/* others wrote while we waited */
 		if (n < 0) {
 			sbuf_puts(w->error, "the kernel log ran over\n");
 			return false;
@@ -335,15 +337,17 @@ quoted_by(struct work *w, const struct spec *s)
 
 /* ---- One line */
 static void
-pause_for(double s)
+pause_for(struct work *w, double s)
 {
-	struct timespec t;
+	static const double step = 0.05;
+	double now;
 
-	if (s <= 0)
-		return;
-	t.tv_sec = (time_t)s;
-	t.tv_nsec = (long)((s - (double)t.tv_sec) * 1e9);
-	nanosleep(&t, NULL);
+	/* The kernel's log is short; others may be writing to it. */
+	for (; s > 0; s -= step) {
+		now = s < step ? s : step;
+		nanosleep(&(struct timespec){ 0, (long)(now * 1e9) }, NULL);
+		drain_log(w, false);
+	}
 }
 
 static void
@@ -427,7 +431,7 @@ run_line(struct work *w, const struct line *l)
 	for (i = 0; i < s.repeat; i++) {
 		struct spec one = s;
 
-		pause_for(i ? s.gap : s.delay);
+		pause_for(w, i ? s.gap : s.delay);
 		if (!inject_spec(w, &one))
 			return fail(w, l, "this packet cannot be sent");
 		vary(&s);
@@ -514,7 +518,7 @@ inject(struct work *w, enum dev d, struct bytes frame, struct bytes l3)
 	bool ok;
 
 	swallow_packet(w, d, l3);
-	pause_for(w->scn->gap);
+	pause_for(w, w->scn->gap);
 	if (flock(w->kmsg, LOCK_EX))
 		return false;
 	ok = drain_log(w, false);

@@ -80,7 +80,9 @@ scn_rename(const char *text, char slot, struct arena *arena)
 
 	for (d = 0; d < N_DEVS; d++)
 		for (p = copy; (p = strstr(p, dev_stem[d])); p += 3)
-			if (isxdigit((unsigned char)p[3]))
+			if ((p == copy || !isalnum((unsigned char)p[-1])) &&
+			    isxdigit((unsigned char)p[3]) &&
+			    !isalnum((unsigned char)p[4]))
 				p[3] = slot;
 	return copy;
 }
