@@ -619,7 +619,8 @@ read_ahead(struct feed *f)
 		w->room = w->c.len + 2048;
 		w->bytes = mem_grow(w->bytes, w->room, 1);
 	}
-	memcpy(w->bytes, w->c.data, w->c.len);
+	if (w->c.len != 0)
+		memcpy(w->bytes, w->c.data, w->c.len);
 	if (w->c.dst_mac != NULL)
 		w->c.dst_mac = w->bytes;
 	w->c.data = w->bytes;
