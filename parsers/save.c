@@ -65,28 +65,52 @@ save_is_dump(const struct source *src)
 
 /* ---- which family ---- */
 
-/* Looks at the word behind "-s " or "-d " or at words of one family only. */
+/* What only IPv6 has. */
+static const char *const words6[] = {
+	"-p ipv6-icmp", "-p icmpv6", "-m icmp6", "-m icmpv6", "-m hl ",
+	"-j HL ", "--reject-with icmp6-",
+};
+
+static bool
+says6(const char *p, const char *end)
+{
+	for (unsigned i = 0; i < sizeof(words6) / sizeof(words6[0]); i++) {
+		size_t len = strlen(words6[i]);
+
+		if ((size_t)(end - p) >= len &&
+		    memcmp(p, words6[i], len) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The address at 'p': 0 if it is none. */
+static int
+guess_addr(const char *p, const char *end)
+{
+	const char *stop = p;
+
+	while (stop < end && *stop != ' ')
+		stop++;
+	return memchr(p, ':', (size_t)(stop - p)) != NULL ? AF_INET6 :
+	    memchr(p, '.', (size_t)(stop - p)) != NULL ? AF_INET : 0;
+}
+
+/* Looks at the word behind "-s " or "-d ", or at words of IPv6. */
 static int
 guess_line(const char *s, const char *end)
 {
 	for (const char *p = s; end - p > 4; p++) {
-		const char *word;
+		int family = 0;
 
 		if (*p != '-' || p == s || p[-1] != ' ')
 			continue;
-		if (end - p > 12 && memcmp(p, "-p ipv6-icmp", 12) == 0)
+		if (says6(p, end))
 			return AF_INET6;
-		if (end - p > 9 && memcmp(p, "-p icmpv6", 9) == 0)
-			return AF_INET6;
-		if ((p[1] != 's' && p[1] != 'd') || p[2] != ' ')
-			continue;
-		word = p += 3;
-		while (p < end && *p != ' ' && *p != ':')
-			p++;
-		if (p < end && *p == ':')
-			return AF_INET6;
-		if (memchr(word, '.', (size_t)(p - word)) != NULL)
-			return AF_INET;
+		if ((p[1] == 's' || p[1] == 'd') && p[2] == ' ')
+			family = guess_addr(p + 3, end);
+		if (family != 0)
+			return family;
 	}
 	return 0;
 }
@@ -144,7 +168,7 @@ read_comment(struct reader *r)
 	r->header = arena_strndup(r->load->arena, text, len);
 	if (r->load->family == 0)
 		r->family = memmem(text, len, "ip6tables", 9) ? AF_INET6 :
-		    memmem(text, len, "iptables", 8) ? AF_INET : r->family;
+		    memmem(text, len, "iptables", 8) ? AF_INET : 0;
 }
 
 /* The next word of the line from *off on, as strtok(" \t\n"); length 0: none. */

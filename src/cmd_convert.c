@@ -136,6 +136,38 @@ static const struct {
 };
 enum { N_FORMS = sizeof(forms) / sizeof(forms[0]) };
 
+/* iptables -L lists one table, and loads it if it must. */
+static void
+need_table(struct convert *c)
+{
+	if (c->format.table < 0)
+		c->format.table = TABLE_FILTER;
+	for (int i = 0; i < 2; i++)
+		if (c->in.load.rules[i] != NULL)
+			ruleset_table(c->in.load.rules[i],
+			    (enum table_id)c->format.table);
+}
+
+/* Is the chain that --chain names in what is to be printed? */
+static bool
+has_chain(struct convert *c)
+{
+	const char *name = c->format.chain;
+	bool found = name == NULL;
+
+	for (int f = 0; f < 2 && !found; f++)
+		for (int t = 0; t < N_TABLES && c->in.load.rules[f] != NULL;
+		    t++)
+			if ((c->format.table < 0 || c->format.table == t) &&
+			    chain_find(&c->in.load.rules[f]->tables[t], name,
+			    strlen(name)) != NULL)
+				found = true;
+	if (!found)
+		diag_error(&c->in.diags, (struct loc){ 0 }, "there is no "
+		    "chain `%s'", name);
+	return found;
+}
+
 static int
 run(struct convert *c, unsigned form)
 {
@@ -144,10 +176,12 @@ run(struct convert *c, unsigned form)
 
 	if (!inputs_load(&c->in))
 		return EXIT_INPUT;
+	if (forms[form].put == put_list)
+		need_table(c);
+	if (!has_chain(c) || !out_open(&out, c->path, &c->in.diags))
+		return EXIT_INPUT;
 	rules[0] = c->in.load.rules[0];
 	rules[1] = c->in.load.rules[1];
-	if (!out_open(&out, c->path, &c->in.diags))
-		return EXIT_INPUT;
 	forms[form].put(rules, &c->format, out.file);
 	return out_commit(&out, &c->in.diags) ? EXIT_YES : EXIT_INPUT;
 }

@@ -213,11 +213,12 @@ const struct source *
 source_read(const char *path, struct arena *arena, struct diags *diags)
 {
 	bool std = strcmp(path, "-") == 0;
-	FILE *f = std ? stdin : fopen(path, "r");
 	struct source *src = arena_new(arena, struct source);
+	FILE *f;
 
 	src->name = arena_strdup(arena, std ? "<stdin>" : path);
 	errno = 0;
+	f = std ? stdin : fopen(path, "r");
 	if (f == NULL || !slurp(f, src, arena)) {
 		diag_error(diags, (struct loc){ 0 }, "%s: %s", src->name,
 		    errno ? strerror(errno) : "file too large");
