@@ -150,6 +150,7 @@ read_iface(struct entry *e)
 	i->has_mac = text != NULL && i->kind == IFK_ETHER &&
 	    read_mac(text, i->mac);
 	i->up = entry_flag(json, "flags", "UP");
+	i->multicast = entry_flag(json, "flags", "MULTICAST");
 	i->noarp = entry_flag(json, "flags", "NOARP");
 	read_kind(e, i, cJSON_GetObjectItemCaseSensitive(json, "linkinfo"));
 	i->addrs = NULL;

@@ -533,7 +533,7 @@ is_solicited(const struct iface *dev, const union addr *dst)
 {
 	static const uint8_t start[13] = { 0xff, 2, [11] = 1, [12] = 0xff };
 
-	if (memcmp(dst->b, start, sizeof(start)) != 0)
+	if (memcmp(dst->b, start, sizeof(start)) != 0 || dev->noarp)
 		return false;
 	for (const struct ifaddr *a = dev->addrs; a != NULL; a = a->next)
 		if (a->family == AF_INET6 &&
@@ -555,7 +555,7 @@ is_joined6(struct sim *sim, const struct packet *p, const struct iface *dev,
 
 	if (plain && id == 1 && (scope == 1 || scope == 2))
 		return true;
-	if (plain && id == 2 && dev->v6.forwarding &&
+	if (plain && id == 2 && dev->v6.forwarding && dev->multicast &&
 	    (scope == 1 || scope == 2 || scope == 5))
 		return true;
 	return is_joined(sim, p, is_solicited(dev, dst));

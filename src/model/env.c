@@ -90,6 +90,7 @@ env_add_iface(struct env *env, const char *name, size_t len)
 	i->kind = kind_by_name(i->name);
 	i->mtu = i->kind == IFK_LOOPBACK ? 65536 : 1500;
 	i->up = true;
+	i->multicast = i->kind == IFK_ETHER;
 	*end = i;
 	env_iface_conf(env, i);
 	return i;

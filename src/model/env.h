@@ -29,7 +29,7 @@ struct iface {
 	int index;
 	enum iface_kind kind;
 	uint8_t mac[6];
-	bool has_mac, up, noarp, bridge, vlan;
+	bool has_mac, up, noarp, multicast, bridge, vlan;
 	uint16_t vlan_id;
 	unsigned mtu;
 	struct iface *master;		/* bridge or bond, or null */
