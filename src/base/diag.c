@@ -15,9 +15,14 @@ void
 diag_add(struct diags *d, enum diag_level level, struct loc loc,
     const char *fmt, ...)
 {
-	struct diag *e = arena_new(d->arena, struct diag);
+	struct diag *e;
 	va_list ap;
 
+	if (level == DIAG_ERROR)
+		d->errors++;
+	else if (level == DIAG_WARNING && d->warnings++ >= DIAG_MAX_WARNINGS)
+		return;
+	e = arena_new(d->arena, struct diag);
 	va_start(ap, fmt);
 	e->text = arena_vprintf(d->arena, fmt, ap);
 	va_end(ap);
@@ -25,10 +30,6 @@ diag_add(struct diags *d, enum diag_level level, struct loc loc,
 	e->loc = loc;
 	*d->tail = e;
 	d->tail = &e->next;
-	if (level == DIAG_ERROR)
-		d->errors++;
-	else if (level == DIAG_WARNING)
-		d->warnings++;
 }
 
 bool
@@ -170,6 +171,9 @@ diag_print(const struct diags *d, FILE *f)
 {
 	for (const struct diag *e = d->first; e != NULL; e = e->next)
 		print_one(e, f);
+	if (d->warnings > DIAG_MAX_WARNINGS)
+		fprintf(f, "nfwalk: and %u more warnings\n",
+		    d->warnings - DIAG_MAX_WARNINGS);
 	if (diag_full(d))
 		fprintf(f, "nfwalk: stopped after %u errors\n", d->errors);
 }

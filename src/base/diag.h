@@ -44,7 +44,10 @@ struct diags {
 	unsigned errors, warnings;
 };
 
-enum { DIAG_MAX_ERRORS = 20 };		/* parsers stop after so many */
+enum {
+	DIAG_MAX_ERRORS = 20,		/* parsers stop after so many */
+	DIAG_MAX_WARNINGS = 100		/* later ones are only counted */
+};
 
 void	diag_init(struct diags *, struct arena *);
 void	diag_add(struct diags *, enum diag_level, struct loc,
