@@ -4,7 +4,7 @@
 
 enum {
 	OPT_END = 0, OPT_NOOP = 1, OPT_RR = 7, OPT_TS = 68, OPT_CIPSO = 134,
-	OPT_LSRR = 131, OPT_SSRR = 137
+	OPT_LSRR = 131, OPT_SSRR = 137, OPT_ALERT = 148
 };
 enum { TS_ONLY = 0, TS_AND_ADDR = 1, TS_PRESPEC = 3 };
 
@@ -19,6 +19,8 @@ put_time(struct sim *sim, uint8_t *at)
 static void
 spec_dst(struct sim *sim, const struct packet *p, uint8_t at[4])
 {
+	struct route_query q = { .family = AF_INET, .tos = p->data[1] };
+	struct route_answer a = { .type = 0 };
 	union addr src, own;
 
 	if (p->route_type == ROUTE_LOCAL) {
@@ -26,50 +28,65 @@ spec_dst(struct sim *sim, const struct packet *p, uint8_t at[4])
 		return;
 	}
 	pkt_src(p, &src);
+	if (src.b[0] != 0) {
+		q.dst = src;
+		route_lookup(sim, &q, &a);
+		if (!addr_is_zero(&a.prefsrc)) {
+			memcpy(at, a.prefsrc.b, 4);
+			return;
+		}
+	}
 	if (p->in != NULL &&
 	    route_select_addr(sim, AF_INET, p->in, &src, &own))
 		memcpy(at, own.b, 4);
 }
 
-static bool
+/* Each reader of an option tells which byte of it is wrong (pp_ptr). */
+enum { GOOD = -1 };
+
+static int
 record_route(struct sim *sim, struct packet *p, uint8_t *o)
 {
-	if (p->opt_rr != 0 || o[1] < 3 || o[2] < 4)
-		return false;
+	if (p->opt_rr != 0)
+		return 0;
+	if (o[1] < 3)
+		return 1;
+	if (o[2] < 4)
+		return 2;
 	if (o[2] <= o[1]) {
 		if (o[2] + 3 > o[1])
-			return false;
+			return 2;
 		spec_dst(sim, p, &o[o[2] - 1]);
 		o[2] = (uint8_t)(o[2] + 4);
 		p->opt_rr_addr = p->opt_changed = true;
 	}
 	p->opt_rr = (uint8_t)(o - p->data);
-	return true;
+	return GOOD;
 }
 
 /* A timestamp option with room left. */
-static bool
+static int
 stamp(struct sim *sim, struct packet *p, uint8_t *o)
 {
 	unsigned at = o[2] - 1u, kind = o[3] & 15;
 	union addr a = { .w = { 0 } };
 
 	if (o[2] + 3 > o[1])
-		return false;
+		return 2;
 	if (kind != TS_ONLY && kind != TS_AND_ADDR && kind != TS_PRESPEC)
-		return true;
+		return GOOD;
 	if (kind == TS_ONLY) {
 		put_time(sim, &o[at]);
 		o[2] = (uint8_t)(o[2] + 4);
 		p->opt_changed = true;
-		return true;
+		return GOOD;
 	}
 	if (o[2] + 7 > o[1])
-		return false;
+		return 2;
 	if (kind == TS_PRESPEC) {
 		memcpy(a.b, &o[at], 4);
 		if (route_addr_type(sim, AF_INET, &a, NULL) == ROUTE_UNICAST)
-			return true;
+			return GOOD;
 	} else {
 		spec_dst(sim, p, &o[at]);
 		p->opt_ts_addr = true;
@@ -77,25 +94,60 @@ stamp(struct sim *sim, struct packet *p, uint8_t *o)
 	put_time(sim, &o[at + 4]);
 	o[2] = (uint8_t)(o[2] + 8);
 	p->opt_changed = true;
-	return true;
+	return GOOD;
 }
 
-static bool
+static int
 timestamp(struct sim *sim, struct packet *p, uint8_t *o)
 {
-	if (p->opt_ts != 0 || o[1] < 4 || o[2] < 5)
-		return false;
+	int wrong = GOOD;
+
+	if (p->opt_ts != 0)
+		return 0;
+	if (o[1] < 4)
+		return 1;
+	if (o[2] < 5)
+		return 2;
 	if (o[2] <= o[1]) {
-		if (!stamp(sim, p, o))
-			return false;
+		wrong = stamp(sim, p, o);
+		if (wrong != GOOD)
+			return wrong;
 	} else if ((o[3] & 15) != TS_PRESPEC) {
 		if (o[3] >> 4 == 15)
-			return false;
+			return 3;
 		o[3] = (uint8_t)(o[3] + 0x10);
 		p->opt_changed = true;
 	}
 	p->opt_ts = (uint8_t)(o - p->data);
-	return true;
+	return GOOD;
+}
+
+static int
+source_routed(const uint8_t *o, bool *seen)
+{
+	bool twice = *seen;
+
+	*seen = true;
+	return o[1] < 3 ? 1 : o[2] < 4 ? 2 : twice ? 0 : GOOD;
+}
+
+static int
+read_option(struct sim *sim, struct packet *p, uint8_t *o,
+    bool *source_route)
+{
+	switch (*o) {
+	case OPT_LSRR:
+	case OPT_SSRR:
+		return source_routed(o, source_route);
+	case OPT_RR:
+		return record_route(sim, p, o);
+	case OPT_TS:
+		return timestamp(sim, p, o);
+	case OPT_ALERT:
+		return o[1] < 4 ? 1 : GOOD;
+	default:
+		return GOOD;
+	}
 }
 
 /* Walks the options; false and the offset of the bad one in *bad. */
@@ -106,7 +158,7 @@ read_options(struct sim *sim, struct packet *p, bool *source_route,
 	uint8_t *o = p->data + 20, *end = p->data + (p->data[0] & 15) * 4;
 
 	while (o < end) {
-		bool ok = true;
+		int wrong;
 
 		*bad = (unsigned)(o - p->data);
 		if (*o == OPT_END) {
@@ -123,15 +175,11 @@ read_options(struct sim *sim, struct packet *p, bool *source_route,
 		}
 		if (end - o < 2 || o[1] < 2 || o[1] > end - o)
 			return false;
-		if (*o == OPT_LSRR || *o == OPT_SSRR) {
-			ok = !*source_route && o[1] >= 3 && o[2] >= 4;
-			*source_route = true;
-		} else if (*o == OPT_RR)
-			ok = record_route(sim, p, o);
-		else if (*o == OPT_TS)
-			ok = timestamp(sim, p, o);
-		if (!ok)
+		wrong = read_option(sim, p, o, source_route);
+		if (wrong != GOOD) {
+			*bad += (unsigned)wrong;
 			return false;
+		}
 		o += o[1];
 	}
 	return true;
