@@ -591,13 +591,9 @@ sweep_some(struct ct_table *t)
 	}
 }
 
-/* All that is over, at most once a second as gc_worker does. */
 static void
 sweep_all(struct ct_table *t)
 {
-	if (t->now < t->next_full_sweep)
-		return;
-	t->next_full_sweep = t->now + SECOND;
 	for (uint32_t id = 0; id < t->n_ids; id++) {
 		struct ct *ct = ct_by_id(t, id);
 
@@ -672,7 +668,11 @@ has_room(struct ct_table *t, uint32_t hash)
 {
 	if (t->count + 1 <= t->set.max)
 		return true;
-	sweep_all(t);
+	/* As gc_worker at most once a second. */
+	if (t->now >= t->next_full_sweep) {
+		t->next_full_sweep = t->now + SECOND;
+		sweep_all(t);
+	}
 	return live_count(t) + 1 <= t->set.max || early_drop(t, hash);
 }
 
@@ -862,6 +862,7 @@ track(struct ct_pass *p)
 		if (p->ct == NULL)
 			return full ? V_DROP : V_ACCEPT;
 		p->info = info_of(p->ct, p->dir);
+		p->was = ct_state(p->ct);
 		answer = run_tracker(p);
 	} while (answer == TRACK_REPEAT);
 	if (answer == TRACK_INVALID) {
@@ -899,11 +900,35 @@ pass(struct ct_pass *p)
 	return V_ACCEPT;
 }
 
-static void
-tell(struct sim *sim, const struct ct_pass *p, const char *text)
+static const char *
+state_name(unsigned proto, unsigned state)
 {
-	sim_emit(sim, &(struct event){ .kind = EV_CT, .packet = p->pkt,
-	    .hook = p->hook, .ct = p->ct, .text = text });
+	return proto == IPPROTO_TCP ? ct_tcp_names[state] :
+	    proto == IPPROTO_SCTP ? ct_sctp_names[state] : NULL;
+}
+
+/* "new entry, tcp SYN_SENT"; "reply direction, tcp SYN_SENT -> SYN_RECV". */
+static void
+describe(const struct ct_pass *p, struct sbuf *b)
+{
+	const struct ct *ct = p->ct;
+	unsigned proto = ct->tuple[CT_ORIGINAL].proto;
+	const char *name = proto_name(proto);
+	const char *now = state_name(proto, ct_state(ct));
+	const char *was = state_name(proto, p->was);
+
+	sbuf_puts(b, (ct->status & CTS_CONFIRMED) == 0 ? "new entry" :
+	    p->dir == CT_REPLY ? "reply direction" : "original direction");
+	if (name != NULL)
+		sbuf_printf(b, ", %s", name);
+	else
+		sbuf_printf(b, ", protocol %u", proto);
+	if (now != NULL && was != now && ct->status & CTS_CONFIRMED)
+		sbuf_printf(b, " %s -> %s", was, now);
+	else if (now != NULL)
+		sbuf_printf(b, " %s", now);
+	if (ct->status & CTS_DYING)
+		sbuf_puts(b, ", and over");
 }
 
 /* What became of the packet, for who listens. */
@@ -911,19 +936,23 @@ static void
 tell_pass(struct sim *sim, const struct ct_pass *p)
 {
 	static const char *const words[] = {
-		[CTI_ESTABLISHED] = "ESTABLISHED, original direction",
-		[CTI_RELATED] = "RELATED, original direction",
-		[CTI_NEW] = "NEW",
-		[CTI_ESTABLISHED_REPLY] = "ESTABLISHED, reply direction",
-		[CTI_RELATED_REPLY] = "RELATED, reply direction",
+		[CTI_ESTABLISHED] = "ESTABLISHED", [CTI_RELATED] = "RELATED",
+		[CTI_NEW] = "NEW", [CTI_ESTABLISHED_REPLY] = "ESTABLISHED",
+		[CTI_RELATED_REPLY] = "RELATED",
 	};
-	char text[200];
+	struct sbuf b = SBUF_INIT;
 
-	snprintf(text, sizeof(text), "%s%s%s",
-	    p->ct != NULL ? words[p->info] :
-	    p->pkt->untracked ? "UNTRACKED" : "INVALID",
-	    p->why != NULL ? ": " : "", p->why != NULL ? p->why : "");
-	tell(sim, p, text);
+	sbuf_puts(&b, p->ct != NULL ? words[p->info] :
+	    p->pkt->untracked ? "UNTRACKED" : "INVALID");
+	if (p->ct != NULL) {
+		sbuf_puts(&b, ": ");
+		describe(p, &b);
+	}
+	if (p->why != NULL)
+		sbuf_printf(&b, "%s%s", p->ct != NULL ? "; " : ": ", p->why);
+	sim_emit(sim, &(struct event){ .kind = EV_CT, .packet = p->pkt,
+	    .hook = p->hook, .ct = p->ct, .text = sbuf_text(&b) });
+	sbuf_free(&b);
 }
 
 /* ipv4_conntrack_local: what a raw socket with IP_NODEFRAG sends. */

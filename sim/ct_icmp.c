@@ -111,6 +111,7 @@ quoted(struct ct_pass *p, uint32_t l3)
 	p->ct = ct;
 	p->dir = dir;
 	p->info = dir == CT_REPLY ? CTI_RELATED_REPLY : CTI_RELATED;
+	p->was = ct_state(ct);
 	p->why = "an error about this connection";
 	return ICMP_KIND_RELATED;
 }

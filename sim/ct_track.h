@@ -39,6 +39,7 @@ struct ct_pass {
 	struct ct *ct;			/* once it is known */
 	enum ctinfo info;
 	enum ct_dir dir;
+	unsigned was;			/* state of 'ct' before */
 	const char *why;		/* it was decided so */
 };
 
@@ -89,6 +90,16 @@ static inline uint32_t
 ct_l4_len(const struct ct_pass *p)
 {
 	return p->pkt->len - p->l4;
+}
+
+/* The state that a TCP or SCTP connection is in; 0 for others. */
+static inline unsigned
+ct_state(const struct ct *ct)
+{
+	unsigned proto = ct->tuple[CT_ORIGINAL].proto;
+
+	return proto == IPPROTO_TCP ? ct->tcp.state :
+	    proto == IPPROTO_SCTP ? ct->sctp.state : 0;
 }
 
 static inline void

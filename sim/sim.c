@@ -779,8 +779,9 @@ sim_new(const struct sim_config *cfg)
 	sim->env = cfg->env;
 	sim->random = UINT64_C(0x9e3779b97f4a7c15);
 	sim->looped_tail = &sim->looped;
+	/* Off by default; who gives no sysctls wants to see the counters. */
 	sim->acct = env_sysctl(sim->env, "net.netfilter.nf_conntrack_acct",
-	    0) != 0;
+	    !sim->env->has_sysctls) != 0;
 	sim->memory = (struct memory){ .arena = &sim->arena,
 	    .env = sim->env };
 	sim->ct = ct_table_new(sim->env);
