@@ -100,7 +100,6 @@ run_nat_out(struct sim *sim, struct packet *p, enum hook hook, enum table_id t)
 }
 
 struct hook_row {
-	enum hook hook;
 	int priority;
 	enum verdict (*run)(struct sim *, struct packet *, enum hook,
 	    enum table_id);
@@ -108,69 +107,60 @@ struct hook_row {
 	enum reason reason;		/* if it drops without saying why */
 };
 
-static const struct hook_row rows[] = {
-	{ HOOK_PREROUTING, -400, run_defrag, N_TABLES,
-	    REASON_DEFRAG_DROP },
-	{ HOOK_PREROUTING, -300, walk_table, TABLE_RAW,
-	    REASON_RULE_DROP },
-	{ HOOK_PREROUTING, -200, run_conntrack, N_TABLES,
-	    REASON_CT_DROP },
-	{ HOOK_PREROUTING, -150, walk_table, TABLE_MANGLE,
-	    REASON_RULE_DROP },
-	{ HOOK_PREROUTING, -100, run_nat, TABLE_NAT,
-	    REASON_NAT_DROP },
-
-	{ HOOK_INPUT, -150, walk_table, TABLE_MANGLE,
-	    REASON_RULE_DROP },
-	{ HOOK_INPUT, 0, walk_table, TABLE_FILTER,
-	    REASON_RULE_DROP },
-	{ HOOK_INPUT, 50, walk_table, TABLE_SECURITY,
-	    REASON_RULE_DROP },
-	{ HOOK_INPUT, 100, run_nat, TABLE_NAT,
-	    REASON_NAT_DROP },
-	{ HOOK_INPUT, 1000, run_confirm, N_TABLES,
-	    REASON_CT_CLASH },
-
-	{ HOOK_FORWARD, -150, walk_table, TABLE_MANGLE,
-	    REASON_RULE_DROP },
-	{ HOOK_FORWARD, 0, walk_table, TABLE_FILTER,
-	    REASON_RULE_DROP },
-	{ HOOK_FORWARD, 50, walk_table, TABLE_SECURITY,
-	    REASON_RULE_DROP },
-
-	{ HOOK_OUTPUT, -400, run_defrag, N_TABLES,
-	    REASON_DEFRAG_DROP },
-	{ HOOK_OUTPUT, -300, walk_table, TABLE_RAW,
-	    REASON_RULE_DROP },
-	{ HOOK_OUTPUT, -200, run_conntrack, N_TABLES,
-	    REASON_CT_DROP },
-	{ HOOK_OUTPUT, -150, run_mangle_out, TABLE_MANGLE,
-	    REASON_RULE_DROP },
-	{ HOOK_OUTPUT, -100, run_nat_out, TABLE_NAT,
-	    REASON_NAT_DROP },
-	{ HOOK_OUTPUT, 0, walk_table, TABLE_FILTER,
-	    REASON_RULE_DROP },
-	{ HOOK_OUTPUT, 50, walk_table, TABLE_SECURITY,
-	    REASON_RULE_DROP },
-
-	{ HOOK_POSTROUTING, -150, walk_table, TABLE_MANGLE,
-	    REASON_RULE_DROP },
-	{ HOOK_POSTROUTING, 100, run_nat, TABLE_NAT,
-	    REASON_NAT_DROP },
-	{ HOOK_POSTROUTING, 1000, run_confirm, N_TABLES,
-	    REASON_CT_CLASH },
+static const struct hook_row prerouting[] = {
+	{ -400, run_defrag, N_TABLES, REASON_DEFRAG_DROP },
+	{ -300, walk_table, TABLE_RAW, REASON_RULE_DROP },
+	{ -200, run_conntrack, N_TABLES, REASON_CT_DROP },
+	{ -150, walk_table, TABLE_MANGLE, REASON_RULE_DROP },
+	{ -100, run_nat, TABLE_NAT, REASON_NAT_DROP },
 };
 
-enum { N_ROWS = sizeof(rows) / sizeof(rows[0]) };
+static const struct hook_row input[] = {
+	{ -150, walk_table, TABLE_MANGLE, REASON_RULE_DROP },
+	{ 0, walk_table, TABLE_FILTER, REASON_RULE_DROP },
+	{ 50, walk_table, TABLE_SECURITY, REASON_RULE_DROP },
+	{ 100, run_nat, TABLE_NAT, REASON_NAT_DROP },
+	{ 1000, run_confirm, N_TABLES, REASON_CT_CLASH },
+};
+
+static const struct hook_row forward[] = {
+	{ -150, walk_table, TABLE_MANGLE, REASON_RULE_DROP },
+	{ 0, walk_table, TABLE_FILTER, REASON_RULE_DROP },
+	{ 50, walk_table, TABLE_SECURITY, REASON_RULE_DROP },
+};
+
+static const struct hook_row output[] = {
+	{ -400, run_defrag, N_TABLES, REASON_DEFRAG_DROP },
+	{ -300, walk_table, TABLE_RAW, REASON_RULE_DROP },
+	{ -200, run_conntrack, N_TABLES, REASON_CT_DROP },
+	{ -150, run_mangle_out, TABLE_MANGLE, REASON_RULE_DROP },
+	{ -100, run_nat_out, TABLE_NAT, REASON_NAT_DROP },
+	{ 0, walk_table, TABLE_FILTER, REASON_RULE_DROP },
+	{ 50, walk_table, TABLE_SECURITY, REASON_RULE_DROP },
+};
+
+static const struct hook_row postrouting[] = {
+	{ -150, walk_table, TABLE_MANGLE, REASON_RULE_DROP },
+	{ 100, run_nat, TABLE_NAT, REASON_NAT_DROP },
+	{ 1000, run_confirm, N_TABLES, REASON_CT_CLASH },
+};
+
+#define ROWS(a) { (a), sizeof(a) / sizeof((a)[0]) }
+static const struct { const struct hook_row *rows; unsigned n; } hooks[] = {
+	[HOOK_PREROUTING] = ROWS(prerouting),
+	[HOOK_INPUT] = ROWS(input),
+	[HOOK_FORWARD] = ROWS(forward),
+	[HOOK_OUTPUT] = ROWS(output),
+	[HOOK_POSTROUTING] = ROWS(postrouting),
+};
+#undef ROWS
 
 enum verdict
 hook_run(struct sim *sim, struct packet *p, enum hook hook)
 {
-	const struct hook_row *r = rows;
+	const struct hook_row *r = hooks[hook].rows;
 
-	while (r->hook != hook)
-		r++;
-	for (; r < rows + N_ROWS && r->hook == hook; r++) {
+	for (unsigned n = hooks[hook].n; n > 0; n--, r++) {
 		enum verdict v = r->run(sim, p, hook, r->table);
 
 		if (v == V_ACCEPT)
