@@ -611,7 +611,8 @@ is_verified(const struct packet *c)
 }
 
 /* nf_ip_checksum, nf_ip6_checksum: the Internet checksum of whatever it is,
- * in IPv4 with the pseudo-header for TCP and UDP only. */
+ * in IPv4 with the pseudo-header for TCP and UDP only, and over the IP
+ * header too (which sums up to nothing, but makes zeros a good sum). */
 static bool
 csum_ok(const struct packet *c)
 {
@@ -624,6 +625,8 @@ csum_ok(const struct packet *c)
 	if (c->family == AF_INET6 || c->proto == IPPROTO_TCP ||
 	    c->proto == IPPROTO_UDP)
 		sum = csum_pseudo(c, c->proto, n);
+	if (c->family == AF_INET)
+		return csum_fold(csum_add(sum, c->data, c->len)) == 0;
 	return csum_fold(csum_add(sum, c->data + c->l4, n)) == 0;
 }
 

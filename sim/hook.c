@@ -69,7 +69,7 @@ run_mangle_out(struct sim *sim, struct packet *p, enum hook hook,
 	struct route_key old = route_key(p), new;
 	enum verdict v = walk_table(sim, p, hook, t);
 
-	if (v != V_ACCEPT)
+	if (v != V_ACCEPT && v != V_BYPASS)
 		return v;
 	new = route_key(p);
 	if (!addr_equal(&old.src, &new.src) || !addr_equal(&old.dst, &new.dst) ||
@@ -163,7 +163,7 @@ hook_run(struct sim *sim, struct packet *p, enum hook hook)
 	for (unsigned n = hooks[hook].n; n > 0; n--, r++) {
 		enum verdict v = r->run(sim, p, hook, r->table);
 
-		if (v == V_ACCEPT)
+		if (v == V_ACCEPT || v == V_BYPASS)
 			continue;
 		if (v == V_STOLEN)
 			sim_end(sim, p, DISP_STOLEN, REASON_DEFRAG_WAIT, NULL,

@@ -362,7 +362,8 @@ receive(struct sim *sim, struct packet *p)
 		 * (nf_nat_ipv4_pre_routing). */
 		pkt_dst(p, &after);
 		if (addr_equal(&before, &after)) {
-			deliver(sim, p);
+			if (!has_options(p) || options_in(sim, p))
+				deliver(sim, p);
 			return;
 		}
 	}
@@ -472,6 +473,17 @@ check_local(struct packet *p, enum reason *why)
 	return true;
 }
 
+/* What comes in, by lo too. */
+static bool
+check_received(struct packet *p, enum reason *why)
+{
+	bool ok = p->family == AF_INET ? check4(p, why) : check6(p, why);
+
+	if (p->have > p->len)
+		p->have = p->len;
+	return ok;
+}
+
 static bool
 check_header(struct packet *p, enum reason *why)
 {
@@ -480,10 +492,9 @@ check_header(struct packet *p, enum reason *why)
 	*why = REASON_NOT_IP;
 	if (p->have == 0)
 		return false;
-	if (p->local)
-		ok = check_local(p, why);
-	else
-		ok = p->family == AF_INET ? check4(p, why) : check6(p, why);
+	if (!p->local)
+		return check_received(p, why);
+	ok = check_local(p, why);
 	if (p->have > p->len)
 		p->have = p->len;
 	return ok;
@@ -594,13 +605,17 @@ run_looped(struct sim *sim)
 	while (sim->looped != NULL) {
 		struct packet_slot *s = sim->looped;
 		struct packet_slot *old = sim->slots[sim->nesting];
+		enum reason why;
 
 		sim->looped = s->next;
 		if (sim->looped == NULL)
 			sim->looped_tail = &sim->looped;
 		sim->slots[sim->nesting++] = s;
-		pkt_decode(&s->pkt);
-		receive(sim, &s->pkt);
+		if (check_received(&s->pkt, &why)) {
+			pkt_decode(&s->pkt);
+			receive(sim, &s->pkt);
+		} else
+			lost(sim, &s->pkt, why);
 		ct_put(sim, &s->pkt);
 		sim->nesting--;
 		sim->slots[sim->nesting] = old;

@@ -237,7 +237,7 @@ decided(struct walk *w, enum verdict v, const struct crule *r)
 	struct sim *sim = w->sim;
 	const struct rule *rule = r->rule;
 
-	if (v == V_ACCEPT)
+	if (v == V_ACCEPT || v == V_BYPASS)
 		sim_accepted(sim, w->ctx.table, rule, NULL);
 	else if (v == V_DROP && sim->rejected)
 		sim_end(sim, w->ctx.pkt, DISP_REJECT, REASON_RULE_REJECT, rule,

@@ -88,7 +88,7 @@ struct crule *compiled_rule(const struct compiled *, const struct rule *);
 struct cchain *compiled_chain(const struct compiled *, const struct chain *);
 
 /* Runs the packet through a table's chain of 'hook': V_ACCEPT, V_DROP,
- * V_QUEUE or V_STOLEN.  V_ACCEPT if the table is not in the ruleset. */
+ * V_QUEUE, V_BYPASS or V_STOLEN.  V_ACCEPT if the table is not in the ruleset. */
 enum verdict walk_table(struct sim *, struct packet *, enum hook,
 	    enum table_id);
 

@@ -105,7 +105,7 @@ act(const void *data, struct ctx *ctx)
 	const struct nfqueue *q = data;
 
 	(void)ctx;
-	return q->bypass ? V_ACCEPT : V_QUEUE;
+	return q->bypass ? V_BYPASS : V_QUEUE;
 }
 
 const struct ext ext_t_NFQUEUE = {

@@ -41,7 +41,8 @@ enum verdict {
 	V_GOTO,
 	V_QUEUE,			/* to user space; nobody listens: dropped */
 	V_STOLEN,			/* the target kept it */
-	V_REPEAT
+	V_BYPASS			/* past a queue without a reader: the hook
+					 * is done with, the packet is not */
 };
 
 /* An answer that may depend on what we do not know. */
