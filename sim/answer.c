@@ -75,7 +75,7 @@ answer_limits_new(const struct env *env)
 
 	*l = (struct answer_limits){ .hz = env->hz };
 	l->limit4 = sysctl_ticks(env, "net.ipv4.icmp_ratelimit", 1000);
-	l->limit6 = sysctl_ticks(env, "net.ipv6.icmp.ratelimit", 1000);
+	l->limit6 = sysctl_ticks(env, "net.ipv6.icmp.ratelimit", 100);
 	l->mask4 = (uint32_t)env_sysctl(env, "net.ipv4.icmp_ratemask", 0x1818);
 	read_mask6(l, mask != NULL ? mask : "0-1,3-127");
 	l->per_sec = env_sysctl(env, "net.ipv4.icmp_msgs_per_sec", 1000);
@@ -226,15 +226,9 @@ host_allow(struct sim *sim, int family, const union addr *to,
 	uint32_t cost = family == AF_INET ? l->limit4 : l->limit6;
 	int64_t now = ticks(sim);
 
-	if (a->dev == NULL || a->dev->kind != IFK_LOOPBACK) {
-		unsigned plen = a->route != NULL ? a->route->prefix : 0;
-
-		if (family == AF_INET6 && plen < 128)
-			cost >>= (128 - plen) >> 5;
-		if (!peer_allow(peer_get(l, family, to, now), now, cost,
-		    BURST * cost))
-			return false;
-	}
+	if ((a->dev == NULL || a->dev->kind != IFK_LOOPBACK) &&
+	    !peer_allow(peer_get(l, family, to, now), now, cost, BURST * cost))
+		return false;
 	l->credit--;
 	return true;
 }
