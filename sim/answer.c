@@ -764,10 +764,12 @@ answer_tee(struct sim *sim, const struct packet *pkt, enum hook hook,
 	p->data = data;
 	memcpy(data, pkt->data, pkt->len);
 	p->ct = NULL;
-	p->untracked = p->local = p->kernel_made = true;
+	p->untracked = p->local = p->kernel_made = p->teed = true;
 	p->looped = p->redirect = p->route_multicast = false;
 	p->ctinfo = CTI_UNTRACKED;
 	p->in = p->physin = p->physout = NULL;
+	p->ll = NULL;
+	p->has_mac = false;
 	p->number = 0;
 	p->out = p->route_dev = a.dev;
 	p->route_type = (uint8_t)a.type;

@@ -223,6 +223,8 @@ sim_output(struct sim *sim, struct packet *p)
 	if (hook_run(sim, p, HOOK_OUTPUT) != V_ACCEPT)
 		return;
 	p->out = p->route_dev;
+	if (p->teed)			/* nf_dup_ipv4.c sets skb->dev */
+		p->in = p->out;
 	post_routing(sim, p);
 }
 

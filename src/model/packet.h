@@ -51,6 +51,7 @@ struct packet {
 	bool traced;			/* nf_trace */
 	bool local;			/* made by this host */
 	bool kernel_made;		/* ICMP error, RST: no owner */
+	bool teed;			/* a copy by TEE */
 	bool no_socket;			/* a copy of a local packet */
 	bool has_owner;			/* of the socket it came from */
 	uint32_t uid, gid;
