@@ -70,9 +70,15 @@ $B/tests/kernel/lab: $(KERNEL:%.c=$B/%.o) $B/libnfwalk.a
 lab: $B/tests/kernel/lab
 
 # All tests; what is missing on the machine is installed first.
+setup:
+	@tests/setup.sh test
 test: setup
 	@$(MAKE) --no-print-directory all $B/tests/unit lab
 	@B=$B ASAN_OPTIONS=abort_on_error=1 tests/run.sh
+
+# Writes what the golden cases print now; read the difference.
+golden: all
+	@tests/golden.sh --update
 
 # Speed, measured; never part of the tests.
 BENCH	:= $(patsubst tests/bench/%.c,$B/tests/bench/%,$(wildcard tests/bench/*.c))
@@ -85,5 +91,5 @@ bench: $(PROG) $(BENCH)
 clean:
 	rm -rf build build-san nfwalk
 
-.PHONY: all bench clean FORCE lab test
+.PHONY: all bench clean FORCE golden lab setup test
 -include $(shell find $B -name '*.d' 2>/dev/null)
