@@ -20,8 +20,8 @@ ext_find(enum ext_kind kind, const char *name, size_t len, int family)
 	for (const struct ext *const *e = ext_all; *e != NULL; e++)
 		if ((*e)->kind == kind &&
 		    ((*e)->family == 0 || (*e)->family == family) &&
-		    strncmp((*e)->name, name, len) == 0 &&
-		    (*e)->name[len] == '\0')
+		    strlen((*e)->name) == len &&
+		    memcmp((*e)->name, name, len) == 0)
 			return *e;
 	return NULL;
 }
@@ -29,7 +29,8 @@ ext_find(enum ext_kind kind, const char *name, size_t len, int family)
 static bool
 name_is(const char *name, const char *s, size_t len)
 {
-	return name != NULL && strncmp(name, s, len) == 0 && name[len] == '\0';
+	return name != NULL && strlen(name) == len &&
+	    memcmp(name, s, len) == 0;
 }
 
 static bool

@@ -177,8 +177,8 @@ proto_name(unsigned number)
 static bool
 name_is(const char *name, const char *s, size_t len)
 {
-	return name != NULL && strncasecmp(name, s, len) == 0 &&
-	    name[len] == '\0';
+	return name != NULL && strlen(name) == len &&
+	    strncasecmp(name, s, len) == 0;
 }
 
 int

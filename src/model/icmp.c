@@ -90,7 +90,8 @@ icmp_name_find(const struct icmp_name *names, const char *s, size_t len)
 	const struct icmp_name *found = NULL;
 
 	for (; names->name != NULL; names++) {
-		if (strncasecmp(names->name, s, len) != 0)
+		if (strlen(names->name) < len ||
+		    strncasecmp(names->name, s, len) != 0)
 			continue;
 		if (names->name[len] == '\0')
 			return names;
