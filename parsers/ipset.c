@@ -433,7 +433,7 @@ read_skbprio(struct reader *r, struct ipset_elem *e)
 	return true;
 }
 
-enum need { NEED_NOTHING, NEED_TIMEOUT, NEED_COUNTERS, NEED_COMMENT,
+enum need { NEED_TIMEOUT, NEED_COUNTERS, NEED_COMMENT,
     NEED_SKBINFO, NEED_NETS, NEED_IFACE, NEED_LIST };
 
 static const struct { const char *name; enum need need; } elem_options[] = {
@@ -442,8 +442,7 @@ static const struct { const char *name; enum need need; } elem_options[] = {
 	{ "skbmark", NEED_SKBINFO }, { "skbprio", NEED_SKBINFO },
 	{ "skbqueue", NEED_SKBINFO }, { "nomatch", NEED_NETS },
 	{ "wildcard", NEED_IFACE }, { "before", NEED_LIST },
-	{ "after", NEED_LIST }, { "-exist", NEED_NOTHING },
-	{ "-!", NEED_NOTHING }
+	{ "after", NEED_LIST }
 };
 enum { N_ELEM_OPTIONS = sizeof(elem_options) / sizeof(elem_options[0]) };
 enum { E_TIMEOUT, E_PACKETS, E_BYTES, E_COMMENT, E_SKBMARK, E_SKBPRIO,
@@ -453,8 +452,6 @@ static bool
 has(const struct ipset_def *d, enum need need)
 {
 	switch (need) {
-	case NEED_NOTHING:
-		return true;
 	case NEED_TIMEOUT:
 		return d->has_timeout;
 	case NEED_COUNTERS:
@@ -510,10 +507,8 @@ read_elem_option(struct reader *r, unsigned option, struct span *s)
 	case E_BEFORE: case E_AFTER:
 		s->before = option == E_BEFORE;
 		return read_name(r, next(r), &s->at_member);
-	default:
-		r->exist = true;
-		return true;
 	}
+	return false;
 }
 
 static bool
@@ -762,13 +757,12 @@ do_del(struct reader *r)
 enum create_option {
 	C_FAMILY, C_HASHSIZE, C_MAXELEM, C_NETMASK, C_BITMASK, C_MARKMASK,
 	C_TIMEOUT, C_COUNTERS, C_COMMENT, C_SKBINFO, C_FORCEADD, C_BUCKETSIZE,
-	C_INITVAL, C_RANGE, C_SIZE, C_GC, C_PROBES, C_RESIZE, C_EXIST,
-	C_EXIST_SHORT, N_CREATE
+	C_INITVAL, C_RANGE, C_SIZE, C_GC, C_PROBES, C_RESIZE, N_CREATE
 };
 static const char *const create_options[N_CREATE] = {
 	"family", "hashsize", "maxelem", "netmask", "bitmask", "markmask",
 	"timeout", "counters", "comment", "skbinfo", "forceadd", "bucketsize",
-	"initval", "range", "size", "gc", "probes", "resize", "-exist", "-!"
+	"initval", "range", "size", "gc", "probes", "resize"
 };
 
 struct creation {
@@ -836,9 +830,6 @@ read_create_option(struct reader *r, enum create_option o,
 		return true;
 	case C_RANGE:
 		c->range = next(r);
-		return true;
-	case C_EXIST: case C_EXIST_SHORT:
-		r->exist = true;
 		return true;
 	case N_CREATE:
 		break;
@@ -1053,22 +1044,44 @@ static const struct command {
 	{ { "destroy", "-X", "--destroy", "x" }, do_destroy },
 	{ { "rename", "-E", "--rename", "e" }, do_rename },
 	{ { "swap", "-W", "--swap", "w" }, do_swap },
-	{ { "quit", "COMMIT", "-q", NULL }, do_nothing },
+	{ { "quit", "COMMIT", NULL }, do_nothing },
 };
+
+/* The options that may stand anywhere in a line, taken out of it. */
+static void
+take_flags(struct reader *r)
+{
+	static const struct { const char *name; bool exist; } flags[] = {
+		{ "-exist", true }, { "--exist", true }, { "-!", true },
+		{ "-quiet", false }, { "--quiet", false }, { "-q", false }
+	};
+	enum { N = sizeof(flags) / sizeof(flags[0]) };
+	unsigned kept = 0;
+
+	r->exist = false;
+	for (unsigned i = 0, j; i < r->n; i++) {
+		for (j = 0; j < N && !is(r->words[i], flags[j].name); j++)
+			;
+		if (j == N)
+			r->words[kept++] = r->words[i];
+		else if (flags[j].exist)
+			r->exist = true;
+	}
+	r->n = kept;
+}
 
 static bool
 run_line(struct reader *r)
 {
-	struct word w = next(r);
+	struct word w;
 
-	/* "ipset add ..." of a script, and -exist in front. */
+	take_flags(r);
+	if (r->n == 0)
+		return true;
+	/* "ipset add ..." of a script. */
+	w = next(r);
 	if (is(w, "ipset") && r->n > 1)
 		w = next(r);
-	r->exist = false;
-	while ((is(w, "-exist") || is(w, "-!")) && r->at < r->n) {
-		r->exist = true;
-		w = next(r);
-	}
 	for (unsigned i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
 		for (unsigned j = 0; j < 4; j++)
 			if (commands[i].names[j] != NULL &&

@@ -9,3 +9,21 @@
 -m connbytes --connbytes 5 --connbytes-dir both ;  ; FAIL
 -m connbytes ;  ; FAIL
 -m connbytes --connbytes 5 --connbytes-mode foo --connbytes-dir both ;  ; FAIL
+-m connbytes --connbytes 100 --connbytes-dir both --connbytes-mode bytes ; -m connbytes --connbytes 100 --connbytes-mode bytes --connbytes-dir both ; OK
+-m connbytes --connbytes 100: --connbytes-dir both --connbytes-mode packets ; -m connbytes --connbytes 100 --connbytes-mode packets --connbytes-dir both ; OK
+-m connbytes --connbytes :100 --connbytes-dir original --connbytes-mode packets ; -m connbytes --connbytes 0:100 --connbytes-mode packets --connbytes-dir original ; OK
+-m connbytes ! --connbytes 100:200 --connbytes-dir reply --connbytes-mode avgpkt ; -m connbytes ! --connbytes 100:200 --connbytes-mode avgpkt --connbytes-dir reply ; OK
+-m connbytes ! --connbytes 100 --connbytes-dir reply --connbytes-mode avgpkt ; -m connbytes ! --connbytes 100 --connbytes-mode avgpkt --connbytes-dir reply ; OK
+-m connbytes --connbytes 0x10:0x20 --connbytes-dir reply --connbytes-mode bytes ; -m connbytes --connbytes 16:32 --connbytes-mode bytes --connbytes-dir reply ; OK
+-m connbytes --connbytes 5:5 --connbytes-dir reply --connbytes-mode bytes ; -m connbytes --connbytes 5:5 --connbytes-mode bytes --connbytes-dir reply ; OK
+-m connbytes ! --connbytes 5:5 --connbytes-dir reply --connbytes-mode bytes ; -m connbytes --connbytes 5:5 --connbytes-mode bytes --connbytes-dir reply ; OK
+-m connbytes --connbytes 0:0 --connbytes-dir reply --connbytes-mode bytes ; -m connbytes --connbytes 0 --connbytes-mode bytes --connbytes-dir reply ; OK
+-m connbytes --connbytes 20:10 --connbytes-dir reply --connbytes-mode bytes ;  ; FAIL
+-m connbytes --connbytes 1:2:3 --connbytes-dir reply --connbytes-mode bytes ;  ; FAIL
+-m connbytes --connbytes x --connbytes-dir reply --connbytes-mode bytes ;  ; FAIL
+-m connbytes --connbytes 1:x --connbytes-dir reply --connbytes-mode bytes ;  ; FAIL
+-m connbytes --connbytes 1:2 --connbytes-dir Reply --connbytes-mode bytes ;  ; FAIL
+-m connbytes --connbytes 1:2 --connbytes-dir reply ;  ; FAIL
+*filter INPUT 4
+-m connbytes --connbytes 0 --connbytes-mode packets --connbytes-dir both ; ?tcp-ack ; no
+-m connbytes ! --connbytes 5:9 --connbytes-mode packets --connbytes-dir both ; ?tcp-ack ; no

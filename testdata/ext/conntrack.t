@@ -26,3 +26,59 @@
 *filter INPUT 6
 -m conntrack --ctorigsrc 2001:db8::1 ; = ; OK
 -m conntrack --ctorigsrc 2001:db8::/32 ! --ctorigdst 2001:db8::2 ; = ; OK
+*filter INPUT 46
+-m conntrack --ctstate DNAT,NEW,SNAT,INVALID,UNTRACKED,RELATED,ESTABLISHED ; -m conntrack --ctstate INVALID,NEW,RELATED,ESTABLISHED,UNTRACKED,SNAT,DNAT ; OK
+-m conntrack ! --ctstate new ; -m conntrack ! --ctstate NEW ; OK
+-m conntrack --ctstate N,I,E,R,U,S,D ; -m conntrack --ctstate INVALID,NEW,RELATED,ESTABLISHED,UNTRACKED,SNAT,DNAT ; OK
+-m conntrack --ctproto udp ; -m conntrack --ctproto 17 ; OK
+-m conntrack ! --ctproto 47 ; = ; OK
+-m conntrack --ctproto 0x11 ; -m conntrack --ctproto 17 ; OK
+-m conntrack --ctproto all ; -m conntrack --ctproto 0 ; OK
+-m conntrack ! --ctproto all ; -m conntrack ! --ctproto 0 ; OK
+-m conntrack ! --ctstatus NONE --ctproto 0 ;  ; FAIL
+-m conntrack --ctproto none ;  ; FAIL
+-m conntrack --ctproto 256 ;  ; FAIL
+-m conntrack ! --ctstatus EXPECTED,ASSURED ; = ; OK
+-m conntrack --ctstatus NONE,SEEN_REPLY,confirmed ; -m conntrack --ctstatus SEEN_REPLY,CONFIRMED ; OK
+-m conntrack --ctstatus wrong ;  ; FAIL
+-m conntrack --ctexpire :20 ; -m conntrack --ctexpire 0:20 ; OK
+-m conntrack --ctexpire 20: ; -m conntrack --ctexpire 20:4294967295 ; OK
+-m conntrack ! --ctexpire 0x10 ; -m conntrack ! --ctexpire 16 ; OK
+-m conntrack --ctexpire 30:20 ; = ; OK
+-m conntrack --ctdir reply ; -m conntrack --ctdir REPLY ; OK
+-m conntrack --ctdir Original ; -m conntrack --ctdir ORIGINAL ; OK
+-m conntrack ! --ctdir REPLY ;  ; FAIL
+-m conntrack --ctdir both ;  ; FAIL
+-m conntrack --ctorigsrcport 1024:65535 ; = ; OK
+-m conntrack --ctorigdstport 80 ; = ; OK
+-m conntrack ! --ctorigdstport ssh ; -m conntrack ! --ctorigdstport 22 ; OK
+-m conntrack --ctreplsrcport 5:0 ; -m conntrack --ctreplsrcport 5 ; OK
+-m conntrack --ctreplsrcport 7:7 ; -m conntrack --ctreplsrcport 7 ; OK
+-m conntrack --ctrepldstport :1023 ; -m conntrack --ctrepldstport 0:1023 ; OK
+-m conntrack --ctrepldstport 1024: ; -m conntrack --ctrepldstport 1024:65535 ; OK
+-m conntrack --ctrepldstport 30:20 ; = ; OK
+-m conntrack --ctrepldstport nosuchport ;  ; FAIL
+-m conntrack --ctrepldstport 65536 ; -m conntrack --ctrepldstport 0 ; OK
+-m conntrack --ctstate NEW --ctdir ORIGINAL --ctexpire 5 --ctproto 6 --ctstatus CONFIRMED --ctorigsrcport 1:2 ; -m conntrack --ctstate NEW --ctproto 6 --ctorigsrcport 1:2 --ctstatus CONFIRMED --ctexpire 5 --ctdir ORIGINAL ; OK
+-m conntrack --ctstate NEW --ctstate NEW ;  ; FAIL
+*filter INPUT 4
+-m conntrack --ctorigsrc 192.0.2.0/24 ; = ; OK
+-m conntrack ! --ctorigdst 198.51.100.7/32 ; -m conntrack ! --ctorigdst 198.51.100.7 ; OK
+-m conntrack --ctreplsrc 203.0.113.9/255.255.255.0 ; -m conntrack --ctreplsrc 203.0.113.9/24 ; OK
+-m conntrack --ctrepldst 10.0.0.0/255.0.255.0 ; -m conntrack --ctrepldst 10.0.0.0 ; OK
+-m conntrack --ctrepldst 10.0.0.0/0 ; = ; OK
+-m conntrack --ctrepldst 10.1.2.3/8 ! --ctreplsrc 192.0.2.1 ; -m conntrack ! --ctreplsrc 192.0.2.1 --ctrepldst 10.1.2.3/8 ; OK
+-m conntrack --ctorigsrc 10.0.0.1/33 ; -m conntrack --ctorigsrc 10.0.0.1 ; OK
+-m conntrack --ctorigsrc 10.0.0.256 ;  ; FAIL
+*filter INPUT 6
+-m conntrack --ctorigsrc 2001:db8::/32 ; = ; OK
+-m conntrack ! --ctorigdst 2001:DB8::7/128 ; -m conntrack ! --ctorigdst 2001:db8::7 ; OK
+-m conntrack --ctreplsrc 2001:db8:1::9/ffff:ffff:ffff:: ; -m conntrack --ctreplsrc 2001:db8:1::9/48 ; OK
+-m conntrack --ctrepldst ::/0 ; = ; OK
+-m conntrack --ctorigsrc 2001:db8::/129 ;  ; FAIL
+*filter INPUT 4
+-m conntrack --ctstate INVALID ; ?tcp-ack ; yes
+-m conntrack --ctstate INVALID --ctdir ORIGINAL ; ?tcp-ack ; yes
+-m conntrack --ctdir ORIGINAL ; ?tcp-ack ; no
+-m conntrack ! --ctproto 6 ; ?tcp-ack ; no
+-m conntrack ! --ctstate NEW ; ?tcp-ack ; yes

@@ -14,3 +14,59 @@
 *filter INPUT 4
 -m hashlimit --hashlimit-upto 5/sec --hashlimit-mode srcip --hashlimit-srcmask 24 --hashlimit-name i ; -m hashlimit --hashlimit-upto 5/sec --hashlimit-burst 5 --hashlimit-mode srcip --hashlimit-name i --hashlimit-srcmask 24 ; OK
 -m hashlimit --hashlimit-upto 5/sec --hashlimit-mode srcip --hashlimit-srcmask 33 --hashlimit-name i ;  ; FAIL
+*filter INPUT 46
+-m hashlimit --hashlimit 10/sec --hashlimit-name a ; -m hashlimit --hashlimit-upto 10/sec --hashlimit-burst 5 --hashlimit-name a ; OK
+-m hashlimit ! --hashlimit 10/sec --hashlimit-name a ; -m hashlimit --hashlimit-above 10/sec --hashlimit-burst 5 --hashlimit-name a ; OK
+-m hashlimit ! --hashlimit-above 10/min --hashlimit-name a ; -m hashlimit --hashlimit-upto 10/min --hashlimit-burst 5 --hashlimit-name a ; OK
+-m hashlimit --hashlimit-upto 7 --hashlimit-burst 1 --hashlimit-name a ; -m hashlimit --hashlimit-upto 7/sec --hashlimit-burst 1 --hashlimit-name a ; OK
+-m hashlimit --hashlimit-upto 1000001/sec --hashlimit-name a ;  ; FAIL
+-m hashlimit --hashlimit-upto 3/hour --hashlimit-mode srcip,dstport --hashlimit-name b ; -m hashlimit --hashlimit-upto 3/hour --hashlimit-burst 5 --hashlimit-mode srcip,dstport --hashlimit-name b ; OK
+-m hashlimit --hashlimit-upto 3/hour --hashlimit-mode dstport|srcport,dstip,srcip --hashlimit-name b ; -m hashlimit --hashlimit-upto 3/hour --hashlimit-burst 5 --hashlimit-mode srcip,srcport,dstip,dstport --hashlimit-name b ; OK
+-m hashlimit --hashlimit-upto 3/hour --hashlimit-mode , --hashlimit-name b ; -m hashlimit --hashlimit-upto 3/hour --hashlimit-burst 5 --hashlimit-name b ; OK
+-m hashlimit --hashlimit-upto 3/hour --hashlimit-mode none --hashlimit-name b ;  ; FAIL
+-m hashlimit --hashlimit-upto 3/day --hashlimit-mode srcip --hashlimit-srcmask 24 --hashlimit-name c ;  ; FAIL
+-m hashlimit --hashlimit-upto 3/day --hashlimit-mode dstip --hashlimit-dstmask 0 --hashlimit-name c ;  ; FAIL
+-m hashlimit --hashlimit-upto 3/sec --hashlimit-srcmask 129 --hashlimit-name c ;  ; FAIL
+-m hashlimit --hashlimit-upto 3/sec --hashlimit-burst 1000000 --hashlimit-name d ; = ; OK
+-m hashlimit --hashlimit-upto 3/sec --hashlimit-burst 1000001 --hashlimit-name d ;  ; FAIL
+-m hashlimit --hashlimit-upto 3/sec --hashlimit-burst 10k --hashlimit-name d ; -m hashlimit --hashlimit-upto 3/sec --hashlimit-burst 10240 --hashlimit-name d ; OK
+-m hashlimit --hashlimit-upto 3/sec --hashlimit-burst 10mb --hashlimit-name d ;  ; FAIL
+-m hashlimit --hashlimit-upto 3/sec --hashlimit-burst 0 --hashlimit-name d ;  ; FAIL
+-m hashlimit --hashlimit-upto 3/sec --hashlimit-burst x --hashlimit-name d ;  ; FAIL
+-m hashlimit --hashlimit-upto 3/sec --hashlimit-htable-size 100 --hashlimit-htable-max 500 --hashlimit-htable-gcinterval 500 --hashlimit-htable-expire 3000 --hashlimit-name e ; -m hashlimit --hashlimit-upto 3/sec --hashlimit-burst 5 --hashlimit-name e --hashlimit-htable-size 100 --hashlimit-htable-max 500 --hashlimit-htable-gcinterval 500 --hashlimit-htable-expire 3000 ; OK
+-m hashlimit --hashlimit-upto 3/sec --hashlimit-htable-gcinterval 1000 --hashlimit-htable-expire 1000 --hashlimit-name e2 ; -m hashlimit --hashlimit-upto 3/sec --hashlimit-burst 5 --hashlimit-name e2 ; OK
+-m hashlimit --hashlimit-upto 3/sec --hashlimit-htable-gcinterval 0 --hashlimit-name e ;  ; FAIL
+-m hashlimit --hashlimit-upto 3/sec --hashlimit-htable-expire 0 --hashlimit-name e ;  ; FAIL
+-m hashlimit --hashlimit-upto 3/sec --hashlimit-htable-size 2000000 --hashlimit-htable-max 3000000 --hashlimit-name f ; -m hashlimit --hashlimit-upto 3/sec --hashlimit-burst 5 --hashlimit-name f --hashlimit-htable-size 1048576 --hashlimit-htable-max 1048576 ; OK
+-m hashlimit --hashlimit-above 512kb/s --hashlimit-mode srcip --hashlimit-name g ; = ; OK
+-m hashlimit --hashlimit-above 512kb/s --hashlimit-burst 1mb --hashlimit-mode srcip --hashlimit-name g2 ; = ; OK
+-m hashlimit --hashlimit-upto 1mb/s --hashlimit-burst 1mb --hashlimit-name g3 ; = ; OK
+-m hashlimit --hashlimit-upto 1mb/s --hashlimit-burst 1500kb --hashlimit-name g4 ; -m hashlimit --hashlimit-upto 1mb/s --hashlimit-burst 2mb --hashlimit-name g4 ; OK
+-m hashlimit --hashlimit-upto 1mb/s --hashlimit-burst 5 --hashlimit-name g4 ;  ; FAIL
+-m hashlimit --hashlimit-upto 1000b/s --hashlimit-name g5 ; -m hashlimit --hashlimit-upto 992b/s --hashlimit-name g5 ; OK
+-m hashlimit --hashlimit-upto 100b/s --hashlimit-burst 200 --hashlimit-name g6 ; -m hashlimit --hashlimit-upto 96b/s --hashlimit-burst 288b --hashlimit-name g6 ; OK
+-m hashlimit --hashlimit-upto 16b/s --hashlimit-name g7 ; = ; OK
+-m hashlimit --hashlimit-upto 17b/s --hashlimit-name g7 ; -m hashlimit --hashlimit-upto 16b/s --hashlimit-name g7 ; OK
+-m hashlimit --hashlimit-upto 100mb/s --hashlimit-name g7 ; = ; OK
+-m hashlimit --hashlimit-upto 10000mb/s --hashlimit-name g8 ; -m hashlimit --hashlimit-upto 11453246096b/s --hashlimit-name g8 ; OK
+-m hashlimit --hashlimit-upto 4000000000b/s --hashlimit-name g9 ; -m hashlimit --hashlimit-upto 3855mb/s --hashlimit-name g9 ; OK
+-m hashlimit --hashlimit-upto 0b/s --hashlimit-name g9 ;  ; FAIL
+-m hashlimit --hashlimit-upto 2mb/s --hashlimit-htable-expire 15000 --hashlimit-name g10 ; -m hashlimit --hashlimit-upto 2mb/s --hashlimit-name g10 ; OK
+-m hashlimit --hashlimit-upto 2mb/s --hashlimit-burst 10mb --hashlimit-htable-expire 15000 --hashlimit-name g11 ; -m hashlimit --hashlimit-upto 2mb/s --hashlimit-burst 10mb --hashlimit-name g11 --hashlimit-htable-expire 15000 ; OK
+-m hashlimit --hashlimit-above 10/min --hashlimit-rate-match --hashlimit-name h ; -m hashlimit --hashlimit-above 10/sec --hashlimit-burst 5 --hashlimit-name h --hashlimit-htable-expire 60000 --hashlimit-rate-match --hashlimit-rate-interval 60 ; OK
+-m hashlimit --hashlimit-above 10/min --hashlimit-rate-match --hashlimit-rate-interval 1 --hashlimit-name h2 ; -m hashlimit --hashlimit-above 10/sec --hashlimit-burst 5 --hashlimit-name h2 --hashlimit-htable-expire 60000 --hashlimit-rate-match ; OK
+-m hashlimit --hashlimit-above 60/min --hashlimit-rate-match --hashlimit-rate-interval 5 --hashlimit-name h3 ; -m hashlimit --hashlimit-above 60/sec --hashlimit-burst 5 --hashlimit-name h3 --hashlimit-htable-expire 60000 --hashlimit-rate-match --hashlimit-rate-interval 5 ; OK
+-m hashlimit --hashlimit-above 7/hour --hashlimit-rate-match --hashlimit-name h4 ; -m hashlimit --hashlimit-above 7/sec --hashlimit-burst 5 --hashlimit-name h4 --hashlimit-htable-expire 3600000 --hashlimit-rate-match --hashlimit-rate-interval 3600 ; OK
+-m hashlimit --hashlimit-above 7/day --hashlimit-rate-match --hashlimit-name h5 ; -m hashlimit --hashlimit-above 7/sec --hashlimit-burst 5 --hashlimit-name h5 --hashlimit-htable-expire 86400000 --hashlimit-rate-match --hashlimit-rate-interval 86400 ; OK
+-m hashlimit --hashlimit-above 1mb/s --hashlimit-rate-match --hashlimit-burst 2mb --hashlimit-name h6 ; -m hashlimit --hashlimit-above 1mb/s --hashlimit-burst 2mb --hashlimit-name h6 --hashlimit-rate-match ; OK
+-m hashlimit --hashlimit-above 1mb/s --hashlimit-rate-interval 3 --hashlimit-name h7 ; -m hashlimit --hashlimit-above 1mb/s --hashlimit-name h7 ; OK
+-m hashlimit --hashlimit-above 5/sec --hashlimit-rate-interval 0 --hashlimit-rate-match --hashlimit-name h8 ;  ; FAIL
+-m hashlimit --hashlimit-above 5/sec --hashlimit-rate-interval 3 --hashlimit-name h9 ; -m hashlimit --hashlimit-above 5/sec --hashlimit-burst 5 --hashlimit-name h9 ; OK
+-m hashlimit --hashlimit-upto 5/sec --hashlimit-above 6/sec --hashlimit-name i ;  ; FAIL
+-m hashlimit --hashlimit-upto 5/sec --hashlimit-name a/b ;  ; FAIL
+-m hashlimit --hashlimit-upto 5/sec --hashlimit-name "" ;  ; FAIL
+-m hashlimit --hashlimit-upto 90/min --hashlimit-name j ; -m hashlimit --hashlimit-upto 90/min --hashlimit-burst 5 --hashlimit-name j ; OK
+-m hashlimit --hashlimit-upto 61/hour --hashlimit-name j1 ; -m hashlimit --hashlimit-upto 61/hour --hashlimit-burst 5 --hashlimit-name j1 ; OK
+-m hashlimit --hashlimit-upto 1/day --hashlimit-burst 100000 --hashlimit-name j2 ;  ; FAIL
+-m hashlimit --hashlimit-upto 1/day --hashlimit-burst 1000000 --hashlimit-name j3 ;  ; FAIL
+-m hashlimit --hashlimit-upto 5/fortnight --hashlimit-name j4 ;  ; FAIL

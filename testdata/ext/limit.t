@@ -13,3 +13,27 @@
 -m limit ! --limit 5/sec ;  ; FAIL
 -m limit --limit 5/sec --limit-burst 10001 ;  ; FAIL
 -m limit --limit-burst 0 ;  ; FAIL
+-m limit --limit 7 ; -m limit --limit 7/sec ; OK
+-m limit --limit 7/s ; -m limit --limit 7/sec ; OK
+-m limit --limit 90/Minute ; -m limit --limit 90/min ; OK
+-m limit --limit 90/m ; -m limit --limit 90/min ; OK
+-m limit --limit 3/h ; -m limit --limit 3/hour ; OK
+-m limit --limit 3/hour --limit-burst 5 ; -m limit --limit 3/hour ; OK
+-m limit --limit 25/d ; -m limit --limit 25/day ; OK
+-m limit --limit 4/second --limit-burst 0x10 ; -m limit --limit 4/sec --limit-burst 16 ; OK
+-m limit --limit 3/day --limit-burst 3 ; = ; OK
+-m limit --limit 120/hour --limit-burst 10000 ; -m limit --limit 2/min --limit-burst 10000 ; OK
+-m limit --limit 1/sec --limit-burst 10001 ;  ; FAIL
+-m limit --limit 1/sec --limit-burst 0 ;  ; FAIL
+-m limit --limit 1/week ;  ; FAIL
+-m limit --limit 5/ ;  ; FAIL
+-m limit --limit many/sec ;  ; FAIL
+-m limit --limit 5/sec --limit 6/sec ;  ; FAIL
+-m limit --limit 61/min ; = ; OK
+-m limit --limit 59/min ; = ; OK
+-m limit --limit 7000/hour ; -m limit --limit 7001/hour ; OK
+-m limit --limit 86400/day ; -m limit --limit 1/sec ; OK
+-m limit --limit 100000/day ; = ; OK
+-m limit --limit 12abc/min ; -m limit --limit 12/min ; OK
+-m limit --limit -3/min ;  ; FAIL
+-m limit --limit-b 7 ; -m limit --limit 3/hour --limit-burst 7 ; OK

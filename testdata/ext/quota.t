@@ -3,3 +3,9 @@
 -m quota ! --quota 18446744073709551615 ; = ; OK
 -m quota --quota 18446744073709551616 ;  ; FAIL
 -m quota ;  ; FAIL
+-m quota --quota 1000000 ; = ; OK
+-m quota ! --quota 0x100 ; -m quota ! --quota 256 ; OK
+-m quota --quota 010 ; -m quota --quota 8 ; OK
+-m quota --quota -1 ;  ; FAIL
+-m quota --quota 1k ;  ; FAIL
+-m quota --quota 1 --quota 2 ;  ; FAIL

@@ -4,3 +4,29 @@
 -m set ! --match-set mine src,dst --return-nomatch ; = ; OK
 -m set --match-set mine src,foo ; ; FAIL
 -m set --match-set 0123456789012345678901234567890123456789 src ; ; FAIL
+*filter INPUT 4
+-m set --match-set s1 src ; = ; OK
+-m set ! --match-set s1 dst ; = ; OK
+-m set --match-set s2 src,dst,src ; = ; OK
+-m set --match-set s1 src,dst,src,dst,src,dst ; = ; OK
+-m set --match-set s1 src,dst,src,dst,src,dst,src ;  ; FAIL
+-m set --match-set s1 source,dstx ;  ; FAIL
+-m set --match-set s1 SRC ;  ; FAIL
+-m set --match-set s1 src, ;  ; FAIL
+-m set --match-set s1 ;  ; FAIL
+-m set --set s1 src ; -m set --match-set s1 src ; OK
+-m set --match-set s1 src --match-set s1 dst ;  ; FAIL
+-m set --match-set s1 src --return-nomatch ; = ; OK
+-m set --match-set s1 src ! --return-nomatch ;  ; FAIL
+-m set --match-set s1 src --update-counters ; -m set --match-set s1 src ; OK
+-m set --match-set s1 src ! --update-counters ; = ; OK
+-m set --match-set s1 src ! --update-subcounters --return-nomatch ; -m set --match-set s1 src --return-nomatch ! --update-subcounters ; OK
+-m set --match-set s1 src --packets-eq 5 ; = ; OK
+-m set --match-set s1 src ! --packets-eq 5 ; = ; OK
+-m set --match-set s1 src --packets-lt 5 --bytes-gt 100 ; = ; OK
+-m set --match-set s1 src --packets-gt 0x5 ! --bytes-eq 100 ; -m set --match-set s1 src --packets-gt 5 ! --bytes-eq 100 ; OK
+-m set --match-set s1 src ! --packets-lt 5 ;  ; FAIL
+-m set --match-set s1 src --bytes-lt 5 --bytes-gt 3 ;  ; FAIL
+-m set --match-set s1 src --bytes-lt x ;  ; FAIL
+-m set --match-set s1 src --bytes-lt 18446744073709551615 ; = ; OK
+-m set --match-set name-of-a-set-that-is-too-long-for-it src ;  ; FAIL

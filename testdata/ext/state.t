@@ -6,3 +6,17 @@
 -m state --state FOO ;  ; FAIL
 -m state --state SNAT ;  ; FAIL
 -m state ;  ; FAIL
+-m state --state established,related ; -m state --state RELATED,ESTABLISHED ; OK
+-m state --state INVALID,UNTRACKED ; = ; OK
+-m state ! --state NEW,INVALID ; -m state ! --state INVALID,NEW ; OK
+-m state --state new,NEW ; -m state --state NEW ; OK
+-m state --state E ; -m state --state ESTABLISHED ; OK
+-m state --state INV,rel ; -m state --state INVALID,RELATED ; OK
+-m state --state NEW, ;  ; FAIL
+-m state --state ,NEW ;  ; FAIL
+-m state --state "" ;  ; FAIL
+-m state --stat NEW ; -m state --state NEW ; OK
+-m state --state NEW --state RELATED ;  ; FAIL
+-m state --state INVALID ; ?tcp-ack ; yes
+-m state ! --state INVALID ; ?tcp-ack ; no
+-m state --state NEW ; ?tcp-ack ; no

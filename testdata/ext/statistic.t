@@ -11,3 +11,22 @@
 -m statistic --mode nth --probability 0.5 ;  ; FAIL
 -m statistic --mode foo ;  ; FAIL
 -m statistic ;  ; FAIL
+-m statistic --mode random --probability 0.25 ; -m statistic --mode random --probability 0.25000000000 ; OK
+-m statistic --mode random --probability 0 ; -m statistic --mode random --probability 0.00000000000 ; OK
+-m statistic --mode random --probability .333333333333 ; -m statistic --mode random --probability 0.33333333349 ; OK
+-m statistic --mode random ! --probability 1e-3 ; -m statistic --mode random ! --probability 0.00100000016 ; OK
+-m statistic --mode random --probability -0.1 ;  ; FAIL
+-m statistic --mode random --probability x ;  ; FAIL
+-m statistic --mode random ;  ; FAIL
+-m statistic --mode random --every 2 --packet 0 ;  ; FAIL
+-m statistic --mode nth --every 3 --packet 0 ; = ; OK
+-m statistic --mode nth --every 3 --packet 2 ; = ; OK
+-m statistic --mode nth ! --every 3 --packet 2 ; = ; OK
+-m statistic --mode nth --every 1 --packet 0 ; = ; OK
+-m statistic --mode nth --every 3 --packet 3 ;  ; FAIL
+-m statistic --mode nth --packet 1 ;  ; FAIL
+-m statistic --mode nth --every 3 ;  ; FAIL
+-m statistic --mode nth --every 3 --packet 0 --probability 0.5 ;  ; FAIL
+-m statistic --mode other --every 3 --packet 0 ;  ; FAIL
+-m statistic ! --mode nth --every 3 --packet 0 ;  ; FAIL
+-m statistic --every 3 --packet 0 ;  ; FAIL

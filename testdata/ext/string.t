@@ -11,3 +11,44 @@
 -m string --string "" --algo bm ;  ; FAIL
 -m string --string "quote\"x" --algo bm ; = ; OK
 -m string --string abc --hex-string "|00|" --algo bm ;  ; FAIL
+-m string --algo bm --string GET ; -m string --string "GET" --algo bm ; OK
+-m string --algo kmp --string GET --from 40 --to 100 ; -m string --string "GET" --algo kmp --from 40 --to 100 ; OK
+-m string --algo kmp --string GET --icase ; -m string --string "GET" --algo kmp --icase ; OK
+-m string ! --string "two words" --algo bm ; = ; OK
+-m string --algo bm --string "a-b_c.d" ; -m string --string "a-b_c.d" --algo bm ; OK
+-m string --algo bm --string "50%" ; -m string --string "50%" --algo bm ; OK
+-m string --algo bm --string "it's" ; -m string --string "it's" --algo bm ; OK
+-m string --algo bm --hex-string "|de ad BE ef|" ; -m string --hex-string "|deadbeef|" --algo bm ; OK
+-m string --algo bm --hex-string "abc|0d 0a|def" ; -m string --hex-string "|6162630d0a646566|" --algo bm ; OK
+-m string --algo bm --hex-string "|  00|" ; -m string --hex-string "|00|" --algo bm ; OK
+-m string --algo bm --hex-string "|41|B|43|" ; -m string --string "ABC" --algo bm ; OK
+-m string --algo bm --hex-string "|41||42|" ; -m string --string "A|42" --algo bm ; OK
+-m string --algo bm --hex-string "plain" ; -m string --string "plain" --algo bm ; OK
+-m string --algo bm --hex-string "|4|" ;  ; FAIL
+-m string --algo bm --hex-string "|4g|" ;  ; FAIL
+-m string --algo bm --hex-string "|4142" ;  ; FAIL
+-m string --algo bm --hex-string "|41|" --string x ;  ; FAIL
+-m string ! --hex-string "|ff|" --algo kmp --icase --from 0x10 ; -m string ! --hex-string "|ff|" --algo kmp --from 16 --icase ; OK
+-m string --algo fsm --string x ;  ; FAIL
+-m string --algo none --string x ;  ; FAIL
+-m string --algo bm --string x --from 10 --to 5 ;  ; FAIL
+-m string --algo bm --string x --from 10 --to 10 ; -m string --string "x" --algo bm --from 10 --to 10 ; OK
+-m string --algo bm --string x --to 65536 ;  ; FAIL
+-m string --algo bm --string "" ;  ; FAIL
+-m string --string x ;  ; FAIL
+-m string --algo bm --string x --string y ;  ; FAIL
+*filter INPUT 4
+-m string --algo bm --string data ; ?tcp-all ; yes
+-m string --algo bm --string DATA ; ?tcp-all ; no
+-m string --algo bm --string DATA --icase ; ?tcp-all ; yes
+-m string --algo kmp --string data --from 40 --to 44 ; ?tcp-all ; yes
+-m string --algo kmp --string data --from 41 ; ?tcp-all ; no
+-m string --algo bm --string data --to 43 ; ?tcp-all ; no
+-m string --algo bm ! --string data --to 43 ; ?tcp-all ; yes
+-m string --algo bm --hex-string "|45 00|" --to 2 ; ?tcp-all ; yes
+-m string --algo bm --hex-string "|45 00|" --from 1 ; ?tcp-all ; no
+-m string --algo bm --string abc ; ?udp-dns ; yes
+-m string --algo bm --string abc ; ?udp-dns have=30 ; unknown
+-m string --algo bm --string ab ; ?udp-dns have=30 ; yes
+-m string --algo bm --string abc --to 30 ; ?udp-dns have=30 ; no
+-m string --algo bm ! --string abc ; ?udp-dns have=30 ; unknown

@@ -12,3 +12,40 @@
 -m time --weekdays Foo ;  ; FAIL
 -m time --timestart 25:00 ;  ; FAIL
 -m time ; -m time --datestop 2038-01-19T03:14:07 ; OK
+-m time --timestart 8:30 ; -m time --timestart 08:30:00 --timestop 23:59:59 --datestop 2038-01-19T03:14:07 ; OK
+-m time --timestop 17:00:59 ; -m time --timestart 00:00:00 --timestop 17:00:59 --datestop 2038-01-19T03:14:07 ; OK
+-m time --timestart 22:00 --timestop 6:00 --contiguous ; -m time --timestart 22:00:00 --timestop 06:00:00 --datestop 2038-01-19T03:14:07 --contiguous ; OK
+-m time --timestart 06:00 --timestop 22:00 --contiguous ;  ; FAIL
+-m time --contiguous ;  ; FAIL
+-m time --timestart 24:00 ;  ; FAIL
+-m time --timestart 8 ;  ; FAIL
+-m time --timestart 8:60 ;  ; FAIL
+-m time --timestart 8:30:60 ;  ; FAIL
+-m time --weekdays Mon,Tue,We ; -m time --weekdays Mon,Tue,Wed --datestop 2038-01-19T03:14:07 ; OK
+-m time ! --weekdays Sat,Sun ; -m time --weekdays Mon,Tue,Wed,Thu,Fri --datestop 2038-01-19T03:14:07 ; OK
+-m time --weekdays 1,7 ; -m time --weekdays Mon,Sun --datestop 2038-01-19T03:14:07 ; OK
+-m time --weekdays 0 ;  ; FAIL
+-m time --weekdays Funday ;  ; FAIL
+-m time --weekdays Monday,Tuesday ; -m time --weekdays Mon,Tue --datestop 2038-01-19T03:14:07 ; OK
+-m time --monthdays 1,15,31 ; -m time --monthdays 1,15,31 --datestop 2038-01-19T03:14:07 ; OK
+-m time --monthdays 1,2,3,4,11,12,13,21,22,23,31 ; -m time --monthdays 1,2,3,4,11,12,13,21,22,23,31 --datestop 2038-01-19T03:14:07 ; OK
+-m time ! --monthdays 13 ; -m time --monthdays 1,2,3,4,5,6,7,8,9,10,11,12,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31 --datestop 2038-01-19T03:14:07 ; OK
+-m time --monthdays 08 ;  ; FAIL
+-m time --datestart 2024 ; -m time --datestart 2024-01-01T00:00:00 --datestop 2038-01-19T03:14:07 ; OK
+-m time --datestart 2024-05 ; -m time --datestart 2024-05-01T00:00:00 --datestop 2038-01-19T03:14:07 ; OK
+-m time --datestart 2024-05-06 ; -m time --datestart 2024-05-06T00:00:00 --datestop 2038-01-19T03:14:07 ; OK
+-m time --datestart 2024-05-06T07 ; -m time --datestart 2024-05-06T07:00:00 --datestop 2038-01-19T03:14:07 ; OK
+-m time --datestart 2024-05-06T07:08 ; -m time --datestart 2024-05-06T07:08:00 --datestop 2038-01-19T03:14:07 ; OK
+-m time --datestart 2024-05-06T07:08:09 --datestop 2025-01-01 ; -m time --datestart 2024-05-06T07:08:09 --datestop 2025-01-01T00:00:00 ; OK
+-m time --datestop 2038-01-19T03:14:07 ; = ; OK
+-m time --datestop 2038-12-31 ; -m time --datestop 2038-12-31T00:00:00 ; OK
+-m time --datestart 2024-13-01 ;  ; FAIL
+-m time --datestart 2024-02-30 ; -m time --datestart 2024-03-01T00:00:00 --datestop 2038-01-19T03:14:07 ; OK
+-m time --datestart 2024-00-10 ; -m time --datestart 2023-12-10T00:00:00 --datestop 2038-01-19T03:14:07 ; OK
+-m time --datestart 1969 ;  ; FAIL
+-m time --datestart 2039 ;  ; FAIL
+-m time --datestart 2024-05-06 07:08 ;  ; FAIL
+-m time --kerneltz --timestart 1:00 ; -m time --timestart 01:00:00 --timestop 23:59:59 --datestop 2038-01-19T03:14:07 --kerneltz ; OK
+-m time --utc --kerneltz ;  ; FAIL
+-m time --timestart 1:00 --timestop 1:00 ; -m time --timestart 01:00:00 --timestop 01:00:00 --datestop 2038-01-19T03:14:07 ; OK
+-m time ! --timestart 1:00 ;  ; FAIL
