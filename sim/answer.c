@@ -319,8 +319,7 @@ hop_limit(const struct sim *sim, const struct iface *dev)
 static bool
 is_error4(unsigned type)		/* icmp_pointers[].error */
 {
-	return type == 3 || type == 4 || type == 5 || type == 11 ||
-	    type == 12;
+	return type < 19 && (0x1efe >> type & 1);
 }
 
 /* No answer to what was for many, to a later fragment, or to an error. */

@@ -427,6 +427,9 @@ check6(struct packet *p, enum reason *why)
 	bool lo = p->in == NULL || p->in->kind == IFK_LOOPBACK;
 	uint32_t total;
 
+	*why = REASON_IPV6_OFF;
+	if (p->in != NULL && p->in->v6.disabled)
+		return false;
 	*why = REASON_TRUNCATED;
 	if (p->len < 40 || p->have < 40)
 		return false;

@@ -223,7 +223,8 @@ env_iface_conf(const struct env *env, struct iface *i)
 	i->v4_shared_media = conf_or(env, i, "shared_media", 1);
 	i->ignore_linkdown = conf_or(env, i, "ignore_routes_with_linkdown", 0);
 	i->v6.forwarding = forwarding6(env, i);
-	i->v6.disabled = conf_own(env, "ipv6", i, "disable_ipv6", 0) != 0;
+	i->v6.disabled = conf_own(env, "ipv6", i, "disable_ipv6", 0) != 0 ||
+	    (i->mtu != 0 && i->mtu < 1280);
 	i->v6.use_tempaddr = (uint8_t)(conf_own(env, "ipv6", i, "use_tempaddr",
 	    0) >= 2 ? 2 : 0);
 }

@@ -91,6 +91,7 @@ extern const char *const disposition_names[N_DISPOSITIONS];
 	X(TRUNCATED, "shorter than its header says")			\
 	X(OTHERHOST, "its frame is for another host")			\
 	X(NOT_IP, "not IP")						\
+	X(IPV6_OFF, "its interface has no IPv6")			\
 	X(NOT_JOINED, "multicast group not joined")			\
 	X(QUEUE_NO_READER, "queued, and no program reads the queue")	\
 	X(FRAG_FAILED, "it could not be fragmented")			\

@@ -694,6 +694,8 @@ send_socket(const struct bytes *l3, bool v4)
 	if (v4) {
 		a4.sin_family = AF_INET;
 		memcpy(&a4.sin_addr, l3->data + 12, 4);
+		if (l3->data[12] == 127)
+			return fd;	/* bound it could leave by lo only */
 		if (bind(fd, (struct sockaddr *)&a4, sizeof(a4)))
 			return fd;	/* not ours: unbound then */
 	} else {
