@@ -24,7 +24,7 @@ struct ct_table;
 
 struct ct_table *ct_table_new(const struct env *);
 void	ct_table_free(struct ct_table *);
-/* Expires what is over at 'now'. */
+/* Sets the clock; what is over by then does not exist any more. */
 void	ct_clock(struct ct_table *, int64_t now);
 
 /* The conntrack hook (prio -200): looks up or creates, runs the tracker.
