@@ -12,3 +12,16 @@
 -j CONNMARK --save-mark --nfmask 0xff --ctmask 0xff ; = ; OK
 -j CONNMARK --set-mark 1 --save-mark ;  ; FAIL
 -j CONNMARK ;  ; FAIL
+*mangle PREROUTING 4
+-j CONNMARK --set-mark 5/3 ; -j CONNMARK --set-xmark 0x5/0x7 ; OK
+-j CONNMARK --set-mark 5/3 --mask 7 ; -j CONNMARK --set-xmark 0x5/0x7 ; OK
+-j CONNMARK --save-mark --nfmask 0xff ; -j CONNMARK --save-mark --nfmask 0xff --ctmask 0xffffffff ; OK
+-j CONNMARK --restore-mark --ctmask 0xff --left-shift-mark 3 ; -j CONNMARK --restore-mark --nfmask 0xffffffff --ctmask 0xff --left-shift-mark 3 ; OK
+-j CONNMARK --restore-mark --left-shift-mark 3 --right-shift-mark 4 ; -j CONNMARK --restore-mark --nfmask 0xffffffff --ctmask 0xffffffff --right-shift-mark 4 ; OK
+-j CONNMARK --restore-mark --right-shift-mark 33 ;  ; FAIL
+-j CONNMARK --restore-mark --right-shift-mark 32 ;  ; FAIL
+-j CONNMARK --save-mark --nfmask 0xff --mask 3 ;  ; FAIL
+-j CONNMARK --and-mark 0xff ; -j CONNMARK --set-xmark 0x0/0xffffff00 ; OK
+-j CONNMARK --set-xmark 5/7 ; -j CONNMARK --set-xmark 0x5/0x7 ; OK
+-j CONNMARK --xor-mark 5 --left-shift-mark 1 ; -j CONNMARK --set-xmark 0x5/0x0 --left-shift-mark 1 ; OK
+-j CONNMARK --ctmask 3 ;  ; FAIL

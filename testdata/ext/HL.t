@@ -7,3 +7,6 @@
 -j HL ;  ; FAIL
 *filter FORWARD 6
 -j HL --hl-set 5 ;  ; FAIL
+*mangle FORWARD 6
+-j HL --hl-dec 5 ; = ; OK
+-j HL --hl-inc 0 ;  ; FAIL

@@ -7,3 +7,8 @@
 -j TTL ;  ; FAIL
 *filter FORWARD 4
 -j TTL --ttl-set 5 ;  ; FAIL
+*mangle FORWARD 4
+-j TTL --ttl-dec 5 ; = ; OK
+-j TTL --ttl-inc 255 ; = ; OK
+-j TTL --ttl-inc 0 ;  ; FAIL
+-j TTL --ttl-set 1 --ttl-inc 5 ;  ; FAIL

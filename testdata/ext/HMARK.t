@@ -1,0 +1,22 @@
+*mangle FORWARD 4
+-j HMARK --hmark-src-prefix 32 --hmark-rnd 0x00000004 --hmark-mod 42 ; = ; OK
+-j HMARK --hmark-tuple src,dst,sport,dport,proto --hmark-rnd 4 --hmark-mod 42 --hmark-offset 7 ; -j HMARK --hmark-src-prefix 32 --hmark-dst-prefix 32 --hmark-sport-mask 0xffff --hmark-dport-mask 0xffff --hmark-proto-mask 0xffff --hmark-rnd 0x00000004 --hmark-mod 42 --hmark-offset 7 ; OK
+-j HMARK --hmark-tuple ct --hmark-rnd 4 --hmark-mod 42 --hmark-offset 7 ; -j HMARK --hmark-rnd 0x00000004 --hmark-mod 42 --hmark-offset 7 --hmark-tuple ct ; OK
+-j HMARK --hmark-tuple spi --hmark-rnd 4 --hmark-mod 42 --hmark-offset 7 ; -j HMARK --hmark-spi-mask 0xffffffff --hmark-rnd 0x00000004 --hmark-mod 42 --hmark-offset 7 ; OK
+-j HMARK --hmark-tuple spi,sport --hmark-rnd 4 --hmark-mod 42 --hmark-offset 7 ;  ; FAIL
+-j HMARK --hmark-tuple src --hmark-mod 42 ;  ; FAIL
+-j HMARK --hmark-tuple src --hmark-rnd 4 ;  ; FAIL
+-j HMARK --hmark-tuple src --hmark-rnd 4 --hmark-mod 0 ;  ; FAIL
+-j HMARK --hmark-rnd 4 --hmark-mod 4 ;  ; FAIL
+-j HMARK --hmark-tuple ct --hmark-src-prefix 24 --hmark-sport-mask 0xff --hmark-sport 80 --hmark-dport 3 --hmark-proto-mask 6 --hmark-rnd 4 --hmark-mod 4 ; -j HMARK --hmark-src-prefix 24 --hmark-sport-mask 0x00ff --hmark-sport 0x0050 --hmark-dport 0x0003 --hmark-proto-mask 0x06 --hmark-rnd 0x00000004 --hmark-mod 4 --hmark-tuple ct ; OK
+-j HMARK --hmark-spi 3 --hmark-spi-mask 7 --hmark-rnd 4 --hmark-mod 4 ; -j HMARK --hmark-spi-mask 0x00000007 --hmark-spi 0x00000003 --hmark-rnd 0x00000004 --hmark-mod 4 ; OK
+-j HMARK --hmark-spi 3 --hmark-sport 7 --hmark-rnd 4 --hmark-mod 4 ;  ; FAIL
+-j HMARK --hmark-tuple src, --hmark-rnd 4 --hmark-mod 4 ;  ; FAIL
+-j HMARK --hmark-tuple s --hmark-rnd 4 --hmark-mod 4 ; -j HMARK --hmark-src-prefix 32 --hmark-rnd 0x00000004 --hmark-mod 4 ; OK
+-j HMARK --hmark-tuple D --hmark-rnd 4 --hmark-mod 4 ; -j HMARK --hmark-dst-prefix 32 --hmark-rnd 0x00000004 --hmark-mod 4 ; OK
+-j HMARK --hmark-src-prefix 255.255.0.0 --hmark-rnd 4 --hmark-mod 4 ; -j HMARK --hmark-src-prefix 16 --hmark-rnd 0x00000004 --hmark-mod 4 ; OK
+-j HMARK --hmark-src-prefix 33 --hmark-rnd 4 --hmark-mod 4 ; -j HMARK --hmark-src-prefix 32 --hmark-rnd 0x00000004 --hmark-mod 4 ; OK
+-j HMARK --hmark-sport 65536 --hmark-rnd 4 --hmark-mod 4 ;  ; FAIL
+*mangle POSTROUTING 6
+-j HMARK --hmark-src-prefix 64 --hmark-rnd 0x00000004 --hmark-mod 42 ; = ; OK
+-j HMARK --hmark-tuple src,dst --hmark-rnd 0x00000004 --hmark-mod 42 ; -j HMARK --hmark-src-prefix 128 --hmark-dst-prefix 128 --hmark-rnd 0x00000004 --hmark-mod 42 ; OK
