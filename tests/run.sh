@@ -37,7 +37,7 @@ suite()
 }
 
 suite layers tests/check-layers.sh
-suite unit $B/tests/unit --quiet --jobs 2
+suite unit $B/tests/unit --jobs 2
 suite golden tests/golden.sh
 suite upstream tests/upstream.sh
 suite corpus tests/corpus.sh
