@@ -54,7 +54,7 @@ struct cmdline {
 	uint64_t packets, bytes;
 	struct loc loc;			/* likewise: the whole command */
 	uint32_t line;			/* and the line it is on */
-	unsigned command;		/* bits of enum command; 0: nothing to do */
+	unsigned command;		/* bits of enum command; 0: nothing */
 	struct word chain, newname, policy, jump, src_spec, dst_spec, proto;
 	unsigned rulenum;		/* 0: not given */
 	uint64_t seen;			/* options given, bits 1 << their row */

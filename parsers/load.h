@@ -4,7 +4,8 @@
  * parsers/save.c reads dumps, parsers/cmdline.c one command's words (used by
  * dumps and scripts alike), parsers/script.c scripts, parsers/xml.c and
  * parsers/rules_json.c the other two; parsers/load.c chooses and checks what
- * the kernel checks when a table is loaded (loops, hooks, tables, protocols). */
+ * the kernel checks when a table is loaded: loops, hooks, tables, protocols
+ * (parsers/check.c). */
 #ifndef PARSERS_LOAD_H
 #define PARSERS_LOAD_H
 
@@ -13,7 +14,7 @@
 struct load {
 	struct arena *arena;
 	struct diags *diags;
-	int family;			/* told by -4/-6 for the next file; 0: guess */
+	int family;			/* told by -4/-6; 0: guess */
 	struct ruleset *rules[2];	/* [0] v4, [1] v6; null: none seen */
 };
 

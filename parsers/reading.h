@@ -12,10 +12,10 @@ enum { NAME_LONGEST = 28 };		/* XT_EXTENSION_MAXNAMELEN - 1 */
 
 struct at {
 	unsigned next;			/* the next word to look at */
-	unsigned first;			/* of the option at hand: its "!" or name */
+	unsigned first;			/* the "!" or name of the option at hand */
 	const char *cluster;		/* the rest of "-nvx", or null */
 	bool invert;
-	char letter;			/* of the option at hand, if iptables' own */
+	char letter;			/* of the option, if iptables' own */
 	bool skip;			/* the line is for the other family */
 	struct word arg;		/* of the option at hand */
 	unsigned last;			/* its last word */
@@ -42,7 +42,7 @@ struct own_opt {
 	enum { ARG_NO, ARG_YES, ARG_MAYBE } arg;
 	bool (*read)(struct cmdline *, struct at *);
 	unsigned command;		/* what it commands */
-	unsigned with;			/* what it may be combined with: commands */
+	unsigned with;			/* commands that it may go with */
 	uint8_t invert;			/* bit of rule->invert, 0: never */
 };
 

@@ -8,9 +8,9 @@
 struct reader {
 	struct load *load;
 	const struct source *src;
-	struct cmdline cmd[2];		/* by family_index; set up when needed */
+	struct cmdline cmd[2];		/* by family_index; if 'ready' */
 	bool ready[2];
-	struct cmdline *c;		/* of the table at hand; null: outside */
+	struct cmdline *c;		/* of the table; null: outside of one */
 	struct table *table;
 	uint32_t from_line;		/* where that table begins */
 	size_t star;			/* and its place */
@@ -171,7 +171,7 @@ read_comment(struct reader *r)
 		    memmem(text, len, "iptables", 8) ? AF_INET : 0;
 }
 
-/* The next word of the line from *off on, as strtok(" \t\n"); length 0: none. */
+/* The next word of the line from *off on, as strtok(" \t\n"); 0: none. */
 static size_t
 token(const struct reader *r, size_t *off)
 {

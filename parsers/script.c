@@ -7,7 +7,7 @@ struct script {
 	struct load *load;
 	const struct source *src;
 	struct words words;
-	struct cmdline cmd[2];		/* by family_index; set up when needed */
+	struct cmdline cmd[2];		/* by family_index; if 'ready' */
 	bool ready[2];
 	size_t counted;			/* 'line' is that of this place */
 	uint32_t line;

@@ -123,7 +123,8 @@ ext_args(struct cmdline *c, struct at *at, const struct opt *o,
 		    "option \"%s\" takes no argument", o->name);
 	if (inner != NULL)
 		at_take_rest(c, at, inner);
-	else if (o->flags & OPT_ZERO ? at_has_arg(c, at) : at->next < c->words.n)
+	else if (o->flags & OPT_ZERO ? at_has_arg(c, at) :
+	    at->next < c->words.n)
 		at_take(c, at);
 	else if (!(o->flags & OPT_ZERO))
 		return at_error(c, at, "option \"%s\" requires an argument",

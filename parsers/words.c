@@ -179,7 +179,7 @@ struct shell {
 	struct words *w;
 	const char *text;
 	size_t at, end;			/* end: of the source */
-	char *to;			/* next character of the word goes here */
+	char *to;			/* where the next character goes */
 	struct diags *diags;
 };
 
@@ -194,6 +194,9 @@ refuse(struct shell *s, size_t at, size_t len, const char *what)
 static const char *
 forbidden(const char *p, const char *end)
 {
+	static const char control[] = "shell control is not understood: "
+	    "only iptables commands";
+
 	switch (*p) {
 	case '$':
 	case '`':
@@ -207,12 +210,11 @@ forbidden(const char *p, const char *end)
 		return "shell redirection is not understood";
 	case '(':
 	case ')':
-		return "shell control is not understood: only iptables commands";
+		return control;
 	case '{':
 	case '}':
 		return end - p == 1 || is_space(p[1]) ?
-		    "shell control is not understood: only iptables commands" :
-		    NULL;
+		    control : NULL;
 	default:
 		return NULL;
 	}

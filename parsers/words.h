@@ -14,7 +14,7 @@
 struct word {
 	const char *text;
 	uint32_t len;
-	uint32_t off, size;		/* where it is written, with its quotes */
+	uint32_t off, size;		/* where it is written, quotes and all */
 };
 
 struct words {

@@ -29,7 +29,7 @@ struct save_counters {
 struct save_format {
 	bool counters;			/* "[p:b]" before each rule */
 	const struct save_counters *from;	/* null: the ruleset's own */
-	int table;			/* enum table_id; -1: all that are present */
+	int table;			/* enum table_id; -1: all there are */
 	const char *chain;		/* null: all */
 };
 

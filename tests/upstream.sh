@@ -7,6 +7,7 @@ dir=${NFWALK_CORPUS:-../shared/corpus}/iptables-tests
 nfwalk=${NFWALK:-$PWD/nfwalk}
 if [ ! -e "$dir/iptables.t" ]; then
 	echo "upstream: skipped, no folder $dir"
+	echo "0 passed, 0 failed, 1 skipped"
 	exit 0
 fi
 tmp=$(mktemp -d) || exit 1
@@ -68,5 +69,5 @@ for file in "$dir"/iptables.t "$dir"/lib{ip6t,ipt,xt}_*.t; do
 		run_all && good=$((good + 1))
 	done <"$file"
 done
-echo "upstream: $good/$total"
+echo "upstream: $good passed, $((total - good)) failed"
 [ $good = $total ]

@@ -67,7 +67,7 @@ count(const struct saved *s, const struct ext *ext, const char *name,
 	int o = ext != NULL ? ext_opt(ext, name, strlen(name), false) : -1;
 	unsigned n = 0;
 
-	if (ext == NULL)		/* iptables' own; all but one take a word */
+	if (ext == NULL)		/* iptables' own take a word, but -f */
 		return strcmp(name, "-f") != 0 && i < s->n_words;
 	if (o >= 0 && !(ext->opts[o].flags & OPT_ZERO)) {
 		n = ext->opts[o].args;
