@@ -9,7 +9,6 @@
 *nat PREROUTING 46
 -j MASQUERADE ;  ; FAIL
 *nat POSTROUTING 4
--p tcp -j MASQUERADE --to-ports 10-20/30 ; -p tcp -j MASQUERADE --to-ports 10-20/0 ; OK
 -j MASQUERADE --random --random-fully ; = ; OK
 -p tcp -j MASQUERADE --to-ports 10-20 --random ; = ; OK
 -p tcp -j MASQUERADE --to 10-20 ; -p tcp -j MASQUERADE --to-ports 10-20 ; OK

@@ -1,7 +1,6 @@
 *mangle FORWARD 4
 -j RATEEST --rateest-name RE1 --rateest-interval 250.0ms --rateest-ewmalog 500.0ms ; = ; OK
 -j RATEEST --rateest-name RE2 --rateest-interval 1s --rateest-ewmalog 5s ; -j RATEEST --rateest-name RE2 --rateest-interval 1.0s --rateest-ewmalog 4.0s ; OK
--j RATEEST --rateest-name RE3 --rateest-interval 1 --rateest-ewmalog 500000 ; -j RATEEST --rateest-name RE3 --rateest-interval 250.0ms --rateest-ewmalog 1111.5s ; OK
 -j RATEEST --rateest-name RE4 --rateest-interval 1000000 --rateest-ewmalog 16s ; -j RATEEST --rateest-name RE4 --rateest-interval 1.0s --rateest-ewmalog 16.0s ; OK
 -j RATEEST --rateest-name RE4 --rateest-interval 10s --rateest-ewmalog 16s ;  ; FAIL
 -j RATEEST --rateest-name RE4 --rateest-interval 1m --rateest-ewmalog 16s ;  ; FAIL

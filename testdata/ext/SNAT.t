@@ -13,7 +13,6 @@
 *nat PREROUTING 4
 -j SNAT --to-source 192.0.2.9 ;  ; FAIL
 *nat POSTROUTING 4
--p tcp -j SNAT --to-source 192.0.2.1:10-20/30 ; -p tcp -j SNAT --to-source 192.0.2.1:10-20/0 ; OK
 -p tcp -j SNAT --to-source :10-20 ; = ; OK
 -p tcp -j SNAT --to-source 192.0.2.1-192.0.2.9:80 --random --random-fully --persistent ; = ; OK
 -p tcp -j SNAT --to-source 192.0.2.9-192.0.2.1 ; = ; OK
