@@ -126,54 +126,56 @@ bit_of(unsigned proto)
 	}
 }
 
-/* The headers of the packet.  What follows a fragment header is taken for
- * what it says, even in later fragments. */
+/* The headers of the packet; what follows a fragment header is believed in
+ * later fragments too.  No: the packet ends before. */
 static enum tri
 find_headers(struct ctx *ctx, unsigned *found)
 {
 	const struct packet *p = ctx->pkt;
-	unsigned proto = p->data[6];
+	unsigned proto = p->data[6], bit;
 	uint32_t off = 40;
 
-	*found = 0;
-	for (;;) {
-		unsigned bit = bit_of(proto);
+	for (*found = 0;; *found |= bit) {
 		enum tri result;
 		const uint8_t *h;
 
-		if (bit == HAS_PROTO || bit == HAS_NONE || off > p->len) {
-			*found |= bit == HAS_NONE || (off > p->len &&
-			    bit == HAS_ESP) ? bit & HAS_NONE : HAS_PROTO;
-			return TRI_YES;
-		}
+		bit = bit_of(proto);
+		if (off > p->len)
+			bit = bit & (HAS_NONE | HAS_ESP) ? 0 : HAS_PROTO;
+		if (off > p->len || bit == HAS_PROTO || bit == HAS_NONE)
+			break;
 		h = packet_bytes(ctx, off, 2, &result);
 		if (h == NULL)
 			return result;
-		*found |= bit;
 		if (bit == HAS_ESP)
-			return TRI_YES;
+			break;
 		off += bit == HAS_FRAG ? 8 : bit == HAS_AUTH ?
 		    (h[1] + 2U) * 4 : (h[1] + 1U) * 8;
 		proto = h[0];
 	}
+	*found |= bit;
+	return TRI_YES;
 }
 
 static enum tri
 ipv6header_test(const void *data, struct ctx *ctx, struct sbuf *why)
 {
 	const struct ipv6header *h = data;
-	unsigned found, wrong;
+	unsigned found;
 	enum tri result = find_headers(ctx, &found);
+	bool match;
 
 	if (result != TRI_YES)
 		return result == TRI_UNKNOWN ? result :
 		    MISS(why, "its headers are cut off");
-	/* Soft and inverted: none of them. */
-	wrong = h->soft ? (h->invert ? ~found : found) ^ h->headers : 0;
-	if (h->soft ? (((found ^ h->headers) ^ (h->invert ? 0xffU : 0)) &
-	    h->headers) == 0 : (found == h->headers) != h->invert)
+	if (!h->soft)
+		match = (found == h->headers) != h->invert;
+	else if (h->invert)	/* none of them, not: not all of them */
+		match = (found & h->headers) == 0;
+	else
+		match = (found & h->headers) == h->headers;
+	if (match)
 		return TRI_YES;
-	(void)wrong;
 	if (why != NULL) {
 		sbuf_puts(why, "its headers are ");
 		put_headers(why, found);

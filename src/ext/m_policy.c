@@ -2,6 +2,7 @@
  *
  * Nothing here says that a packet was or will be encrypted, so that only
  * "--pol none" matches. */
+#include "ext/host.h"
 #include "ext/l4.h"
 
 #include <stddef.h>
@@ -183,18 +184,11 @@ opt_mode(struct opt_arg *a)
 	return true;
 }
 
-/* The address is kept even where its mask makes it any. */
 static bool
 read_tunnel(struct opt_arg *a, union addr *addr, union addr *mask)
 {
-	size_t len = strcspn(a->text, "/");
-	const char *host = arena_strndup(a->arena, a->text, len);
-	union addr unused;
-
-	if (read_addr_mask(a->text, a->family, addr, mask) &&
-	    read_addr_mask(host, a->family, addr, &unused))
-		return true;
-	return opt_error(a, "bad address '%s'", a->text);
+	return hostmask_read(a->text, a->family, addr, mask) ||
+	    opt_error(a, "bad address '%s'", a->text);
 }
 
 static bool

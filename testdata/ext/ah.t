@@ -35,43 +35,52 @@
 *mangle PREROUTING 6
 -m ah ; ?dst-ah-udp ; yes
 -m ah ; ?ah-4 ; yes
--m ah ; ?ah-11 ; hotdrop
--m ah ; ?tcp-opt-zero-len ; no
--m ah ; ?sctp-data/middle ; no
--m ah --ahspi 100 ; ?ah-0 ; yes
+-m ah ; ?dst-then-dst-past-end ; hotdrop
+-m ah ; ?rt-2 ; hotdrop
+-m ah ; ?tcp-syn/dst-dst3-rt ; no
+-m ah ; ?srh-bad-left ; no
 -m ah --ahspi 100 ; ?ah-10 ; yes
--m ah --ahspi 100 ; ?ah-11 ; hotdrop
--m ah --ahspi 100 ; ?icmp6-3-0 ; no
--m ah --ahspi 100 ; ?tcp-syn/dst-dst3-rt ; no
+-m ah --ahspi 100 ; ?ah-0 ; yes
+-m ah --ahspi 100 ; ?rt-2 ; hotdrop
+-m ah --ahspi 100 ; ?tcp-cut-frag-header ; hotdrop
+-m ah --ahspi 100 ; ?sctp-data-sack ; no
+-m ah --ahspi 100 ; ?tcp-null ; no
 -m ah ! --ahspi 100 ; ?ah-res ; yes
 -m ah ! --ahspi 100 ; ?dst-ah-udp ; yes
--m ah ! --ahspi 100 ; ?ah-11 ; hotdrop
--m ah ! --ahspi 100 ; ?tcp-cwr-ece ; no
--m ah ! --ahspi 100 ; ?udp-7 ; no
--m ah ! --ahspi 0: ; ?ah-11 ; hotdrop
--m ah ! --ahspi 0: ; ?udp-src-range ; no
--m ah ! --ahspi 0: ; ?none-data ; no
--m ah --ahlen 24 ; ?dst-ah-udp ; yes
+-m ah ! --ahspi 100 ; ?rt-3 ; hotdrop
+-m ah ! --ahspi 100 ; ?dst-then-dst-past-end ; hotdrop
+-m ah ! --ahspi 100 ; ?frag-last-of-dst ; no
+-m ah ! --ahspi 100 ; ?hbh-only ; no
+-m ah ! --ahspi 0: ; ?rt-3 ; hotdrop
+-m ah ! --ahspi 0: ; ?frag-first-dst-cut ; hotdrop
+-m ah ! --ahspi 0: ; ?frag-last-of-ah ; no
+-m ah ! --ahspi 0: ; ?dccp-data/offset8 ; no
+-m ah --ahlen 24 ; ?ah-res ; yes
 -m ah --ahlen 24 ; ?ah-4 ; yes
--m ah --ahlen 24 ; ?ah-11 ; hotdrop
--m ah --ahlen 24 ; ?udplite-4 ; no
--m ah --ahlen 24 ; ?tcp-syn/middle ; no
--m ah ! --ahlen 24 ; ?ah-10 ; yes
+-m ah --ahlen 24 ; ?rt-3 ; hotdrop
+-m ah --ahlen 24 ; ?dst-cut ; hotdrop
+-m ah --ahlen 24 ; ?udp-ttl-128 ; no
+-m ah --ahlen 24 ; ?udplite/offset8 ; no
 -m ah ! --ahlen 24 ; ?ah-0 ; yes
--m ah ! --ahlen 24 ; ?ah-11 ; hotdrop
+-m ah ! --ahlen 24 ; ?ah-10 ; yes
+-m ah ! --ahlen 24 ; ?dst-then-dst-past-end ; hotdrop
+-m ah ! --ahlen 24 ; ?rt-3 ; hotdrop
+-m ah ! --ahlen 24 ; ?sctp-data/offset8 ; no
 -m ah ! --ahlen 24 ; ?udp-dns/dst ; no
--m ah ! --ahlen 24 ; ?tcp-opt-at-end ; no
--m ah ! --ahlen 0 ; ?ah-0 ; yes
--m ah ! --ahlen 0 ; ?ah-4 ; yes
--m ah ! --ahlen 0 ; ?ah-11 ; hotdrop
--m ah ! --ahlen 0 ; ?tcp-19 ; no
--m ah ! --ahlen 0 ; ?none-data ; no
+-m ah ! --ahlen 0 ; ?ah-res ; yes
+-m ah ! --ahlen 0 ; ?ah-10 ; yes
+-m ah ! --ahlen 0 ; ?rt-2 ; hotdrop
+-m ah ! --ahlen 0 ; ?dst-then-dst-past-end ; hotdrop
+-m ah ! --ahlen 0 ; ?udplite/dst-dst3-rt ; no
+-m ah ! --ahlen 0 ; ?esp-100 ; no
+-m ah --ahres ; ?dst-ah-udp ; yes
 -m ah --ahres ; ?ah-4 ; yes
--m ah --ahres ; ?ah-10 ; yes
--m ah --ahres ; ?ah-11 ; hotdrop
--m ah --ahres ; ?udplite/dst-dst3-rt ; no
--m ah --ahres ; ?udp-7 ; no
+-m ah --ahres ; ?ah-1 ; hotdrop
+-m ah --ahres ; ?frag-first-dst-cut ; hotdrop
+-m ah --ahres ; ?sctp-chunk-cut ; no
+-m ah --ahres ; ?tcp-synack-ece ; no
 -m ah --ahspi 101: --ahres ; ?dst-ah-udp ; yes
--m ah --ahspi 101: --ahres ; ?ah-11 ; hotdrop
--m ah --ahspi 101: --ahres ; ?dccp-data ; no
--m ah --ahspi 101: --ahres ; ?tcp-doff-past-end ; no
+-m ah --ahspi 101: --ahres ; ?dst-cut ; hotdrop
+-m ah --ahspi 101: --ahres ; ?rt-2 ; hotdrop
+-m ah --ahspi 101: --ahres ; ?sctp-data-e ; no
+-m ah --ahspi 101: --ahres ; ?rt4 ; no

@@ -11,10 +11,10 @@
 -m comment --comment a-b_c ; = ; OK
 -m comment --comment a -m comment --comment b ; = ; OK
 *mangle PREROUTING 4
--m comment --comment x ; ?esp-100/offset1 ; yes
--m comment --comment x ; ?tcp-all ; yes
+-m comment --comment x ; ?udp-ttl-255 ; yes
+-m comment --comment x ; ?ipcomp ; yes
 *mangle PREROUTING 6
--m comment --comment x ; ?icmp6-200-9 ; yes
--m comment --comment x ; ?sctp-data/atomic ; yes
+-m comment --comment x ; ?tcp-opt-eol-then-mss ; yes
+-m comment --comment x ; ?dccp-11 ; yes
 *filter INPUT 46
 -m comment --comment x ; ?tcp-3 ; yes

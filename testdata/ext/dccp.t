@@ -13,28 +13,28 @@
 -p dccp --dport : ; -p dccp -m dccp --dport 0:65535 ; OK
 -p dccp --dport "" ; -p dccp -m dccp --dport 0 ; OK
 *mangle PREROUTING 4
--p dccp -m dccp ; ?dccp-doff-past ; yes
--p dccp -m dccp ; ?dccp-reset ; yes
+-p dccp -m dccp ; ?dccp-data ; yes
+-p dccp -m dccp ; ?dccp-type12 ; yes
 -p dccp -m dccp ; ?dccp-11 ; hotdrop
+-p dccp -m dccp ; ?dccp-data/last ; no
 -p dccp -m dccp ; ?dccp-data/offset3-more ; no
--p dccp -m dccp ; ?dccp-data/offset1 ; no
--p dccp --dport 80 ; ?dccp-doff2 ; yes
--p dccp --dport 80 ; ?dccp-doff-past ; yes
+-p dccp --dport 80 ; ?dccp-data-opt ; yes
+-p dccp --dport 80 ; ?dccp-request ; yes
 -p dccp --dport 80 ; ?dccp-11 ; hotdrop
--p dccp --dport 80 ; ?dccp-data/offset3-more ; no
 -p dccp --dport 80 ; ?dccp-data/offset1 ; no
+-p dccp --dport 80 ; ?dccp-data/offset3-more ; no
 -p dccp ! --sport 1024 ; ?dccp-11 ; hotdrop
+-p dccp ! --sport 1024 ; ?dccp-data ; no
 -p dccp ! --sport 1024 ; ?dccp-data-opt ; no
--p dccp ! --sport 1024 ; ?dccp-data/first ; no
--p dccp --dccp-types REQUEST,DATA ; ?dccp-data/first ; yes
--p dccp --dccp-types REQUEST,DATA ; ?dccp-data-opt ; yes
+-p dccp --dccp-types REQUEST,DATA ; ?dccp-request ; yes
+-p dccp --dccp-types REQUEST,DATA ; ?dccp-data ; yes
 -p dccp --dccp-types REQUEST,DATA ; ?dccp-11 ; hotdrop
--p dccp --dccp-types REQUEST,DATA ; ?dccp-doff-past ; no
 -p dccp --dccp-types REQUEST,DATA ; ?dccp-doff2 ; no
+-p dccp --dccp-types REQUEST,DATA ; ?dccp-data/offset1 ; no
+-p dccp ! --dccp-types REQUEST,DATA ; ?dccp-doff2 ; yes
 -p dccp ! --dccp-types REQUEST,DATA ; ?dccp-doff-past ; yes
--p dccp ! --dccp-types REQUEST,DATA ; ?dccp-reset ; yes
 -p dccp ! --dccp-types REQUEST,DATA ; ?dccp-11 ; hotdrop
--p dccp ! --dccp-types REQUEST,DATA ; ?dccp-data/first ; no
+-p dccp ! --dccp-types REQUEST,DATA ; ?dccp-data/offset1 ; no
 -p dccp ! --dccp-types REQUEST,DATA ; ?dccp-request ; no
 -p dccp --dccp-types INVALID ; ?dccp-type12 ; yes
 -p dccp --dccp-types INVALID ; ?dccp-11 ; hotdrop
@@ -42,95 +42,95 @@
 -p dccp --dccp-types INVALID ; ?dccp-data/offset1 ; no
 -p dccp --dccp-types RESET ; ?dccp-reset ; yes
 -p dccp --dccp-types RESET ; ?dccp-11 ; hotdrop
--p dccp --dccp-types RESET ; ?dccp-type12 ; no
--p dccp --dccp-types RESET ; ?dccp-data/first ; no
--p dccp --dccp-option 32 ; ?dccp-request ; yes
+-p dccp --dccp-types RESET ; ?dccp-data/offset3-more ; no
+-p dccp --dccp-types RESET ; ?dccp-data ; no
 -p dccp --dccp-option 32 ; ?dccp-data-opt ; yes
--p dccp --dccp-option 32 ; ?dccp-doff2 ; hotdrop
+-p dccp --dccp-option 32 ; ?dccp-request ; yes
+-p dccp --dccp-option 32 ; ?dccp-doff-past ; hotdrop
 -p dccp --dccp-option 32 ; ?dccp-11 ; hotdrop
--p dccp --dccp-option 32 ; ?dccp-type12 ; no
 -p dccp --dccp-option 32 ; ?dccp-data/offset1 ; no
--p dccp ! --dccp-option 32 ; ?dccp-data/first ; yes
+-p dccp --dccp-option 32 ; ?dccp-reset ; no
 -p dccp ! --dccp-option 32 ; ?dccp-reset ; yes
+-p dccp ! --dccp-option 32 ; ?dccp-data ; yes
 -p dccp ! --dccp-option 32 ; ?dccp-11 ; hotdrop
--p dccp ! --dccp-option 32 ; ?dccp-data/last ; no
--p dccp ! --dccp-option 32 ; ?dccp-data-opt ; no
+-p dccp ! --dccp-option 32 ; ?dccp-request ; no
+-p dccp ! --dccp-option 32 ; ?dccp-data/offset1 ; no
 -p dccp --dccp-option 44 ; ?dccp-data-opt ; yes
 -p dccp --dccp-option 44 ; ?dccp-doff2 ; hotdrop
 -p dccp --dccp-option 44 ; ?dccp-11 ; hotdrop
--p dccp --dccp-option 44 ; ?dccp-data/offset3-more ; no
--p dccp --dccp-option 44 ; ?dccp-reset ; no
--p dccp --dccp-option 1 ; ?dccp-data-opt ; yes
+-p dccp --dccp-option 44 ; ?dccp-type12 ; no
+-p dccp --dccp-option 44 ; ?dccp-data/last ; no
 -p dccp --dccp-option 1 ; ?dccp-type12 ; yes
--p dccp --dccp-option 1 ; ?dccp-doff2 ; hotdrop
+-p dccp --dccp-option 1 ; ?dccp-data-opt ; yes
+-p dccp --dccp-option 1 ; ?dccp-doff-past ; hotdrop
 -p dccp --dccp-option 1 ; ?dccp-11 ; hotdrop
--p dccp --dccp-option 1 ; ?dccp-data/last ; no
--p dccp --dccp-option 1 ; ?dccp-data ; no
+-p dccp --dccp-option 1 ; ?dccp-data/offset3-more ; no
+-p dccp --dccp-option 1 ; ?dccp-request ; no
 -p dccp --dccp-types DATA --dccp-option 32 ; ?dccp-data-opt ; yes
 -p dccp --dccp-types DATA --dccp-option 32 ; ?dccp-11 ; hotdrop
+-p dccp --dccp-types DATA --dccp-option 32 ; ?dccp-data/offset3-more ; no
 -p dccp --dccp-types DATA --dccp-option 32 ; ?dccp-type12 ; no
--p dccp --dccp-types DATA --dccp-option 32 ; ?dccp-doff-past ; no
 -p dccp --dccp-types ACK ! --dccp-option 5 ; ?dccp-11 ; hotdrop
--p dccp --dccp-types ACK ! --dccp-option 5 ; ?dccp-data/offset3-more ; no
--p dccp --dccp-types ACK ! --dccp-option 5 ; ?dccp-reset ; no
+-p dccp --dccp-types ACK ! --dccp-option 5 ; ?dccp-data-opt ; no
+-p dccp --dccp-types ACK ! --dccp-option 5 ; ?dccp-data/first ; no
 *mangle PREROUTING 6
 -p dccp -m dccp ; ?dccp-reset ; yes
--p dccp -m dccp ; ?dccp-doff-past ; yes
+-p dccp -m dccp ; ?dccp-data/first ; yes
 -p dccp -m dccp ; ?dccp-11 ; hotdrop
--p dccp -m dccp ; ?dccp-data/middle ; no
 -p dccp -m dccp ; ?dccp-data/offset8 ; no
--p dccp --dport 80 ; ?dccp-data/first ; yes
--p dccp --dport 80 ; ?dccp-data-opt ; yes
+-p dccp -m dccp ; ?dccp-data/middle ; no
+-p dccp --dport 80 ; ?dccp-reset ; yes
+-p dccp --dport 80 ; ?dccp-data/dst ; yes
 -p dccp --dport 80 ; ?dccp-11 ; hotdrop
--p dccp --dport 80 ; ?dccp-data/offset8 ; no
 -p dccp --dport 80 ; ?dccp-data/middle ; no
+-p dccp --dport 80 ; ?dccp-data/offset8 ; no
 -p dccp ! --sport 1024 ; ?dccp-11 ; hotdrop
--p dccp ! --sport 1024 ; ?dccp-data/dst-dst3-rt ; no
--p dccp ! --sport 1024 ; ?dccp-type12 ; no
--p dccp --dccp-types REQUEST,DATA ; ?dccp-data/atomic ; yes
--p dccp --dccp-types REQUEST,DATA ; ?dccp-request ; yes
+-p dccp ! --sport 1024 ; ?dccp-data/dst ; no
+-p dccp ! --sport 1024 ; ?dccp-data/atomic ; no
+-p dccp --dccp-types REQUEST,DATA ; ?dccp-data-opt ; yes
+-p dccp --dccp-types REQUEST,DATA ; ?dccp-data/dst-dst3-rt ; yes
 -p dccp --dccp-types REQUEST,DATA ; ?dccp-11 ; hotdrop
 -p dccp --dccp-types REQUEST,DATA ; ?dccp-reset ; no
--p dccp --dccp-types REQUEST,DATA ; ?dccp-type12 ; no
--p dccp ! --dccp-types REQUEST,DATA ; ?dccp-reset ; yes
--p dccp ! --dccp-types REQUEST,DATA ; ?dccp-doff2 ; yes
+-p dccp --dccp-types REQUEST,DATA ; ?dccp-doff2 ; no
+-p dccp ! --dccp-types REQUEST,DATA ; ?dccp-doff-past ; yes
+-p dccp ! --dccp-types REQUEST,DATA ; ?dccp-type12 ; yes
 -p dccp ! --dccp-types REQUEST,DATA ; ?dccp-11 ; hotdrop
--p dccp ! --dccp-types REQUEST,DATA ; ?dccp-data/offset8 ; no
 -p dccp ! --dccp-types REQUEST,DATA ; ?dccp-data/atomic ; no
+-p dccp ! --dccp-types REQUEST,DATA ; ?dccp-data/dst ; no
 -p dccp --dccp-types INVALID ; ?dccp-type12 ; yes
 -p dccp --dccp-types INVALID ; ?dccp-11 ; hotdrop
--p dccp --dccp-types INVALID ; ?dccp-reset ; no
--p dccp --dccp-types INVALID ; ?dccp-data/middle ; no
+-p dccp --dccp-types INVALID ; ?dccp-data/offset8 ; no
+-p dccp --dccp-types INVALID ; ?dccp-request ; no
 -p dccp --dccp-types RESET ; ?dccp-reset ; yes
 -p dccp --dccp-types RESET ; ?dccp-11 ; hotdrop
--p dccp --dccp-types RESET ; ?dccp-data/dst ; no
 -p dccp --dccp-types RESET ; ?dccp-data/first ; no
--p dccp --dccp-option 32 ; ?dccp-request ; yes
+-p dccp --dccp-types RESET ; ?dccp-type12 ; no
 -p dccp --dccp-option 32 ; ?dccp-data-opt ; yes
--p dccp --dccp-option 32 ; ?dccp-doff-past ; hotdrop
+-p dccp --dccp-option 32 ; ?dccp-request ; yes
+-p dccp --dccp-option 32 ; ?dccp-11 ; hotdrop
 -p dccp --dccp-option 32 ; ?dccp-doff2 ; hotdrop
--p dccp --dccp-option 32 ; ?dccp-data/dst-dst3-rt ; no
--p dccp --dccp-option 32 ; ?dccp-data/first ; no
+-p dccp --dccp-option 32 ; ?dccp-data/dst ; no
+-p dccp --dccp-option 32 ; ?dccp-data/atomic ; no
+-p dccp ! --dccp-option 32 ; ?dccp-data/dst-dst3-rt ; yes
 -p dccp ! --dccp-option 32 ; ?dccp-data ; yes
--p dccp ! --dccp-option 32 ; ?dccp-data/first ; yes
 -p dccp ! --dccp-option 32 ; ?dccp-11 ; hotdrop
 -p dccp ! --dccp-option 32 ; ?dccp-data/offset8 ; no
 -p dccp ! --dccp-option 32 ; ?dccp-request ; no
 -p dccp --dccp-option 44 ; ?dccp-data-opt ; yes
--p dccp --dccp-option 44 ; ?dccp-doff2 ; hotdrop
 -p dccp --dccp-option 44 ; ?dccp-doff-past ; hotdrop
--p dccp --dccp-option 44 ; ?dccp-request ; no
--p dccp --dccp-option 44 ; ?dccp-type12 ; no
--p dccp --dccp-option 1 ; ?dccp-type12 ; yes
+-p dccp --dccp-option 44 ; ?dccp-11 ; hotdrop
+-p dccp --dccp-option 44 ; ?dccp-data/dst ; no
+-p dccp --dccp-option 44 ; ?dccp-data/first ; no
 -p dccp --dccp-option 1 ; ?dccp-data-opt ; yes
--p dccp --dccp-option 1 ; ?dccp-doff2 ; hotdrop
+-p dccp --dccp-option 1 ; ?dccp-type12 ; yes
 -p dccp --dccp-option 1 ; ?dccp-doff-past ; hotdrop
+-p dccp --dccp-option 1 ; ?dccp-11 ; hotdrop
+-p dccp --dccp-option 1 ; ?dccp-data/dst-dst3-rt ; no
 -p dccp --dccp-option 1 ; ?dccp-data ; no
--p dccp --dccp-option 1 ; ?dccp-request ; no
 -p dccp --dccp-types DATA --dccp-option 32 ; ?dccp-data-opt ; yes
 -p dccp --dccp-types DATA --dccp-option 32 ; ?dccp-11 ; hotdrop
--p dccp --dccp-types DATA --dccp-option 32 ; ?dccp-data/offset8 ; no
--p dccp --dccp-types DATA --dccp-option 32 ; ?dccp-data/dst-dst3-rt ; no
+-p dccp --dccp-types DATA --dccp-option 32 ; ?dccp-data/atomic ; no
+-p dccp --dccp-types DATA --dccp-option 32 ; ?dccp-request ; no
 -p dccp --dccp-types ACK ! --dccp-option 5 ; ?dccp-11 ; hotdrop
--p dccp --dccp-types ACK ! --dccp-option 5 ; ?dccp-type12 ; no
 -p dccp --dccp-types ACK ! --dccp-option 5 ; ?dccp-data/dst ; no
+-p dccp --dccp-types ACK ! --dccp-option 5 ; ?dccp-data/dst-dst3-rt ; no

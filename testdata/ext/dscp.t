@@ -12,30 +12,30 @@
 -m dscp --dscp-class CS1 --dscp 5 ;  ; FAIL
 -m dscp ;  ; FAIL
 *mangle PREROUTING 4
--m dscp --dscp 0 ; ?tcp-syn/df ; yes
--m dscp --dscp 0 ; ?udp-ttl-5 ; yes
--m dscp --dscp 0 ; ?udp-tos-28 ; no
+-m dscp --dscp 0 ; ?esp-100/last ; yes
+-m dscp --dscp 0 ; ?ah/last ; yes
 -m dscp --dscp 0 ; ?udp-tos-b8 ; no
--m dscp --dscp-class EF ; ?udp-tos-b8 ; yes
--m dscp --dscp-class EF ; ?udp-3 ; no
--m dscp --dscp-class EF ; ?icmp-8-0 ; no
--m dscp ! --dscp-class EF ; ?udp-tos-10 ; yes
--m dscp ! --dscp-class EF ; ?udp-tos-02 ; yes
--m dscp ! --dscp-class EF ; ?udp-tos-b8 ; no
--m dscp --dscp 0x3f ; ?udp-tos-ff ; yes
--m dscp --dscp 0x3f ; ?tcp-syn/ip-options ; no
--m dscp --dscp 0x3f ; ?udp-80 ; no
-*mangle PREROUTING 6
--m dscp --dscp 0 ; ?sctp-long-chunk ; yes
--m dscp --dscp 0 ; ?icmp6-128-0 ; yes
--m dscp --dscp 0 ; ?udp-tos-ff ; no
 -m dscp --dscp 0 ; ?udp-tos-28 ; no
 -m dscp --dscp-class EF ; ?udp-tos-b8 ; yes
--m dscp --dscp-class EF ; ?sctp-long-chunk ; no
--m dscp --dscp-class EF ; ?udp-ttl-128 ; no
--m dscp ! --dscp-class EF ; ?sctp-data/middle ; yes
--m dscp ! --dscp-class EF ; ?esp-100/middle ; yes
+-m dscp --dscp-class EF ; ?esp-100 ; no
+-m dscp --dscp-class EF ; ?esp-max ; no
+-m dscp ! --dscp-class EF ; ?tcp-8 ; yes
+-m dscp ! --dscp-class EF ; ?tcp-opt-zero-len ; yes
 -m dscp ! --dscp-class EF ; ?udp-tos-b8 ; no
 -m dscp --dscp 0x3f ; ?udp-tos-ff ; yes
--m dscp --dscp 0x3f ; ?mh-long ; no
--m dscp --dscp 0x3f ; ?dccp-reset ; no
+-m dscp --dscp 0x3f ; ?esp-max ; no
+-m dscp --dscp 0x3f ; ?udp-ttl-255 ; no
+*mangle PREROUTING 6
+-m dscp --dscp 0 ; ?udp-ttl-255 ; yes
+-m dscp --dscp 0 ; ?tcp-syn/offset8 ; yes
+-m dscp --dscp 0 ; ?udp-tos-b8 ; no
+-m dscp --dscp 0 ; ?udp-tos-10 ; no
+-m dscp --dscp-class EF ; ?udp-tos-b8 ; yes
+-m dscp --dscp-class EF ; ?udp-dns ; no
+-m dscp --dscp-class EF ; ?udp-ttl-255 ; no
+-m dscp ! --dscp-class EF ; ?udp-3 ; yes
+-m dscp ! --dscp-class EF ; ?tcp-opt-eol-then-mss ; yes
+-m dscp ! --dscp-class EF ; ?udp-tos-b8 ; no
+-m dscp --dscp 0x3f ; ?udp-tos-ff ; yes
+-m dscp --dscp 0x3f ; ?udp-dns/dst-dst3-rt ; no
+-m dscp --dscp 0x3f ; ?udp-tos-10 ; no

@@ -8,66 +8,66 @@
 -m ecn ;  ; FAIL
 ! -p tcp -m ecn --ecn-tcp-cwr ;  ; FAIL
 *mangle PREROUTING 4
--p tcp -m ecn --ecn-tcp-cwr ; ?tcp-all ; yes
 -p tcp -m ecn --ecn-tcp-cwr ; ?tcp-cwr-ece ; yes
--p tcp -m ecn --ecn-tcp-cwr ; ?tcp-opt-mss-len3 ; no
+-p tcp -m ecn --ecn-tcp-cwr ; ?tcp-all ; yes
 -p tcp -m ecn --ecn-tcp-cwr ; ?tcp-syn/ip-options ; no
--p tcp -m ecn ! --ecn-tcp-cwr ; ?tcp-opt-overrun ; yes
--p tcp -m ecn ! --ecn-tcp-cwr ; ?tcp-syn/offset3-more ; yes
--p tcp -m ecn ! --ecn-tcp-cwr ; ?tcp-none ; no
--p tcp -m ecn ! --ecn-tcp-cwr ; ?tcp-8 ; no
--p tcp -m ecn --ecn-tcp-ece ; ?tcp-cwr-ece ; yes
+-p tcp -m ecn --ecn-tcp-cwr ; ?tcp-syn ; no
+-p tcp -m ecn ! --ecn-tcp-cwr ; ?tcp-fin-psh-urg ; yes
+-p tcp -m ecn ! --ecn-tcp-cwr ; ?tcp-null ; yes
+-p tcp -m ecn ! --ecn-tcp-cwr ; ?tcp-all ; no
+-p tcp -m ecn ! --ecn-tcp-cwr ; ?tcp-19 ; no
 -p tcp -m ecn --ecn-tcp-ece ; ?tcp-synack-ece ; yes
--p tcp -m ecn --ecn-tcp-ece ; ?tcp-3 ; no
+-p tcp -m ecn --ecn-tcp-ece ; ?tcp-cwr-ece ; yes
+-p tcp -m ecn --ecn-tcp-ece ; ?tcp-ack ; no
 -p tcp -m ecn --ecn-tcp-ece ; ?tcp-syn/ip-options ; no
 -p tcp -m ecn ! --ecn-tcp-ece ! --ecn-tcp-cwr ; ?tcp-syn ; yes
--p tcp -m ecn ! --ecn-tcp-ece ! --ecn-tcp-cwr ; ?tcp-doff4 ; yes
--p tcp -m ecn ! --ecn-tcp-ece ! --ecn-tcp-cwr ; ?tcp-8 ; no
--p tcp -m ecn ! --ecn-tcp-ece ! --ecn-tcp-cwr ; ?tcp-all ; no
--p tcp -m ecn --ecn-tcp-ece --ecn-tcp-cwr --ecn-ip-ect 0 ; ?tcp-cwr-ece ; yes
+-p tcp -m ecn ! --ecn-tcp-ece ! --ecn-tcp-cwr ; ?tcp-doff-past-end ; yes
+-p tcp -m ecn ! --ecn-tcp-ece ! --ecn-tcp-cwr ; ?tcp-cwr-ece ; no
+-p tcp -m ecn ! --ecn-tcp-ece ! --ecn-tcp-cwr ; ?tcp-none ; no
 -p tcp -m ecn --ecn-tcp-ece --ecn-tcp-cwr --ecn-ip-ect 0 ; ?tcp-all ; yes
--p tcp -m ecn --ecn-tcp-ece --ecn-tcp-cwr --ecn-ip-ect 0 ; ?tcp-doff4 ; no
--p tcp -m ecn --ecn-tcp-ece --ecn-tcp-cwr --ecn-ip-ect 0 ; ?tcp-short/first ; no
--m ecn --ecn-ip-ect 0 ; ?udp-7 ; yes
--m ecn --ecn-ip-ect 0 ; ?udp-dns/offset1 ; yes
--m ecn --ecn-ip-ect 0 ; ?udp-tos-02 ; no
+-p tcp -m ecn --ecn-tcp-ece --ecn-tcp-cwr --ecn-ip-ect 0 ; ?tcp-cwr-ece ; yes
+-p tcp -m ecn --ecn-tcp-ece --ecn-tcp-cwr --ecn-ip-ect 0 ; ?tcp-doff-past-end ; no
+-p tcp -m ecn --ecn-tcp-ece --ecn-tcp-cwr --ecn-ip-ect 0 ; ?tcp-doff0 ; no
+-m ecn --ecn-ip-ect 0 ; ?icmp-3-3 ; yes
+-m ecn --ecn-ip-ect 0 ; ?tcp-opt-zero-len ; yes
 -m ecn --ecn-ip-ect 0 ; ?udp-tos-03 ; no
--m ecn --ecn-ip-ect 3 ; ?udp-tos-ff ; yes
+-m ecn --ecn-ip-ect 0 ; ?udp-tos-02 ; no
 -m ecn --ecn-ip-ect 3 ; ?udp-tos-03 ; yes
--m ecn --ecn-ip-ect 3 ; ?udp-tos-02 ; no
--m ecn --ecn-ip-ect 3 ; ?sctp-type15 ; no
--m ecn ! --ecn-ip-ect 2 ; ?udp-dns/offset1 ; yes
--m ecn ! --ecn-ip-ect 2 ; ?udp-data-72 ; yes
+-m ecn --ecn-ip-ect 3 ; ?udp-tos-ff ; yes
+-m ecn --ecn-ip-ect 3 ; ?udp-dns/offset1 ; no
+-m ecn --ecn-ip-ect 3 ; ?udp-tos-b8 ; no
+-m ecn ! --ecn-ip-ect 2 ; ?tcp-syn ; yes
+-m ecn ! --ecn-ip-ect 2 ; ?sctp-data-sack ; yes
 -m ecn ! --ecn-ip-ect 2 ; ?udp-tos-02 ; no
 *mangle PREROUTING 6
--p tcp -m ecn --ecn-tcp-cwr ; ?tcp-cwr-ece ; yes
 -p tcp -m ecn --ecn-tcp-cwr ; ?tcp-all ; yes
--p tcp -m ecn --ecn-tcp-cwr ; ?tcp-short/first ; no
--p tcp -m ecn --ecn-tcp-cwr ; ?tcp-syn/atomic ; no
--p tcp -m ecn ! --ecn-tcp-cwr ; ?tcp-synack-ece ; yes
--p tcp -m ecn ! --ecn-tcp-cwr ; ?ah-0 ; yes
--p tcp -m ecn ! --ecn-tcp-cwr ; ?tcp-8 ; no
+-p tcp -m ecn --ecn-tcp-cwr ; ?tcp-cwr-ece ; yes
+-p tcp -m ecn --ecn-tcp-cwr ; ?tcp-syn/middle ; no
+-p tcp -m ecn --ecn-tcp-cwr ; ?tcp-opt-overrun ; no
+-p tcp -m ecn ! --ecn-tcp-cwr ; ?tcp-syn ; yes
+-p tcp -m ecn ! --ecn-tcp-cwr ; ?tcp-doff4 ; yes
 -p tcp -m ecn ! --ecn-tcp-cwr ; ?tcp-3 ; no
+-p tcp -m ecn ! --ecn-tcp-cwr ; ?tcp-short/first ; no
 -p tcp -m ecn --ecn-tcp-ece ; ?tcp-cwr-ece ; yes
 -p tcp -m ecn --ecn-tcp-ece ; ?tcp-all ; yes
--p tcp -m ecn --ecn-tcp-ece ; ?tcp-syn/dst-dst3-rt ; no
--p tcp -m ecn --ecn-tcp-ece ; ?tcp-opt-at-end ; no
--p tcp -m ecn ! --ecn-tcp-ece ! --ecn-tcp-cwr ; ?tcp-syn ; yes
--p tcp -m ecn ! --ecn-tcp-ece ! --ecn-tcp-cwr ; ?ah-0 ; yes
--p tcp -m ecn ! --ecn-tcp-ece ! --ecn-tcp-cwr ; ?tcp-none ; no
+-p tcp -m ecn --ecn-tcp-ece ; ?tcp-syn/middle ; no
+-p tcp -m ecn --ecn-tcp-ece ; ?tcp-8 ; no
+-p tcp -m ecn ! --ecn-tcp-ece ! --ecn-tcp-cwr ; ?rt4 ; yes
+-p tcp -m ecn ! --ecn-tcp-ece ! --ecn-tcp-cwr ; ?tcp-syn/first ; yes
+-p tcp -m ecn ! --ecn-tcp-ece ! --ecn-tcp-cwr ; ?tcp-all ; no
 -p tcp -m ecn ! --ecn-tcp-ece ! --ecn-tcp-cwr ; ?tcp-19 ; no
--p tcp -m ecn --ecn-tcp-ece --ecn-tcp-cwr --ecn-ip-ect 0 ; ?tcp-all ; yes
 -p tcp -m ecn --ecn-tcp-ece --ecn-tcp-cwr --ecn-ip-ect 0 ; ?tcp-cwr-ece ; yes
--p tcp -m ecn --ecn-tcp-ece --ecn-tcp-cwr --ecn-ip-ect 0 ; ?tcp-doff4 ; no
--p tcp -m ecn --ecn-tcp-ece --ecn-tcp-cwr --ecn-ip-ect 0 ; ?tcp-none ; no
--m ecn --ecn-ip-ect 0 ; ?icmp6-7 ; yes
--m ecn --ecn-ip-ect 0 ; ?rt0-odd ; yes
+-p tcp -m ecn --ecn-tcp-ece --ecn-tcp-cwr --ecn-ip-ect 0 ; ?tcp-all ; yes
+-p tcp -m ecn --ecn-tcp-ece --ecn-tcp-cwr --ecn-ip-ect 0 ; ?tcp-3 ; no
+-p tcp -m ecn --ecn-tcp-ece --ecn-tcp-cwr --ecn-ip-ect 0 ; ?tcp-syn/middle ; no
+-m ecn --ecn-ip-ect 0 ; ?tcp-syn/dst-dst3-rt ; yes
+-m ecn --ecn-ip-ect 0 ; ?udp-dns/first ; yes
 -m ecn --ecn-ip-ect 0 ; ?udp-tos-ff ; no
 -m ecn --ecn-ip-ect 0 ; ?udp-tos-02 ; no
 -m ecn --ecn-ip-ect 3 ; ?udp-tos-03 ; yes
 -m ecn --ecn-ip-ect 3 ; ?udp-tos-ff ; yes
--m ecn --ecn-ip-ect 3 ; ?udp-data-1400 ; no
--m ecn --ecn-ip-ect 3 ; ?esp-100/dst ; no
--m ecn ! --ecn-ip-ect 2 ; ?icmp6-3-0 ; yes
--m ecn ! --ecn-ip-ect 2 ; ?dccp-data/offset8 ; yes
+-m ecn --ecn-ip-ect 3 ; ?udp-data-1 ; no
+-m ecn --ecn-ip-ect 3 ; ?sctp-data-sack ; no
+-m ecn ! --ecn-ip-ect 2 ; ?icmp6-200-9 ; yes
+-m ecn ! --ecn-ip-ect 2 ; ?tcp-doff-past-end ; yes
 -m ecn ! --ecn-ip-ect 2 ; ?udp-tos-02 ; no

@@ -16,49 +16,55 @@
 -p esp -m esp ; ?esp-7 ; hotdrop
 -p esp -m esp ; ?esp-100/last ; no
 -p esp -m esp ; ?esp-100/offset3-more ; no
+-p esp --espspi 100 ; ?esp-100 ; yes
 -p esp --espspi 100 ; ?esp-100/first ; yes
--p esp --espspi 100 ; ?esp-100 ; yes
--p esp --espspi 100 ; ?esp-7 ; hotdrop
--p esp --espspi 100 ; ?esp-100/last ; no
--p esp --espspi 100 ; ?esp-100/offset1 ; no
--p esp ! --espspi 100 ; ?esp-max ; yes
--p esp ! --espspi 100 ; ?esp-7 ; hotdrop
--p esp ! --espspi 100 ; ?esp-100 ; no
--p esp ! --espspi 100 ; ?esp-100/offset1 ; no
--p esp --espspi 101: ; ?esp-max ; yes
--p esp --espspi 101: ; ?esp-7 ; hotdrop
--p esp --espspi 101: ; ?esp-100/offset1 ; no
--p esp --espspi 101: ; ?esp-100/first ; no
--p esp --espspi 4294967295 ; ?esp-max ; yes
--p esp --espspi 4294967295 ; ?esp-7 ; hotdrop
--p esp --espspi 4294967295 ; ?esp-100/last ; no
--p esp --espspi 4294967295 ; ?esp-100/first ; no
--p esp ! --espspi 0: ; ?esp-7 ; hotdrop
--p esp ! --espspi 0: ; ?esp-100/last ; no
--p esp ! --espspi 0: ; ?esp-100 ; no
-*mangle PREROUTING 6
--p esp -m esp ; ?esp-100/dst-dst3-rt ; yes
--p esp -m esp ; ?esp-max ; yes
--p esp -m esp ; ?esp-7 ; hotdrop
--p esp -m esp ; ?esp-100/middle ; no
--p esp -m esp ; ?esp-100/offset8 ; no
--p esp --espspi 100 ; ?esp-100 ; yes
--p esp --espspi 100 ; ?esp-100/dst ; yes
 -p esp --espspi 100 ; ?esp-7 ; hotdrop
 -p esp --espspi 100 ; ?esp-max ; no
--p esp --espspi 100 ; ?esp-100/offset8 ; no
+-p esp --espspi 100 ; ?esp-100/offset3-more ; no
 -p esp ! --espspi 100 ; ?esp-max ; yes
 -p esp ! --espspi 100 ; ?esp-7 ; hotdrop
+-p esp ! --espspi 100 ; ?esp-100/offset3-more ; no
 -p esp ! --espspi 100 ; ?esp-100 ; no
--p esp ! --espspi 100 ; ?esp-100/offset8 ; no
 -p esp --espspi 101: ; ?esp-max ; yes
 -p esp --espspi 101: ; ?esp-7 ; hotdrop
--p esp --espspi 101: ; ?esp-100/dst-dst3-rt ; no
--p esp --espspi 101: ; ?esp-100/offset8 ; no
+-p esp --espspi 101: ; ?esp-100/first ; no
+-p esp --espspi 101: ; ?esp-100 ; no
 -p esp --espspi 4294967295 ; ?esp-max ; yes
 -p esp --espspi 4294967295 ; ?esp-7 ; hotdrop
--p esp --espspi 4294967295 ; ?esp-100/middle ; no
+-p esp --espspi 4294967295 ; ?esp-100/offset1 ; no
+-p esp --espspi 4294967295 ; ?esp-100 ; no
+-p esp ! --espspi 0: ; ?esp-7 ; hotdrop
+-p esp ! --espspi 0: ; ?esp-max ; no
+-p esp ! --espspi 0: ; ?esp-100/first ; no
+*mangle PREROUTING 6
+-p esp -m esp ; ?esp-max ; yes
+-p esp -m esp ; ?esp-100 ; yes
+-p esp -m esp ; ?esp-7 ; hotdrop
+-p esp -m esp ; ?esp-1 ; hotdrop
+-p esp -m esp ; ?esp-100/offset8 ; no
+-p esp -m esp ; ?esp-100/middle ; no
+-p esp --espspi 100 ; ?esp-100 ; yes
+-p esp --espspi 100 ; ?esp-100/atomic ; yes
+-p esp --espspi 100 ; ?esp-1 ; hotdrop
+-p esp --espspi 100 ; ?esp-0 ; hotdrop
+-p esp --espspi 100 ; ?esp-100/offset8 ; no
+-p esp --espspi 100 ; ?esp-max ; no
+-p esp ! --espspi 100 ; ?esp-max ; yes
+-p esp ! --espspi 100 ; ?esp-1 ; hotdrop
+-p esp ! --espspi 100 ; ?esp-0 ; hotdrop
+-p esp ! --espspi 100 ; ?esp-100/atomic ; no
+-p esp ! --espspi 100 ; ?esp-ah ; no
+-p esp --espspi 101: ; ?esp-max ; yes
+-p esp --espspi 101: ; ?esp-7 ; hotdrop
+-p esp --espspi 101: ; ?esp-1 ; hotdrop
+-p esp --espspi 101: ; ?esp-100/dst ; no
+-p esp --espspi 101: ; ?esp-100/atomic ; no
+-p esp --espspi 4294967295 ; ?esp-max ; yes
+-p esp --espspi 4294967295 ; ?esp-7 ; hotdrop
+-p esp --espspi 4294967295 ; ?esp-1 ; hotdrop
+-p esp --espspi 4294967295 ; ?esp-100/first ; no
 -p esp --espspi 4294967295 ; ?esp-100/dst-dst3-rt ; no
 -p esp ! --espspi 0: ; ?esp-7 ; hotdrop
--p esp ! --espspi 0: ; ?esp-100/atomic ; no
--p esp ! --espspi 0: ; ?esp-max ; no
+-p esp ! --espspi 0: ; ?esp-0 ; hotdrop
+-p esp ! --espspi 0: ; ?esp-100/offset8 ; no
+-p esp ! --espspi 0: ; ?esp-ah ; no

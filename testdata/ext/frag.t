@@ -9,62 +9,74 @@
 -m frag ! --fragres ;  ; FAIL
 -m frag ; = ; OK
 *mangle PREROUTING 6
--m frag ; ?dccp-data/middle ; yes
--m frag ; ?udplite/first ; yes
--m frag ; ?frag-7 ; hotdrop
--m frag ; ?sctp-no-chunk ; no
--m frag ; ?udplite/dst ; no
--m frag --fragid 0x12345678 ; ?frag-last-of-none ; yes
--m frag --fragid 0x12345678 ; ?tcp-short/first ; yes
--m frag --fragid 0x12345678 ; ?frag-7 ; hotdrop
--m frag --fragid 0x12345678 ; ?icmp6-3-0 ; no
--m frag --fragid 0x12345678 ; ?icmp6-128-0 ; no
+-m frag ; ?frag-last-of-none ; yes
+-m frag ; ?tcp-syn/middle ; yes
+-m frag ; ?ah-1 ; hotdrop
+-m frag ; ?rt-3 ; hotdrop
+-m frag ; ?sctp-type15 ; no
+-m frag ; ?hbh-pads ; no
+-m frag --fragid 0x12345678 ; ?frag-first-dst-cut ; yes
+-m frag --fragid 0x12345678 ; ?sctp-data/middle ; yes
+-m frag --fragid 0x12345678 ; ?rt-2 ; hotdrop
+-m frag --fragid 0x12345678 ; ?ah-1 ; hotdrop
+-m frag --fragid 0x12345678 ; ?dst-long-cut ; no
+-m frag --fragid 0x12345678 ; ?icmp6-255-0 ; no
 -m frag ! --fragid 0x12345678 ; ?frag-frag ; yes
--m frag ! --fragid 0x12345678 ; ?frag-7 ; hotdrop
--m frag ! --fragid 0x12345678 ; ?sctp-11 ; no
--m frag ! --fragid 0x12345678 ; ?esp-100/dst ; no
+-m frag ! --fragid 0x12345678 ; ?dst-then-dst-past-end ; hotdrop
+-m frag ! --fragid 0x12345678 ; ?ah-1 ; hotdrop
+-m frag ! --fragid 0x12345678 ; ?dccp-data/offset8 ; no
+-m frag ! --fragid 0x12345678 ; ?rt0-res ; no
 -m frag --fragid 5 ; ?frag-frag ; yes
--m frag --fragid 5 ; ?frag-7 ; hotdrop
--m frag --fragid 5 ; ?esp-100/first ; no
--m frag --fragid 5 ; ?icmp6/offset8 ; no
--m frag --fraglen 8 ; ?tcp-syn/first ; yes
--m frag --fraglen 8 ; ?esp-100/atomic ; yes
--m frag --fraglen 8 ; ?frag-7 ; hotdrop
--m frag --fraglen 8 ; ?udplite ; no
--m frag --fraglen 8 ; ?tcp-cwr-ece ; no
--m frag --fraglen 9 ; ?dccp-data/offset8 ; yes
--m frag --fraglen 9 ; ?icmp6/offset8 ; yes
+-m frag --fragid 5 ; ?rt-3 ; hotdrop
+-m frag --fragid 5 ; ?rt-2 ; hotdrop
+-m frag --fragid 5 ; ?rt4 ; no
+-m frag --fragid 5 ; ?srh-short-list ; no
+-m frag --fraglen 8 ; ?esp-100/middle ; yes
+-m frag --fraglen 8 ; ?frag-last-of-ah ; yes
+-m frag --fraglen 8 ; ?dst-cut ; hotdrop
+-m frag --fraglen 8 ; ?rt-2 ; hotdrop
+-m frag --fraglen 8 ; ?udp-data-1400 ; no
+-m frag --fraglen 8 ; ?icmp6-128-0 ; no
+-m frag --fraglen 9 ; ?frag-last-of-dst ; yes
+-m frag --fraglen 9 ; ?tcp-syn/middle ; yes
+-m frag --fraglen 9 ; ?ah-1 ; hotdrop
 -m frag --fraglen 9 ; ?frag-7 ; hotdrop
--m frag --fraglen 9 ; ?tcp-fin-psh-urg ; no
--m frag --fraglen 9 ; ?sctp-data ; no
--m frag --fragres ; ?sctp-data/atomic ; yes
--m frag --fragres ; ?udp-dns/atomic ; yes
+-m frag --fraglen 9 ; ?mh-long ; no
+-m frag --fraglen 9 ; ?hbh-hbh-tcp ; no
+-m frag --fragres ; ?dccp-data/offset8 ; yes
+-m frag --fragres ; ?frag-frag ; yes
 -m frag --fragres ; ?frag-7 ; hotdrop
--m frag --fragres ; ?sctp-second-cut ; no
--m frag --fragres ; ?udp-7 ; no
+-m frag --fragres ; ?dst-then-dst-past-end ; hotdrop
+-m frag --fragres ; ?icmp6-1-3 ; no
+-m frag --fragres ; ?hbh-only ; no
+-m frag --fragfirst ; ?esp-100/atomic ; yes
 -m frag --fragfirst ; ?udplite/atomic ; yes
--m frag --fragfirst ; ?tcp-syn/first ; yes
--m frag --fragfirst ; ?frag-7 ; hotdrop
--m frag --fragfirst ; ?udp-tos-02 ; no
--m frag --fragfirst ; ?sctp-data-sack ; no
--m frag --fragmore ; ?esp-100/first ; yes
--m frag --fragmore ; ?udp-dns/middle ; yes
--m frag --fragmore ; ?frag-7 ; hotdrop
--m frag --fragmore ; ?udp-tos-03 ; no
--m frag --fragmore ; ?udp-80 ; no
--m frag --fraglast ; ?dccp-data/atomic ; yes
+-m frag --fragfirst ; ?ah-1 ; hotdrop
+-m frag --fragfirst ; ?rt-3 ; hotdrop
+-m frag --fragfirst ; ?esp-max ; no
+-m frag --fragfirst ; ?srh-short-list ; no
+-m frag --fragmore ; ?dccp-data/first ; yes
+-m frag --fragmore ; ?udplite/first ; yes
+-m frag --fragmore ; ?dst-cut ; hotdrop
+-m frag --fragmore ; ?dst-then-dst-past-end ; hotdrop
+-m frag --fragmore ; ?udp-dns/atomic ; no
+-m frag --fragmore ; ?udp-eui64-bit ; no
 -m frag --fraglast ; ?udplite/atomic ; yes
--m frag --fraglast ; ?frag-7 ; hotdrop
--m frag --fraglast ; ?none ; no
--m frag --fraglast ; ?ah-11 ; no
--m frag --fragfirst --fragmore ; ?udp-dns/first ; yes
--m frag --fragfirst --fragmore ; ?dccp-data/first ; yes
--m frag --fragfirst --fragmore ; ?frag-7 ; hotdrop
--m frag --fragfirst --fragmore ; ?udplite/middle ; no
--m frag --fragfirst --fragmore ; ?udp-ttl-255 ; no
--m frag ! --fragid 0: ; ?frag-7 ; hotdrop
--m frag ! --fragid 0: ; ?tcp-syn/atomic ; no
--m frag ! --fragid 0: ; ?dccp-data/offset8 ; no
+-m frag --fraglast ; ?dccp-data/atomic ; yes
+-m frag --fraglast ; ?dst-then-dst-past-end ; hotdrop
+-m frag --fraglast ; ?ah-1 ; hotdrop
+-m frag --fraglast ; ?udp-ttl-64 ; no
+-m frag --fraglast ; ?frag-frag ; no
+-m frag --fragfirst --fragmore ; ?udplite/first ; yes
+-m frag --fragfirst --fragmore ; ?frag-frag ; yes
+-m frag --fragfirst --fragmore ; ?tcp-cut-frag-header ; hotdrop
+-m frag --fragfirst --fragmore ; ?dst-then-dst-past-end ; hotdrop
+-m frag --fragfirst --fragmore ; ?dst-opt-last-byte ; no
+-m frag --fragfirst --fragmore ; ?sctp-data/dst ; no
+-m frag ! --fragid 0: ; ?dst-cut ; hotdrop
+-m frag ! --fragid 0: ; ?tcp-cut-frag-header ; hotdrop
+-m frag ! --fragid 0: ; ?dccp-doff-past ; no
+-m frag ! --fragid 0: ; ?tcp-doff4 ; no
 *filter INPUT 6
 -m frag --fragfirst ; ?tcp-syn/first have=48 ; yes
 -m frag --fragfirst ; ?tcp-syn/first have=47 ; unknown

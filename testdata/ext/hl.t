@@ -8,19 +8,19 @@
 -m hl --hl-gt 256 ;  ; FAIL
 -m hl ;  ; FAIL
 *mangle PREROUTING 6
--m hl --hl-eq 64 ; ?tcp-opt-at-end ; yes
--m hl --hl-eq 64 ; ?ah-11 ; yes
+-m hl --hl-eq 64 ; ?tcp-opt-eol-then-mss ; yes
+-m hl --hl-eq 64 ; ?dst-none ; yes
 -m hl --hl-eq 64 ; ?udp-ttl-255 ; no
--m hl --hl-eq 64 ; ?udp-ttl-2 ; no
+-m hl --hl-eq 64 ; ?udp-ttl-5 ; no
 -m hl ! --hl-eq 64 ; ?udp-ttl-128 ; yes
 -m hl ! --hl-eq 64 ; ?udp-ttl-5 ; yes
--m hl ! --hl-eq 64 ; ?udp-dns/middle ; no
--m hl ! --hl-eq 64 ; ?rt0-odd ; no
+-m hl ! --hl-eq 64 ; ?sctp-data/dst-dst3-rt ; no
+-m hl ! --hl-eq 64 ; ?udp-dns/dst ; no
 -m hl --hl-lt 64 ; ?udp-ttl-5 ; yes
 -m hl --hl-lt 64 ; ?udp-ttl-2 ; yes
--m hl --hl-lt 64 ; ?udp-tos-10 ; no
--m hl --hl-lt 64 ; ?sctp-type200 ; no
+-m hl --hl-lt 64 ; ?sctp-type15 ; no
+-m hl --hl-lt 64 ; ?dst-cut ; no
 -m hl --hl-gt 64 ; ?udp-ttl-255 ; yes
 -m hl --hl-gt 64 ; ?udp-ttl-128 ; yes
--m hl --hl-gt 64 ; ?dccp-data ; no
--m hl --hl-gt 64 ; ?icmp6-3-0 ; no
+-m hl --hl-gt 64 ; ?udp-dns/first ; no
+-m hl --hl-gt 64 ; ?dst-len-past-end ; no

@@ -37,55 +37,55 @@
 *filter INPUT 6
 -p icmp --icmp-type 8 ;  ; FAIL
 *mangle PREROUTING 4
--p icmp -m icmp --icmp-type any ; ?icmp-0-0 ; yes
--p icmp -m icmp --icmp-type any ; ?icmp-40-9 ; yes
--p icmp -m icmp --icmp-type any ; ?icmp-7 ; hotdrop
+-p icmp -m icmp --icmp-type any ; ?icmp-5-1 ; yes
+-p icmp -m icmp --icmp-type any ; ?icmp-3-13 ; yes
 -p icmp -m icmp --icmp-type any ; ?icmp-1 ; hotdrop
+-p icmp -m icmp --icmp-type any ; ?icmp-7 ; hotdrop
 -p icmp -m icmp --icmp-type any ; ?icmp/last ; no
 -p icmp --icmp-type 8 ; ?icmp-8-0 ; yes
 -p icmp --icmp-type 8 ; ?icmp-7 ; hotdrop
 -p icmp --icmp-type 8 ; ?icmp-1 ; hotdrop
--p icmp --icmp-type 8 ; ?icmp-13-0 ; no
 -p icmp --icmp-type 8 ; ?icmp-5-1 ; no
+-p icmp --icmp-type 8 ; ?icmp-0-0 ; no
 -p icmp ! --icmp-type 8 ; ?icmp-3-3 ; yes
--p icmp ! --icmp-type 8 ; ?icmp-13-0 ; yes
--p icmp ! --icmp-type 8 ; ?icmp-1 ; hotdrop
+-p icmp ! --icmp-type 8 ; ?icmp-0-0 ; yes
 -p icmp ! --icmp-type 8 ; ?icmp-7 ; hotdrop
+-p icmp ! --icmp-type 8 ; ?icmp-1 ; hotdrop
 -p icmp ! --icmp-type 8 ; ?icmp-8-0 ; no
 -p icmp ! --icmp-type 8 ; ?icmp/last ; no
--p icmp --icmp-type 255 ; ?icmp-3-13 ; yes
 -p icmp --icmp-type 255 ; ?icmp-5-1 ; yes
--p icmp --icmp-type 255 ; ?icmp-7 ; hotdrop
+-p icmp --icmp-type 255 ; ?icmp-8-0 ; yes
 -p icmp --icmp-type 255 ; ?icmp-1 ; hotdrop
+-p icmp --icmp-type 255 ; ?icmp-7 ; hotdrop
 -p icmp --icmp-type 255 ; ?icmp/last ; no
 -p icmp ! --icmp-type any ; ?icmp-1 ; hotdrop
 -p icmp ! --icmp-type any ; ?icmp-7 ; hotdrop
+-p icmp ! --icmp-type any ; ?icmp-3-13 ; no
 -p icmp ! --icmp-type any ; ?icmp-3-3 ; no
--p icmp ! --icmp-type any ; ?icmp-5-1 ; no
--p icmp --icmp-type 3 ; ?icmp-3-13 ; yes
 -p icmp --icmp-type 3 ; ?icmp-3-3 ; yes
+-p icmp --icmp-type 3 ; ?icmp-3-1 ; yes
 -p icmp --icmp-type 3 ; ?icmp-7 ; hotdrop
 -p icmp --icmp-type 3 ; ?icmp-1 ; hotdrop
--p icmp --icmp-type 3 ; ?icmp-8-0 ; no
--p icmp --icmp-type 3 ; ?icmp-40-9 ; no
+-p icmp --icmp-type 3 ; ?icmp-13-0 ; no
+-p icmp --icmp-type 3 ; ?icmp/last ; no
 -p icmp --icmp-type 3/3 ; ?icmp-3-3 ; yes
--p icmp --icmp-type 3/3 ; ?icmp-7 ; hotdrop
 -p icmp --icmp-type 3/3 ; ?icmp-1 ; hotdrop
--p icmp --icmp-type 3/3 ; ?icmp-3-13 ; no
--p icmp --icmp-type 3/3 ; ?icmp-11-0 ; no
--p icmp ! --icmp-type 3/3 ; ?icmp-11-0 ; yes
--p icmp ! --icmp-type 3/3 ; ?icmp-3-1 ; yes
--p icmp ! --icmp-type 3/3 ; ?icmp-1 ; hotdrop
+-p icmp --icmp-type 3/3 ; ?icmp-7 ; hotdrop
+-p icmp --icmp-type 3/3 ; ?icmp-40-9 ; no
+-p icmp --icmp-type 3/3 ; ?icmp-255-0 ; no
+-p icmp ! --icmp-type 3/3 ; ?icmp-0-0 ; yes
+-p icmp ! --icmp-type 3/3 ; ?icmp-8-0 ; yes
 -p icmp ! --icmp-type 3/3 ; ?icmp-7 ; hotdrop
+-p icmp ! --icmp-type 3/3 ; ?icmp-1 ; hotdrop
 -p icmp ! --icmp-type 3/3 ; ?icmp-3-3 ; no
 -p icmp ! --icmp-type 3/3 ; ?icmp/last ; no
--p icmp --icmp-type 3/1:5 ; ?icmp-3-3 ; yes
 -p icmp --icmp-type 3/1:5 ; ?icmp-3-1 ; yes
--p icmp --icmp-type 3/1:5 ; ?icmp-1 ; hotdrop
+-p icmp --icmp-type 3/1:5 ; ?icmp-3-3 ; yes
 -p icmp --icmp-type 3/1:5 ; ?icmp-7 ; hotdrop
--p icmp --icmp-type 3/1:5 ; ?icmp-13-0 ; no
--p icmp --icmp-type 3/1:5 ; ?icmp-0-0 ; no
--p icmp --icmp-type 8/1 ; ?icmp-1 ; hotdrop
+-p icmp --icmp-type 3/1:5 ; ?icmp-1 ; hotdrop
+-p icmp --icmp-type 3/1:5 ; ?icmp-11-0 ; no
+-p icmp --icmp-type 3/1:5 ; ?icmp-3-13 ; no
 -p icmp --icmp-type 8/1 ; ?icmp-7 ; hotdrop
--p icmp --icmp-type 8/1 ; ?icmp-3-1 ; no
--p icmp --icmp-type 8/1 ; ?icmp-11-0 ; no
+-p icmp --icmp-type 8/1 ; ?icmp-1 ; hotdrop
+-p icmp --icmp-type 8/1 ; ?icmp-13-0 ; no
+-p icmp --icmp-type 8/1 ; ?icmp/last ; no

@@ -23,9 +23,9 @@
 *mangle PREROUTING 6
 -p ipv6-icmp -m icmp6 --icmpv6-type 128 ; ?icmp6-128-0 ; yes
 -p ipv6-icmp -m icmp6 --icmpv6-type 128 ; ?icmp6-7 ; hotdrop
--p ipv6-icmp -m icmp6 --icmpv6-type 128 ; ?icmp6-1-3 ; no
 -p ipv6-icmp -m icmp6 --icmpv6-type 128 ; ?icmp6-134-0 ; no
--p ipv6-icmp ! --icmpv6-type 128 ; ?icmp6-134-0 ; yes
+-p ipv6-icmp -m icmp6 --icmpv6-type 128 ; ?icmp6-200-9 ; no
+-p ipv6-icmp ! --icmpv6-type 128 ; ?icmp6-3-0 ; yes
 -p ipv6-icmp ! --icmpv6-type 128 ; ?icmp6-200-9 ; yes
 -p ipv6-icmp ! --icmpv6-type 128 ; ?icmp6-7 ; hotdrop
 -p ipv6-icmp ! --icmpv6-type 128 ; ?icmp6/offset8 ; no
@@ -33,17 +33,17 @@
 -p ipv6-icmp --icmpv6-type 1 ; ?icmp6-1-4 ; yes
 -p ipv6-icmp --icmpv6-type 1 ; ?icmp6-1-3 ; yes
 -p ipv6-icmp --icmpv6-type 1 ; ?icmp6-7 ; hotdrop
--p ipv6-icmp --icmpv6-type 1 ; ?icmp6-128-0 ; no
--p ipv6-icmp --icmpv6-type 1 ; ?icmp6-134-0 ; no
+-p ipv6-icmp --icmpv6-type 1 ; ?icmp6-129-0 ; no
+-p ipv6-icmp --icmpv6-type 1 ; ?icmp6-255-0 ; no
 -p ipv6-icmp --icmpv6-type 1/4 ; ?icmp6-1-4 ; yes
 -p ipv6-icmp --icmpv6-type 1/4 ; ?icmp6-7 ; hotdrop
 -p ipv6-icmp --icmpv6-type 1/4 ; ?icmp6-1-3 ; no
--p ipv6-icmp --icmpv6-type 1/4 ; ?icmp6-2-0 ; no
+-p ipv6-icmp --icmpv6-type 1/4 ; ?icmp6-200-9 ; no
 -p ipv6-icmp --icmpv6-type 255 ; ?icmp6-255-0 ; yes
 -p ipv6-icmp --icmpv6-type 255 ; ?icmp6-7 ; hotdrop
--p ipv6-icmp --icmpv6-type 255 ; ?icmp6-1-3 ; no
--p ipv6-icmp --icmpv6-type 255 ; ?icmp6-129-0 ; no
--p ipv6-icmp ! --icmpv6-type 255 ; ?icmp6-134-0 ; yes
+-p ipv6-icmp --icmpv6-type 255 ; ?icmp6/offset8 ; no
+-p ipv6-icmp --icmpv6-type 255 ; ?icmp6-4-1 ; no
+-p ipv6-icmp ! --icmpv6-type 255 ; ?icmp6-200-9 ; yes
 -p ipv6-icmp ! --icmpv6-type 255 ; ?icmp6-128-0 ; yes
 -p ipv6-icmp ! --icmpv6-type 255 ; ?icmp6-7 ; hotdrop
 -p ipv6-icmp ! --icmpv6-type 255 ; ?icmp6-255-0 ; no
@@ -51,4 +51,4 @@
 -p ipv6-icmp --icmpv6-type 1/0:3 ; ?icmp6-1-3 ; yes
 -p ipv6-icmp --icmpv6-type 1/0:3 ; ?icmp6-7 ; hotdrop
 -p ipv6-icmp --icmpv6-type 1/0:3 ; ?icmp6-134-0 ; no
--p ipv6-icmp --icmpv6-type 1/0:3 ; ?icmp6-3-0 ; no
+-p ipv6-icmp --icmpv6-type 1/0:3 ; ?icmp6-1-4 ; no

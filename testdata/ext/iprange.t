@@ -23,34 +23,37 @@
 -m iprange --src-range ::ffff:1.2.3.4 ; -m iprange --src-range ::ffff:1.2.3.4-::ffff:1.2.3.4 ; OK
 -m iprange --src-range 2001:db8::1/64 ;  ; FAIL
 *mangle PREROUTING 4
--m iprange --src-range 192.0.2.1 ; ?tcp-8 ; yes
--m iprange --src-range 192.0.2.1 ; ?tcp-opt-zero-len ; yes
+-m iprange --src-range 192.0.2.1 ; ?tcp-19 ; yes
+-m iprange --src-range 192.0.2.1 ; ?sctp-type200 ; yes
 -m iprange --src-range 192.0.2.1 ; ?udp-src-range ; no
--m iprange --src-range 192.0.2.0-192.0.2.76 ; ?sctp-idata-abort ; yes
--m iprange --src-range 192.0.2.0-192.0.2.76 ; ?icmp-7 ; yes
+-m iprange --src-range 192.0.2.0-192.0.2.76 ; ?udp-tos-ff ; yes
+-m iprange --src-range 192.0.2.0-192.0.2.76 ; ?sctp-data/first ; yes
 -m iprange --src-range 192.0.2.0-192.0.2.76 ; ?udp-src-range ; no
 -m iprange ! --src-range 192.0.2.0-192.0.2.76 ; ?udp-src-range ; yes
--m iprange ! --src-range 192.0.2.0-192.0.2.76 ; ?sctp-type15 ; no
--m iprange ! --src-range 192.0.2.0-192.0.2.76 ; ?ah-0 ; no
--m iprange --src-range 192.0.2.76-192.0.2.0 ; ?udp-ttl-2 ; no
--m iprange --src-range 192.0.2.76-192.0.2.0 ; ?tcp-ack ; no
--m iprange ! --src-range 192.0.2.76-192.0.2.0 ; ?sctp-data/offset3-more ; yes
--m iprange ! --src-range 192.0.2.76-192.0.2.0 ; ?tcp-fin-psh-urg ; yes
--m iprange --src-range 0.0.0.0-255.255.255.255 --dst-range 198.51.100.2-198.51.100.2 ; ?udp-dns/last ; yes
--m iprange --src-range 0.0.0.0-255.255.255.255 --dst-range 198.51.100.2-198.51.100.2 ; ?tcp-ack ; yes
--m iprange --src-range 0.0.0.0-255.255.255.255 ! --dst-range 198.51.100.2-198.51.100.2 ; ?icmp-3-3 ; no
--m iprange --src-range 0.0.0.0-255.255.255.255 ! --dst-range 198.51.100.2-198.51.100.2 ; ?icmp-11-0 ; no
+-m iprange ! --src-range 192.0.2.0-192.0.2.76 ; ?udp-tos-03 ; no
+-m iprange ! --src-range 192.0.2.0-192.0.2.76 ; ?udplite/first ; no
+-m iprange --src-range 192.0.2.76-192.0.2.0 ; ?icmp-13-0 ; no
+-m iprange --src-range 192.0.2.76-192.0.2.0 ; ?ah-0 ; no
+-m iprange ! --src-range 192.0.2.76-192.0.2.0 ; ?dccp-request ; yes
+-m iprange ! --src-range 192.0.2.76-192.0.2.0 ; ?tcp-syn/offset1 ; yes
+-m iprange --src-range 0.0.0.0-255.255.255.255 --dst-range 198.51.100.2-198.51.100.2 ; ?icmp-1 ; yes
+-m iprange --src-range 0.0.0.0-255.255.255.255 --dst-range 198.51.100.2-198.51.100.2 ; ?sctp-zero ; yes
+-m iprange --src-range 0.0.0.0-255.255.255.255 ! --dst-range 198.51.100.2-198.51.100.2 ; ?udp-tos-ff ; no
+-m iprange --src-range 0.0.0.0-255.255.255.255 ! --dst-range 198.51.100.2-198.51.100.2 ; ?tcp-syn/ip-options ; no
 *mangle PREROUTING 6
--m iprange --src-range 2001:db8:1::1 ; ?sctp-data/dst-dst3-rt ; yes
--m iprange --src-range 2001:db8:1::1 ; ?sctp-abort-t ; yes
+-m iprange --src-range 2001:db8:1::1 ; ?udplite/offset8 ; yes
+-m iprange --src-range 2001:db8:1::1 ; ?tcp-opt-eol-then-mss ; yes
+-m iprange --src-range 2001:db8:1::1 ; ?udp-eui64-bit ; no
 -m iprange --src-range 2001:db8:1::1 ; ?udp-src-range ; no
--m iprange --src-range 2001:db8:1::-2001:db8:1::76 ; ?tcp-opt-zero-len ; yes
--m iprange --src-range 2001:db8:1::-2001:db8:1::76 ; ?udp-tos-b8 ; yes
--m iprange --src-range 2001:db8:1::-2001:db8:1::76 ; ?udp-src-range ; no
+-m iprange --src-range 2001:db8:1::-2001:db8:1::76 ; ?none-data ; yes
+-m iprange --src-range 2001:db8:1::-2001:db8:1::76 ; ?sctp-idata-abort ; yes
+-m iprange --src-range 2001:db8:1::-2001:db8:1::76 ; ?udp-eui64-bit ; no
+-m iprange --src-range 2001:db8:1::-2001:db8:1::76 ; ?udp-eui64 ; no
 -m iprange ! --src-range 2001:db8:1::-2001:db8:1::76 ; ?udp-src-range ; yes
--m iprange ! --src-range 2001:db8:1::-2001:db8:1::76 ; ?tcp-cwr-ece ; no
--m iprange ! --src-range 2001:db8:1::-2001:db8:1::76 ; ?udp-tos-b8 ; no
--m iprange --src-range 2001:db8:1::76-2001:db8:1:: ; ?ah-0 ; no
--m iprange --src-range 2001:db8:1::76-2001:db8:1:: ; ?tcp-syn/dst-dst3-rt ; no
--m iprange --src-range ::-ffff:: ! --dst-range 2001:db8:2::2 ; ?esp-100/dst-dst3-rt ; no
--m iprange --src-range ::-ffff:: ! --dst-range 2001:db8:2::2 ; ?sctp-data/middle ; no
+-m iprange ! --src-range 2001:db8:1::-2001:db8:1::76 ; ?udp-eui64-bit ; yes
+-m iprange ! --src-range 2001:db8:1::-2001:db8:1::76 ; ?sctp-data/atomic ; no
+-m iprange ! --src-range 2001:db8:1::-2001:db8:1::76 ; ?icmp6-128-0 ; no
+-m iprange --src-range 2001:db8:1::76-2001:db8:1:: ; ?proto-255 ; no
+-m iprange --src-range 2001:db8:1::76-2001:db8:1:: ; ?tcp-doff4 ; no
+-m iprange --src-range ::-ffff:: ! --dst-range 2001:db8:2::2 ; ?icmp6/offset8 ; no
+-m iprange --src-range ::-ffff:: ! --dst-range 2001:db8:2::2 ; ?mh ; no

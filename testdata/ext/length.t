@@ -9,43 +9,43 @@
 -m length --length 65536 ;  ; FAIL
 -m length --length 1:2:3 ;  ; FAIL
 *mangle PREROUTING 4
--m length --length 60 ; ?tcp-syn/offset1 ; yes
 -m length --length 60 ; ?tcp-syn/df ; yes
--m length --length 60 ; ?udp-dns/last ; no
--m length --length 60 ; ?icmp-1 ; no
--m length --length 60:100 ; ?tcp-syn/ip-options ; yes
--m length --length 60:100 ; ?ah-5 ; yes
--m length --length 60:100 ; ?sctp-type200 ; no
--m length --length 60:100 ; ?icmp-255-0 ; no
--m length ! --length 0:100 ; ?udp-data-1400 ; yes
+-m length --length 60 ; ?tcp-syn/offset1 ; yes
+-m length --length 60 ; ?esp-100/offset3-more ; no
+-m length --length 60 ; ?udp-data-1 ; no
+-m length --length 60:100 ; ?tcp-syn/offset3-more ; yes
+-m length --length 60:100 ; ?ah-4 ; yes
+-m length --length 60:100 ; ?dccp-data/first ; no
+-m length --length 60:100 ; ?udp-7 ; no
 -m length ! --length 0:100 ; ?ah-10 ; yes
--m length ! --length 0:100 ; ?esp-100/offset3-more ; no
--m length ! --length 0:100 ; ?esp-100/offset1 ; no
+-m length ! --length 0:100 ; ?udp-data-1400 ; yes
+-m length ! --length 0:100 ; ?dccp-data-opt ; no
+-m length ! --length 0:100 ; ?sctp-data/offset1 ; no
 -m length --length 1000: ; ?udp-data-1400 ; yes
--m length --length 1000: ; ?udp-tos-ff ; no
--m length --length 1000: ; ?esp-100/offset3-more ; no
--m length --length 100:60 ; ?dccp-doff-past ; no
--m length --length 100:60 ; ?ah/last ; no
+-m length --length 1000: ; ?sctp-long-chunk ; no
+-m length --length 1000: ; ?ah/last ; no
+-m length --length 100:60 ; ?tcp-null ; no
+-m length --length 100:60 ; ?esp-100/first ; no
 -m length --length 500 ; ?udp-data-472 ; yes
--m length --length 500 ; ?tcp-short/first ; no
--m length --length 500 ; ?sctp-data-zero ; no
+-m length --length 500 ; ?sctp-abort-t ; no
+-m length --length 500 ; ?dccp-11 ; no
 *mangle PREROUTING 6
--m length --length 60 ; ?udp-dns/atomic ; yes
--m length --length 60 ; ?tcp-ack ; yes
--m length --length 60 ; ?hbh-tcp ; no
--m length --length 60 ; ?tcp-doff4 ; no
--m length --length 60:100 ; ?sctp-data-zero ; yes
--m length --length 60:100 ; ?sctp-data-sack ; yes
--m length --length 60:100 ; ?udp-ttl-2 ; no
--m length --length 60:100 ; ?mh ; no
--m length ! --length 0:100 ; ?rt0-res ; yes
--m length ! --length 0:100 ; ?udp-data-472 ; yes
--m length ! --length 0:100 ; ?sctp-data-zero ; no
--m length ! --length 0:100 ; ?mh-long ; no
+-m length --length 60 ; ?tcp-null ; yes
+-m length --length 60 ; ?udp-dns/offset8 ; yes
+-m length --length 60 ; ?tcp-synack-ece ; no
+-m length --length 60 ; ?udp-tos-ff ; no
+-m length --length 60:100 ; ?ah-0 ; yes
+-m length --length 60:100 ; ?sctp-type200 ; yes
+-m length --length 60:100 ; ?srh-short-list ; no
+-m length --length 60:100 ; ?sctp-zero ; no
+-m length ! --length 0:100 ; ?rt0-3-left2 ; yes
+-m length ! --length 0:100 ; ?udp-dns/dst-dst3-rt ; yes
+-m length ! --length 0:100 ; ?udp-tos-10 ; no
+-m length ! --length 0:100 ; ?sctp-abort-t ; no
 -m length --length 1000: ; ?udp-data-1400 ; yes
--m length --length 1000: ; ?sctp-type200 ; no
--m length --length 1000: ; ?rt0-res ; no
--m length --length 100:60 ; ?hbh-hbh-tcp ; no
--m length --length 100:60 ; ?ah-4 ; no
--m length --length 500 ; ?udp-ttl-128 ; no
--m length --length 500 ; ?udp-dns/atomic ; no
+-m length --length 1000: ; ?frag-frag ; no
+-m length --length 1000: ; ?esp-max ; no
+-m length --length 100:60 ; ?hbh-only ; no
+-m length --length 100:60 ; ?srh-begin ; no
+-m length --length 500 ; ?udp-data-1400 ; no
+-m length --length 500 ; ?ah-res ; no

@@ -18,19 +18,19 @@
 *mangle POSTROUTING 46
 -m mac --mac-source 00:11:22:33:44:55 ;  ; FAIL
 *mangle PREROUTING 4
--m mac --mac-source 02:00:00:00:00:01 ; ?sctp-data-sack ether ; yes
--m mac --mac-source 02:00:00:00:00:01 ; ?tcp-null ether ; yes
--m mac ! --mac-source 02:00:00:00:00:01 ; ?udp-ttl-5 ether ; no
--m mac ! --mac-source 02:00:00:00:00:01 ; ?udp-dns ether ; no
--m mac --mac-source 02:00:00:00:00:09 ; ?udp-tos-ff ether ; no
--m mac --mac-source 02:00:00:00:00:09 ; ?ah-10 ether ; no
+-m mac --mac-source 02:00:00:00:00:01 ; ?icmp-11-0 ether ; yes
+-m mac --mac-source 02:00:00:00:00:01 ; ?tcp-syn/ip-options ether ; yes
+-m mac ! --mac-source 02:00:00:00:00:01 ; ?sctp-second-cut ether ; no
+-m mac ! --mac-source 02:00:00:00:00:01 ; ?tcp-syn/first ether ; no
+-m mac --mac-source 02:00:00:00:00:09 ; ?tcp-8 ether ; no
+-m mac --mac-source 02:00:00:00:00:09 ; ?icmp-11-0 ether ; no
 *mangle PREROUTING 6
--m mac --mac-source 02:00:00:00:00:01 ; ?udplite-4 ether ; yes
--m mac --mac-source 02:00:00:00:00:01 ; ?udp-tos-28 ether ; yes
--m mac ! --mac-source 02:00:00:00:00:01 ; ?udp-dns/dst ether ; no
--m mac ! --mac-source 02:00:00:00:00:01 ; ?tcp-opt-at-end ether ; no
--m mac --mac-source 02:00:00:00:00:09 ; ?sctp-len1 ether ; no
--m mac --mac-source 02:00:00:00:00:09 ; ?udplite-4 ether ; no
+-m mac --mac-source 02:00:00:00:00:01 ; ?icmp6-1-4 ether ; yes
+-m mac --mac-source 02:00:00:00:00:01 ; ?srh-bad-left ether ; yes
+-m mac ! --mac-source 02:00:00:00:00:01 ; ?icmp6-134-0 ether ; no
+-m mac ! --mac-source 02:00:00:00:00:01 ; ?udplite/first ether ; no
+-m mac --mac-source 02:00:00:00:00:09 ; ?tcp-syn ether ; no
+-m mac --mac-source 02:00:00:00:00:09 ; ?dccp-doff-past ether ; no
 *mangle PREROUTING 46
 -m mac --mac-source 02:00:00:00:00:01 ; ?udp-dns ether ; yes
 -m mac ! --mac-source 02:00:00:00:00:01 ; ?udp-dns ether ; no

@@ -29,83 +29,83 @@
 -p sctp -m multiport --dports 5 ; = ; OK
 -p udplite -m multiport --dports 5 ; = ; OK
 *mangle PREROUTING 4
--p tcp -m multiport --dports 80,443 ; ?tcp-syn-mss536 ; yes
--p tcp -m multiport --dports 80,443 ; ?tcp-syn/40-options ; yes
--p tcp -m multiport --dports 80,443 ; ?tcp-3 ; hotdrop
+-p tcp -m multiport --dports 80,443 ; ?tcp-syn/first ; yes
+-p tcp -m multiport --dports 80,443 ; ?tcp-syn/df ; yes
 -p tcp -m multiport --dports 80,443 ; ?tcp-none ; hotdrop
+-p tcp -m multiport --dports 80,443 ; ?tcp-3 ; hotdrop
+-p tcp -m multiport --dports 80,443 ; ?tcp-synack-ece ; no
 -p tcp -m multiport --dports 80,443 ; ?tcp-fin-psh-urg ; no
--p tcp -m multiport --dports 80,443 ; ?tcp-all ; no
--p tcp -m multiport ! --dports 80,443 ; ?tcp-all ; yes
--p tcp -m multiport ! --dports 80,443 ; ?tcp-fin-psh-urg ; yes
+-p tcp -m multiport ! --dports 80,443 ; ?tcp-synack-ece ; yes
+-p tcp -m multiport ! --dports 80,443 ; ?tcp-ack ; yes
 -p tcp -m multiport ! --dports 80,443 ; ?tcp-none ; hotdrop
 -p tcp -m multiport ! --dports 80,443 ; ?tcp-3 ; hotdrop
--p tcp -m multiport ! --dports 80,443 ; ?tcp-null ; no
--p tcp -m multiport ! --dports 80,443 ; ?tcp-opt-zero-len ; no
--p tcp -m multiport --ports 1000:1500 ; ?tcp-syn-mss536 ; yes
--p tcp -m multiport --ports 1000:1500 ; ?tcp-doff4 ; yes
+-p tcp -m multiport ! --dports 80,443 ; ?tcp-19 ; no
+-p tcp -m multiport ! --dports 80,443 ; ?tcp-doff-past-end ; no
+-p tcp -m multiport --ports 1000:1500 ; ?tcp-opt-zero-len ; yes
+-p tcp -m multiport --ports 1000:1500 ; ?tcp-19 ; yes
 -p tcp -m multiport --ports 1000:1500 ; ?tcp-none ; hotdrop
 -p tcp -m multiport --ports 1000:1500 ; ?tcp-3 ; hotdrop
--p tcp -m multiport --ports 1000:1500 ; ?tcp-fin-psh-urg ; no
 -p tcp -m multiport --ports 1000:1500 ; ?tcp-null ; no
--p udp -m multiport --sports 53,1024 ; ?udp-src-range ; yes
+-p tcp -m multiport --ports 1000:1500 ; ?tcp-synack-ece ; no
+-p udp -m multiport --sports 53,1024 ; ?udp-tos-03 ; yes
 -p udp -m multiport --sports 53,1024 ; ?udp-tos-02 ; yes
 -p udp -m multiport --sports 53,1024 ; ?udp-3 ; hotdrop
 -p udp -m multiport --sports 53,1024 ; ?udp-short/first ; hotdrop
+-p udp -m multiport --sports 53,1024 ; ?udplite/offset1 ; no
 -p udp -m multiport --sports 53,1024 ; ?udplite ; no
--p udp -m multiport --sports 53,1024 ; ?udp-dns/last ; no
 -p udp -m multiport ! --ports 1:52,54:65535 ; ?udp-short/first ; hotdrop
 -p udp -m multiport ! --ports 1:52,54:65535 ; ?udp-3 ; hotdrop
--p udp -m multiport ! --ports 1:52,54:65535 ; ?udp-data-72 ; no
--p udp -m multiport ! --ports 1:52,54:65535 ; ?udp-dns/offset1 ; no
+-p udp -m multiport ! --ports 1:52,54:65535 ; ?udp-tos-b8 ; no
+-p udp -m multiport ! --ports 1:52,54:65535 ; ?udp-tos-03 ; no
 -p udplite -m multiport --dports 53 ; ?udplite-4 ; yes
 -p udplite -m multiport --dports 53 ; ?udplite ; yes
--p udplite -m multiport --dports 53 ; ?udplite/last ; no
+-p udplite -m multiport --dports 53 ; ?udplite/offset3-more ; no
 -p udplite -m multiport --dports 53 ; ?udplite/offset1 ; no
--p sctp -m multiport --dports 80 ; ?sctp-abort-t ; yes
--p sctp -m multiport --dports 80 ; ?sctp-type200 ; yes
--p sctp -m multiport --dports 80 ; ?sctp-data/offset1 ; no
+-p sctp -m multiport --dports 80 ; ?sctp-data-e ; yes
+-p sctp -m multiport --dports 80 ; ?sctp-no-chunk ; yes
 -p sctp -m multiport --dports 80 ; ?sctp-data/last ; no
+-p sctp -m multiport --dports 80 ; ?sctp-data/offset1 ; no
 -p dccp -m multiport --dports 80 ; ?dccp-reset ; yes
--p dccp -m multiport --dports 80 ; ?dccp-data-opt ; yes
--p dccp -m multiport --dports 80 ; ?dccp-data/offset1 ; no
+-p dccp -m multiport --dports 80 ; ?dccp-11 ; yes
 -p dccp -m multiport --dports 80 ; ?dccp-data/last ; no
+-p dccp -m multiport --dports 80 ; ?dccp-data/offset3-more ; no
 *mangle PREROUTING 6
--p tcp -m multiport --dports 80,443 ; ?tcp-doff0 ; yes
 -p tcp -m multiport --dports 80,443 ; ?hbh-hbh-tcp ; yes
--p tcp -m multiport --dports 80,443 ; ?rt-cut ; hotdrop
--p tcp -m multiport --dports 80,443 ; ?dst-long-cut ; hotdrop
+-p tcp -m multiport --dports 80,443 ; ?tcp-syn-mss536 ; yes
+-p tcp -m multiport --dports 80,443 ; ?srh-cut ; hotdrop
+-p tcp -m multiport --dports 80,443 ; ?tcp-none ; hotdrop
+-p tcp -m multiport --dports 80,443 ; ?tcp-syn/offset8 ; no
 -p tcp -m multiport --dports 80,443 ; ?tcp-syn/middle ; no
--p tcp -m multiport --dports 80,443 ; ?tcp-all ; no
+-p tcp -m multiport ! --dports 80,443 ; ?ah-0 ; yes
 -p tcp -m multiport ! --dports 80,443 ; ?tcp-ack ; yes
--p tcp -m multiport ! --dports 80,443 ; ?tcp-all ; yes
--p tcp -m multiport ! --dports 80,443 ; ?tcp-3 ; hotdrop
--p tcp -m multiport ! --dports 80,443 ; ?frag-7 ; hotdrop
--p tcp -m multiport ! --dports 80,443 ; ?tcp-syn-mss536 ; no
--p tcp -m multiport ! --dports 80,443 ; ?tcp-opt-at-end ; no
--p tcp -m multiport --ports 1000:1500 ; ?rt0-3 ; yes
--p tcp -m multiport --ports 1000:1500 ; ?tcp-opt-overrun ; yes
--p tcp -m multiport --ports 1000:1500 ; ?tcp-none ; hotdrop
+-p tcp -m multiport ! --dports 80,443 ; ?rt-4 ; hotdrop
+-p tcp -m multiport ! --dports 80,443 ; ?tcp-none ; hotdrop
+-p tcp -m multiport ! --dports 80,443 ; ?tcp-syn/atomic ; no
+-p tcp -m multiport ! --dports 80,443 ; ?tcp-syn/first ; no
+-p tcp -m multiport --ports 1000:1500 ; ?tcp-opt-at-end ; yes
+-p tcp -m multiport --ports 1000:1500 ; ?rt-rt ; yes
 -p tcp -m multiport --ports 1000:1500 ; ?dst-long-cut ; hotdrop
--p tcp -m multiport --ports 1000:1500 ; ?tcp-syn/offset8 ; no
+-p tcp -m multiport --ports 1000:1500 ; ?ah-11 ; hotdrop
 -p tcp -m multiport --ports 1000:1500 ; ?tcp-null ; no
--p udp -m multiport --sports 53,1024 ; ?udp-data-0 ; yes
--p udp -m multiport --sports 53,1024 ; ?udp-ttl-255 ; yes
+-p tcp -m multiport --ports 1000:1500 ; ?tcp-synack-ece ; no
+-p udp -m multiport --sports 53,1024 ; ?udp-tos-ff ; yes
+-p udp -m multiport --sports 53,1024 ; ?udp-dns/dst-dst3-rt ; yes
 -p udp -m multiport --sports 53,1024 ; ?udp-3 ; hotdrop
--p udp -m multiport --sports 53,1024 ; ?udplite ; no
+-p udp -m multiport --sports 53,1024 ; ?udplite/atomic ; no
 -p udp -m multiport --sports 53,1024 ; ?udp-dns/middle ; no
 -p udp -m multiport ! --ports 1:52,54:65535 ; ?udp-3 ; hotdrop
--p udp -m multiport ! --ports 1:52,54:65535 ; ?udp-data-1 ; no
--p udp -m multiport ! --ports 1:52,54:65535 ; ?udp-dns/first ; no
+-p udp -m multiport ! --ports 1:52,54:65535 ; ?udp-7 ; no
+-p udp -m multiport ! --ports 1:52,54:65535 ; ?udplite/atomic ; no
 -p udplite -m multiport --dports 53 ; ?udplite-4 ; yes
 -p udplite -m multiport --dports 53 ; ?udplite/first ; yes
 -p udplite -m multiport --dports 53 ; ?udplite/middle ; no
 -p udplite -m multiport --dports 53 ; ?udplite/offset8 ; no
--p sctp -m multiport --dports 80 ; ?sctp-data-sack ; yes
--p sctp -m multiport --dports 80 ; ?sctp-data-zero ; yes
--p sctp -m multiport --dports 80 ; ?sctp-data/middle ; no
+-p sctp -m multiport --dports 80 ; ?sctp-type15 ; yes
+-p sctp -m multiport --dports 80 ; ?sctp-data/dst-dst3-rt ; yes
 -p sctp -m multiport --dports 80 ; ?sctp-data/offset8 ; no
--p dccp -m multiport --dports 80 ; ?dccp-request ; yes
--p dccp -m multiport --dports 80 ; ?dccp-doff-past ; yes
+-p sctp -m multiport --dports 80 ; ?sctp-data/middle ; no
+-p dccp -m multiport --dports 80 ; ?dccp-doff2 ; yes
+-p dccp -m multiport --dports 80 ; ?dccp-data/first ; yes
 -p dccp -m multiport --dports 80 ; ?dccp-data/offset8 ; no
 -p dccp -m multiport --dports 80 ; ?dccp-data/middle ; no
 *filter INPUT 4

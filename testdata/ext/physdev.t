@@ -21,23 +21,23 @@
 *mangle POSTROUTING 46
 -m physdev --physdev-in eth0 ; = ; OK
 *mangle PREROUTING 4
--m physdev --physdev-in eth1 ; ?tcp-synack-ece ; no
--m physdev --physdev-in eth1 ; ?tcp-short/first ; no
--m physdev ! --physdev-in eth1 ; ?sctp-idata-abort ; yes
--m physdev ! --physdev-in eth1 ; ?udp-tos-ff ; yes
--m physdev ! --physdev-is-in ! --physdev-is-bridged ; ?tcp-opt-mss-len3 ; yes
--m physdev ! --physdev-is-in ! --physdev-is-bridged ; ?udp-dns ; yes
--m physdev --physdev-is-in ! --physdev-is-bridged ; ?tcp-opt-eol-then-mss ; no
--m physdev --physdev-is-in ! --physdev-is-bridged ; ?sctp-data/first ; no
+-m physdev --physdev-in eth1 ; ?tcp-opt-overrun ; no
+-m physdev --physdev-in eth1 ; ?udp-ttl-2 ; no
+-m physdev ! --physdev-in eth1 ; ?sctp-abort-t ; yes
+-m physdev ! --physdev-in eth1 ; ?tcp-doff4 ; yes
+-m physdev ! --physdev-is-in ! --physdev-is-bridged ; ?udp-tos-b8 ; yes
+-m physdev ! --physdev-is-in ! --physdev-is-bridged ; ?udp-dns/offset3-more ; yes
+-m physdev --physdev-is-in ! --physdev-is-bridged ; ?icmp-40-9 ; no
+-m physdev --physdev-is-in ! --physdev-is-bridged ; ?udp-tos-ff ; no
 *mangle PREROUTING 6
--m physdev --physdev-in eth1 ; ?dccp-type12 ; no
--m physdev --physdev-in eth1 ; ?udp-tos-02 ; no
--m physdev ! --physdev-in eth1 ; ?tcp-8 ; yes
--m physdev ! --physdev-in eth1 ; ?dccp-data ; yes
--m physdev ! --physdev-is-in ! --physdev-is-bridged ; ?esp-100 ; yes
--m physdev ! --physdev-is-in ! --physdev-is-bridged ; ?sctp-second-cut ; yes
--m physdev --physdev-is-in ! --physdev-is-bridged ; ?esp-100/offset8 ; no
--m physdev --physdev-is-in ! --physdev-is-bridged ; ?tcp-19 ; no
+-m physdev --physdev-in eth1 ; ?udp-data-472 ; no
+-m physdev --physdev-in eth1 ; ?tcp-syn/dst-dst3-rt ; no
+-m physdev ! --physdev-in eth1 ; ?udp-tos-28 ; yes
+-m physdev ! --physdev-in eth1 ; ?rt0-res ; yes
+-m physdev ! --physdev-is-in ! --physdev-is-bridged ; ?udp-ttl-128 ; yes
+-m physdev ! --physdev-is-in ! --physdev-is-bridged ; ?rt0-1 ; yes
+-m physdev --physdev-is-in ! --physdev-is-bridged ; ?udplite-4 ; no
+-m physdev --physdev-is-in ! --physdev-is-bridged ; ?dccp-data/offset8 ; no
 *filter INPUT 46
 -m physdev --physdev-in port1 ; ?udp-dns bridge ; unknown
 -m physdev --physdev-in port1 ; ?udp-dns port ; yes

@@ -9,19 +9,19 @@
 -m pkttype --pkt-type uni ;  ; FAIL
 -m pkttype ;  ; FAIL
 *mangle PREROUTING 4
--m pkttype --pkt-type unicast ; ?proto-255 ; yes
--m pkttype --pkt-type unicast ; ?dccp-data/last ; yes
--m pkttype ! --pkt-type unicast ; ?tcp-doff4 ; no
--m pkttype ! --pkt-type unicast ; ?gre ; no
--m pkttype --pkt-type multicast ; ?udp-ttl-5 ; no
--m pkttype --pkt-type multicast ; ?udp-data-72 ; no
+-m pkttype --pkt-type unicast ; ?ipcomp-3 ; yes
+-m pkttype --pkt-type unicast ; ?udp-data-0 ; yes
+-m pkttype ! --pkt-type unicast ; ?tcp-synack-ece ; no
+-m pkttype ! --pkt-type unicast ; ?icmp-3-1 ; no
+-m pkttype --pkt-type multicast ; ?tcp-syn/ip-options ; no
+-m pkttype --pkt-type multicast ; ?dccp-reset ; no
 *mangle PREROUTING 6
--m pkttype --pkt-type unicast ; ?sctp-data/atomic ; yes
--m pkttype --pkt-type unicast ; ?udplite/middle ; yes
--m pkttype ! --pkt-type unicast ; ?esp-max ; no
--m pkttype ! --pkt-type unicast ; ?dccp-data ; no
--m pkttype --pkt-type multicast ; ?tcp-opt-eol-then-mss ; no
--m pkttype --pkt-type multicast ; ?rt-rt ; no
+-m pkttype --pkt-type unicast ; ?udp-data-1 ; yes
+-m pkttype --pkt-type unicast ; ?udp-3 ; yes
+-m pkttype ! --pkt-type unicast ; ?frag-last-of-none ; no
+-m pkttype ! --pkt-type unicast ; ?rt-2 ; no
+-m pkttype --pkt-type multicast ; ?srh-3 ; no
+-m pkttype --pkt-type multicast ; ?sctp-type200 ; no
 *mangle PREROUTING 46
 -m pkttype --pkt-type broadcast ; ?udp-dns type=1 ; yes
 -m pkttype --pkt-type multicast ; ?udp-dns type=2 ; yes

@@ -31,6 +31,7 @@
 -m policy --dir in --pol ipsec ! --mode tunnel --tunnel-src 1.2.3.4 ;  ; FAIL
 -m policy --dir in --pol ipsec --mode transport --tunnel-src 1.2.3.4 ;  ; FAIL
 -m policy --dir in --pol ipsec ! --mode transport --tunnel-src 1.2.3.4 ; = ; OK
+-m policy --dir in --pol ipsec --mode tunnel --tunnel-src 1.2.3.4/33 ; -m policy --dir in --pol ipsec --mode tunnel --tunnel-src 1.2.3.4 ; OK
 *filter INPUT 6
 -m policy --dir in --pol ipsec --mode tunnel --tunnel-src 2001:db8::1/64 --tunnel-dst 2001:db8::2 ; -m policy --dir in --pol ipsec --mode tunnel --tunnel-dst 2001:db8::2 --tunnel-src 2001:db8::1/64 ; OK
 -m policy --dir in --pol ipsec --mode tunnel --tunnel-src ::/0 ; = ; OK
@@ -46,16 +47,16 @@
 *mangle POSTROUTING 46
 -m policy --dir in --pol none ;  ; FAIL
 *mangle PREROUTING 4
--m policy --dir in --pol none ; ?ah/last ; yes
--m policy --dir in --pol none ; ?dccp-data/last ; yes
--m policy --dir in --pol ipsec ; ?tcp-ack ; no
--m policy --dir in --pol ipsec ; ?dccp-doff2 ; no
--m policy --dir in --pol ipsec --strict --proto esp ; ?tcp-opt-eol-then-mss ; no
--m policy --dir in --pol ipsec --strict --proto esp ; ?sctp-long-chunk ; no
-*mangle PREROUTING 6
--m policy --dir in --pol none ; ?rt0-0 ; yes
--m policy --dir in --pol none ; ?udp-tos-03 ; yes
--m policy --dir in --pol ipsec ; ?esp-100/dst ; no
--m policy --dir in --pol ipsec ; ?icmp6-3-0 ; no
+-m policy --dir in --pol none ; ?dccp-doff-past ; yes
+-m policy --dir in --pol none ; ?tcp-syn/first ; yes
+-m policy --dir in --pol ipsec ; ?udp-data-0 ; no
+-m policy --dir in --pol ipsec ; ?sctp-no-chunk ; no
 -m policy --dir in --pol ipsec --strict --proto esp ; ?esp-100/first ; no
--m policy --dir in --pol ipsec --strict --proto esp ; ?sctp-second-cut ; no
+-m policy --dir in --pol ipsec --strict --proto esp ; ?ah-4 ; no
+*mangle PREROUTING 6
+-m policy --dir in --pol none ; ?mh-short ; yes
+-m policy --dir in --pol none ; ?sctp-abort-t ; yes
+-m policy --dir in --pol ipsec ; ?dccp-data ; no
+-m policy --dir in --pol ipsec ; ?ipcomp ; no
+-m policy --dir in --pol ipsec --strict --proto esp ; ?srh-cut ; no
+-m policy --dir in --pol ipsec --strict --proto esp ; ?tcp-ack ; no

@@ -17,116 +17,117 @@
 -m rt --rt-type 4294967295 ; = ; OK
 -m rt ; = ; OK
 *mangle PREROUTING 6
--m rt ; ?rt0-0 ; yes
 -m rt ; ?rt0-3 ; yes
+-m rt ; ?tcp-syn/dst-dst3-rt ; yes
+-m rt ; ?frag-first-dst-cut ; hotdrop
 -m rt ; ?rt-4 ; hotdrop
--m rt ; ?rt-cut ; hotdrop
--m rt ; ?sctp-11 ; no
--m rt ; ?udp-3 ; no
--m rt --rt-type 0 ; ?rt0-odd ; yes
+-m rt ; ?esp-1 ; no
+-m rt ; ?tcp-opt-mss-len3 ; no
 -m rt --rt-type 0 ; ?rt-rt ; yes
--m rt --rt-type 0 ; ?rt-cut ; hotdrop
--m rt --rt-type 0 ; ?rt-4 ; hotdrop
--m rt --rt-type 0 ; ?udp-80 ; no
--m rt --rt-type 0 ; ?tcp-19 ; no
--m rt ! --rt-type 0 ; ?rt4 ; yes
--m rt ! --rt-type 0 ; ?dccp-data/dst-dst3-rt ; yes
--m rt ! --rt-type 0 ; ?rt-cut ; hotdrop
+-m rt --rt-type 0 ; ?rt0-odd ; yes
+-m rt --rt-type 0 ; ?srh-cut ; hotdrop
+-m rt --rt-type 0 ; ?dst-cut ; hotdrop
+-m rt --rt-type 0 ; ?dccp-type12 ; no
+-m rt --rt-type 0 ; ?dccp-data/dst-dst3-rt ; no
+-m rt ! --rt-type 0 ; ?rt2 ; yes
+-m rt ! --rt-type 0 ; ?srh-begin ; yes
+-m rt ! --rt-type 0 ; ?frag-first-dst-cut ; hotdrop
 -m rt ! --rt-type 0 ; ?rt-4 ; hotdrop
--m rt ! --rt-type 0 ; ?udp-src-range ; no
--m rt ! --rt-type 0 ; ?dccp-doff-past ; no
--m rt --rt-type 2 ; ?sctp-data/dst-dst3-rt ; yes
--m rt --rt-type 2 ; ?esp-100/dst-dst3-rt ; yes
--m rt --rt-type 2 ; ?rt-cut ; hotdrop
--m rt --rt-type 2 ; ?rt-4 ; hotdrop
--m rt --rt-type 2 ; ?tcp-8 ; no
--m rt --rt-type 2 ; ?udp-dns/offset8 ; no
+-m rt ! --rt-type 0 ; ?frag-last-of-ah ; no
+-m rt ! --rt-type 0 ; ?tcp-ack ; no
+-m rt --rt-type 2 ; ?udplite/dst-dst3-rt ; yes
+-m rt --rt-type 2 ; ?udp-dns/dst-dst3-rt ; yes
+-m rt --rt-type 2 ; ?srh-7 ; hotdrop
+-m rt --rt-type 2 ; ?rt-3 ; hotdrop
+-m rt --rt-type 2 ; ?ah-11 ; no
+-m rt --rt-type 2 ; ?rt-rt ; no
 -m rt --rt-segsleft 1 ; ?rt2 ; yes
--m rt --rt-segsleft 1 ; ?rt-cut ; hotdrop
--m rt --rt-segsleft 1 ; ?rt-4 ; hotdrop
--m rt --rt-segsleft 1 ; ?tcp-19 ; no
--m rt --rt-segsleft 1 ; ?udp-tos-ff ; no
--m rt --rt-segsleft 0 ; ?rt-rt ; yes
+-m rt --rt-segsleft 1 ; ?srh-3 ; yes
+-m rt --rt-segsleft 1 ; ?rt-3 ; hotdrop
+-m rt --rt-segsleft 1 ; ?rt-2 ; hotdrop
+-m rt --rt-segsleft 1 ; ?ah-0 ; no
+-m rt --rt-segsleft 1 ; ?udplite/dst-dst3-rt ; no
+-m rt --rt-segsleft 0 ; ?esp-100/dst-dst3-rt ; yes
 -m rt --rt-segsleft 0 ; ?tcp-syn/dst-dst3-rt ; yes
--m rt --rt-segsleft 0 ; ?rt-cut ; hotdrop
+-m rt --rt-segsleft 0 ; ?frag-first-dst-cut ; hotdrop
 -m rt --rt-segsleft 0 ; ?rt-4 ; hotdrop
--m rt --rt-segsleft 0 ; ?sctp-idata-abort ; no
--m rt --rt-segsleft 0 ; ?esp-100/atomic ; no
--m rt ! --rt-segsleft 0 ; ?rt2 ; yes
+-m rt --rt-segsleft 0 ; ?udp-tos-28 ; no
+-m rt --rt-segsleft 0 ; ?dst-len-past-end ; no
+-m rt ! --rt-segsleft 0 ; ?srh-short-list ; yes
 -m rt ! --rt-segsleft 0 ; ?rt0-3-left2 ; yes
--m rt ! --rt-segsleft 0 ; ?rt-cut ; hotdrop
 -m rt ! --rt-segsleft 0 ; ?rt-4 ; hotdrop
--m rt ! --rt-segsleft 0 ; ?dst-len-past-end ; no
--m rt ! --rt-segsleft 0 ; ?dccp-type12 ; no
--m rt --rt-segsleft 1:2 ; ?rt0-3-left2 ; yes
--m rt --rt-segsleft 1:2 ; ?rt2 ; yes
--m rt --rt-segsleft 1:2 ; ?rt-cut ; hotdrop
--m rt --rt-segsleft 1:2 ; ?rt-4 ; hotdrop
--m rt --rt-segsleft 1:2 ; ?dst-len-past-end ; no
--m rt --rt-segsleft 1:2 ; ?tcp-doff0 ; no
--m rt --rt-len 24 ; ?dccp-data/dst-dst3-rt ; yes
--m rt --rt-len 24 ; ?sctp-data/dst-dst3-rt ; yes
--m rt --rt-len 24 ; ?rt-cut ; hotdrop
--m rt --rt-len 24 ; ?rt-4 ; hotdrop
--m rt --rt-len 24 ; ?icmp6-129-0 ; no
--m rt --rt-len 24 ; ?dccp-doff2 ; no
--m rt ! --rt-len 24 ; ?rt0-odd ; yes
+-m rt ! --rt-segsleft 0 ; ?tcp-cut-frag-header ; hotdrop
+-m rt ! --rt-segsleft 0 ; ?esp-ah ; no
+-m rt ! --rt-segsleft 0 ; ?udp-dns/dst-dst3-rt ; no
+-m rt --rt-segsleft 1:2 ; ?srh-3 ; yes
+-m rt --rt-segsleft 1:2 ; ?srh-short-list ; yes
+-m rt --rt-segsleft 1:2 ; ?dst-then-dst-past-end ; hotdrop
+-m rt --rt-segsleft 1:2 ; ?rt-2 ; hotdrop
+-m rt --rt-segsleft 1:2 ; ?udp-dns/first ; no
+-m rt --rt-segsleft 1:2 ; ?ah-0 ; no
+-m rt --rt-len 24 ; ?srh-left-beyond ; yes
+-m rt --rt-len 24 ; ?tcp-syn/dst-dst3-rt ; yes
+-m rt --rt-len 24 ; ?ah-1 ; hotdrop
+-m rt --rt-len 24 ; ?frag-first-dst-cut ; hotdrop
+-m rt --rt-len 24 ; ?icmp6-134-0 ; no
+-m rt --rt-len 24 ; ?ah-res ; no
 -m rt ! --rt-len 24 ; ?rt4 ; yes
--m rt ! --rt-len 24 ; ?rt-cut ; hotdrop
--m rt ! --rt-len 24 ; ?rt-4 ; hotdrop
--m rt ! --rt-len 24 ; ?tcp-opt-eol-then-mss ; no
--m rt ! --rt-len 24 ; ?udp-ttl-255 ; no
+-m rt ! --rt-len 24 ; ?rt0-0 ; yes
+-m rt ! --rt-len 24 ; ?dst-then-dst-past-end ; hotdrop
+-m rt ! --rt-len 24 ; ?dst-cut ; hotdrop
+-m rt ! --rt-len 24 ; ?esp-max ; no
+-m rt ! --rt-len 24 ; ?tcp-synack-ece ; no
 -m rt --rt-type 0 --rt-0-res ; ?rt0-3-left2 ; yes
--m rt --rt-type 0 --rt-0-res ; ?rt0-1 ; yes
--m rt --rt-type 0 --rt-0-res ; ?rt-cut ; hotdrop
--m rt --rt-type 0 --rt-0-res ; ?rt-4 ; hotdrop
--m rt --rt-type 0 --rt-0-res ; ?dccp-data-opt ; no
--m rt --rt-type 0 --rt-0-res ; ?icmp6-200-9 ; no
+-m rt --rt-type 0 --rt-0-res ; ?rt0-0 ; yes
+-m rt --rt-type 0 --rt-0-res ; ?frag-first-dst-cut ; hotdrop
+-m rt --rt-type 0 --rt-0-res ; ?rt-2 ; hotdrop
+-m rt --rt-type 0 --rt-0-res ; ?udp-data-1 ; no
+-m rt --rt-type 0 --rt-0-res ; ?icmp6-7 ; no
 -m rt --rt-type 0 --rt-0-addrs 2001:db8::a,2001:db8::b,2001:db8::c ; ?rt0-3-left2 ; yes
--m rt --rt-type 0 --rt-0-addrs 2001:db8::a,2001:db8::b,2001:db8::c ; ?rt0-res ; yes
+-m rt --rt-type 0 --rt-0-addrs 2001:db8::a,2001:db8::b,2001:db8::c ; ?rt0-3 ; yes
+-m rt --rt-type 0 --rt-0-addrs 2001:db8::a,2001:db8::b,2001:db8::c ; ?srh-cut ; hotdrop
 -m rt --rt-type 0 --rt-0-addrs 2001:db8::a,2001:db8::b,2001:db8::c ; ?rt-4 ; hotdrop
--m rt --rt-type 0 --rt-0-addrs 2001:db8::a,2001:db8::b,2001:db8::c ; ?rt-cut ; hotdrop
--m rt --rt-type 0 --rt-0-addrs 2001:db8::a,2001:db8::b,2001:db8::c ; ?none-data ; no
--m rt --rt-type 0 --rt-0-addrs 2001:db8::a,2001:db8::b,2001:db8::c ; ?tcp-syn ; no
--m rt --rt-type 0 --rt-0-addrs 2001:db8::a,2001:db8::b ; ?rt-4 ; hotdrop
--m rt --rt-type 0 --rt-0-addrs 2001:db8::a,2001:db8::b ; ?rt-cut ; hotdrop
--m rt --rt-type 0 --rt-0-addrs 2001:db8::a,2001:db8::b ; ?mh-long ; no
--m rt --rt-type 0 --rt-0-addrs 2001:db8::a,2001:db8::b ; ?udp-data-0 ; no
+-m rt --rt-type 0 --rt-0-addrs 2001:db8::a,2001:db8::b,2001:db8::c ; ?ah-11 ; no
+-m rt --rt-type 0 --rt-0-addrs 2001:db8::a,2001:db8::b,2001:db8::c ; ?udp-dns/dst-dst3-rt ; no
+-m rt --rt-type 0 --rt-0-addrs 2001:db8::a,2001:db8::b ; ?srh-cut ; hotdrop
+-m rt --rt-type 0 --rt-0-addrs 2001:db8::a,2001:db8::b ; ?dst-cut ; hotdrop
+-m rt --rt-type 0 --rt-0-addrs 2001:db8::a,2001:db8::b ; ?dst-opt-last-byte ; no
+-m rt --rt-type 0 --rt-0-addrs 2001:db8::a,2001:db8::b ; ?dccp-request ; no
+-m rt --rt-type 0 --rt-0-addrs 2001:db8::a ; ?rt-rt ; yes
 -m rt --rt-type 0 --rt-0-addrs 2001:db8::a ; ?rt0-odd ; yes
--m rt --rt-type 0 --rt-0-addrs 2001:db8::a ; ?rt0-1 ; yes
--m rt --rt-type 0 --rt-0-addrs 2001:db8::a ; ?rt-cut ; hotdrop
 -m rt --rt-type 0 --rt-0-addrs 2001:db8::a ; ?rt-4 ; hotdrop
--m rt --rt-type 0 --rt-0-addrs 2001:db8::a ; ?udp-tos-ff ; no
--m rt --rt-type 0 --rt-0-addrs 2001:db8::a ; ?icmp6-128-0 ; no
--m rt --rt-type 0 --rt-0-addrs 2001:db8::a --rt-0-not-strict ; ?rt0-res ; yes
+-m rt --rt-type 0 --rt-0-addrs 2001:db8::a ; ?rt-3 ; hotdrop
+-m rt --rt-type 0 --rt-0-addrs 2001:db8::a ; ?sctp-type15 ; no
+-m rt --rt-type 0 --rt-0-addrs 2001:db8::a ; ?sctp-idata-abort ; no
+-m rt --rt-type 0 --rt-0-addrs 2001:db8::a --rt-0-not-strict ; ?rt0-1 ; yes
 -m rt --rt-type 0 --rt-0-addrs 2001:db8::a --rt-0-not-strict ; ?rt-rt ; yes
--m rt --rt-type 0 --rt-0-addrs 2001:db8::a --rt-0-not-strict ; ?rt-4 ; hotdrop
--m rt --rt-type 0 --rt-0-addrs 2001:db8::a --rt-0-not-strict ; ?rt-cut ; hotdrop
--m rt --rt-type 0 --rt-0-addrs 2001:db8::a --rt-0-not-strict ; ?tcp-syn/first ; no
--m rt --rt-type 0 --rt-0-addrs 2001:db8::a --rt-0-not-strict ; ?mh ; no
+-m rt --rt-type 0 --rt-0-addrs 2001:db8::a --rt-0-not-strict ; ?dst-then-dst-past-end ; hotdrop
+-m rt --rt-type 0 --rt-0-addrs 2001:db8::a --rt-0-not-strict ; ?frag-first-dst-cut ; hotdrop
+-m rt --rt-type 0 --rt-0-addrs 2001:db8::a --rt-0-not-strict ; ?frag-last-of-ah ; no
+-m rt --rt-type 0 --rt-0-addrs 2001:db8::a --rt-0-not-strict ; ?sctp-data-e ; no
 -m rt --rt-type 0 --rt-0-addrs 2001:db8::b --rt-0-not-strict ; ?rt0-3 ; yes
 -m rt --rt-type 0 --rt-0-addrs 2001:db8::b --rt-0-not-strict ; ?rt0-res ; yes
--m rt --rt-type 0 --rt-0-addrs 2001:db8::b --rt-0-not-strict ; ?rt-4 ; hotdrop
--m rt --rt-type 0 --rt-0-addrs 2001:db8::b --rt-0-not-strict ; ?rt-cut ; hotdrop
--m rt --rt-type 0 --rt-0-addrs 2001:db8::b --rt-0-not-strict ; ?udp-dns/dst ; no
--m rt --rt-type 0 --rt-0-addrs 2001:db8::b --rt-0-not-strict ; ?tcp-3 ; no
+-m rt --rt-type 0 --rt-0-addrs 2001:db8::b --rt-0-not-strict ; ?frag-first-dst-cut ; hotdrop
+-m rt --rt-type 0 --rt-0-addrs 2001:db8::b --rt-0-not-strict ; ?rt-2 ; hotdrop
+-m rt --rt-type 0 --rt-0-addrs 2001:db8::b --rt-0-not-strict ; ?sctp-long-chunk ; no
+-m rt --rt-type 0 --rt-0-addrs 2001:db8::b --rt-0-not-strict ; ?ipcomp-3 ; no
 -m rt --rt-type 0 --rt-0-addrs 2001:db8::a,2001:db8::c --rt-0-not-strict ; ?rt0-3 ; yes
--m rt --rt-type 0 --rt-0-addrs 2001:db8::a,2001:db8::c --rt-0-not-strict ; ?rt0-res ; yes
--m rt --rt-type 0 --rt-0-addrs 2001:db8::a,2001:db8::c --rt-0-not-strict ; ?rt-cut ; hotdrop
--m rt --rt-type 0 --rt-0-addrs 2001:db8::a,2001:db8::c --rt-0-not-strict ; ?rt-4 ; hotdrop
--m rt --rt-type 0 --rt-0-addrs 2001:db8::a,2001:db8::c --rt-0-not-strict ; ?icmp6-129-0 ; no
--m rt --rt-type 0 --rt-0-addrs 2001:db8::a,2001:db8::c --rt-0-not-strict ; ?dst-len-past-end ; no
--m rt --rt-type 0 --rt-0-addrs 2001:db8::c,2001:db8::a --rt-0-not-strict ; ?rt-4 ; hotdrop
--m rt --rt-type 0 --rt-0-addrs 2001:db8::c,2001:db8::a --rt-0-not-strict ; ?rt-cut ; hotdrop
+-m rt --rt-type 0 --rt-0-addrs 2001:db8::a,2001:db8::c --rt-0-not-strict ; ?rt0-3-left2 ; yes
+-m rt --rt-type 0 --rt-0-addrs 2001:db8::a,2001:db8::c --rt-0-not-strict ; ?srh-cut ; hotdrop
+-m rt --rt-type 0 --rt-0-addrs 2001:db8::a,2001:db8::c --rt-0-not-strict ; ?frag-first-dst-cut ; hotdrop
+-m rt --rt-type 0 --rt-0-addrs 2001:db8::a,2001:db8::c --rt-0-not-strict ; ?sctp-data/middle ; no
+-m rt --rt-type 0 --rt-0-addrs 2001:db8::a,2001:db8::c --rt-0-not-strict ; ?tcp-8 ; no
+-m rt --rt-type 0 --rt-0-addrs 2001:db8::c,2001:db8::a --rt-0-not-strict ; ?rt-3 ; hotdrop
+-m rt --rt-type 0 --rt-0-addrs 2001:db8::c,2001:db8::a --rt-0-not-strict ; ?srh-7 ; hotdrop
+-m rt --rt-type 0 --rt-0-addrs 2001:db8::c,2001:db8::a --rt-0-not-strict ; ?tcp-doff-past-end ; no
 -m rt --rt-type 0 --rt-0-addrs 2001:db8::c,2001:db8::a --rt-0-not-strict ; ?sctp-data-sack ; no
--m rt --rt-type 0 --rt-0-addrs 2001:db8::c,2001:db8::a --rt-0-not-strict ; ?ah-10 ; no
--m rt --rt-type 0 --rt-0-addrs 2001:db8::a,2001:db8::b,2001:db8::c,2001:db8::d --rt-0-not-strict ; ?rt-cut ; hotdrop
--m rt --rt-type 0 --rt-0-addrs 2001:db8::a,2001:db8::b,2001:db8::c,2001:db8::d --rt-0-not-strict ; ?rt-4 ; hotdrop
--m rt --rt-type 0 --rt-0-addrs 2001:db8::a,2001:db8::b,2001:db8::c,2001:db8::d --rt-0-not-strict ; ?tcp-opt-mss-len3 ; no
--m rt --rt-type 0 --rt-0-addrs 2001:db8::a,2001:db8::b,2001:db8::c,2001:db8::d --rt-0-not-strict ; ?udplite/offset8 ; no
+-m rt --rt-type 0 --rt-0-addrs 2001:db8::a,2001:db8::b,2001:db8::c,2001:db8::d --rt-0-not-strict ; ?frag-first-dst-cut ; hotdrop
+-m rt --rt-type 0 --rt-0-addrs 2001:db8::a,2001:db8::b,2001:db8::c,2001:db8::d --rt-0-not-strict ; ?srh-7 ; hotdrop
+-m rt --rt-type 0 --rt-0-addrs 2001:db8::a,2001:db8::b,2001:db8::c,2001:db8::d --rt-0-not-strict ; ?udplite/first ; no
+-m rt --rt-type 0 --rt-0-addrs 2001:db8::a,2001:db8::b,2001:db8::c,2001:db8::d --rt-0-not-strict ; ?udp-dns/dst ; no
 -m rt --rt-type 0 --rt-0-res --rt-0-addrs 2001:db8::a ; ?rt0-odd ; yes
 -m rt --rt-type 0 --rt-0-res --rt-0-addrs 2001:db8::a ; ?rt0-1 ; yes
 -m rt --rt-type 0 --rt-0-res --rt-0-addrs 2001:db8::a ; ?rt-4 ; hotdrop
--m rt --rt-type 0 --rt-0-res --rt-0-addrs 2001:db8::a ; ?rt-cut ; hotdrop
--m rt --rt-type 0 --rt-0-res --rt-0-addrs 2001:db8::a ; ?udplite/dst-dst3-rt ; no
--m rt --rt-type 0 --rt-0-res --rt-0-addrs 2001:db8::a ; ?tcp-syn ; no
+-m rt --rt-type 0 --rt-0-res --rt-0-addrs 2001:db8::a ; ?srh-cut ; hotdrop
+-m rt --rt-type 0 --rt-0-res --rt-0-addrs 2001:db8::a ; ?udp-dns/offset8 ; no
+-m rt --rt-type 0 --rt-0-res --rt-0-addrs 2001:db8::a ; ?udp-dns/dst-dst3-rt ; no

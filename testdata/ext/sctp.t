@@ -26,300 +26,300 @@
 -p sctp ; = ; OK
 -p sctp -m sctp ; = ; OK
 *mangle PREROUTING 4
+-p sctp -m sctp ; ?sctp-data-zero ; yes
 -p sctp -m sctp ; ?sctp-data-e ; yes
--p sctp -m sctp ; ?sctp-type200 ; yes
 -p sctp -m sctp ; ?sctp-11 ; hotdrop
--p sctp -m sctp ; ?sctp-data/offset3-more ; no
 -p sctp -m sctp ; ?sctp-data/last ; no
--p sctp --dport 80 ; ?sctp-len1 ; yes
--p sctp --dport 80 ; ?sctp-chunk-cut ; yes
+-p sctp -m sctp ; ?sctp-data/offset1 ; no
+-p sctp --dport 80 ; ?sctp-second-cut ; yes
+-p sctp --dport 80 ; ?sctp-init ; yes
 -p sctp --dport 80 ; ?sctp-11 ; hotdrop
 -p sctp --dport 80 ; ?sctp-data/offset1 ; no
 -p sctp --dport 80 ; ?sctp-data/last ; no
 -p sctp ! --dport 80 ; ?sctp-11 ; hotdrop
--p sctp ! --dport 80 ; ?sctp-data/offset1 ; no
--p sctp ! --dport 80 ; ?sctp-type15 ; no
--p sctp --chunk-types any DATA ; ?sctp-data-sack ; yes
--p sctp --chunk-types any DATA ; ?sctp-data-zero ; yes
--p sctp --chunk-types any DATA ; ?sctp-no-chunk ; hotdrop
+-p sctp ! --dport 80 ; ?sctp-idata-abort ; no
+-p sctp ! --dport 80 ; ?sctp-no-chunk ; no
+-p sctp --chunk-types any DATA ; ?sctp-data ; yes
+-p sctp --chunk-types any DATA ; ?sctp-second-cut ; yes
 -p sctp --chunk-types any DATA ; ?sctp-11 ; hotdrop
+-p sctp --chunk-types any DATA ; ?sctp-chunk-cut ; hotdrop
 -p sctp --chunk-types any DATA ; ?sctp-long-chunk ; no
--p sctp --chunk-types any DATA ; ?sctp-data/offset1 ; no
--p sctp ! --chunk-types any DATA ; ?sctp-type15 ; yes
--p sctp ! --chunk-types any DATA ; ?sctp-long-chunk ; yes
+-p sctp --chunk-types any DATA ; ?sctp-idata-abort ; no
+-p sctp ! --chunk-types any DATA ; ?sctp-init ; yes
+-p sctp ! --chunk-types any DATA ; ?sctp-idata-abort ; yes
 -p sctp ! --chunk-types any DATA ; ?sctp-11 ; hotdrop
--p sctp ! --chunk-types any DATA ; ?sctp-data/offset1 ; no
--p sctp ! --chunk-types any DATA ; ?sctp-data ; no
+-p sctp ! --chunk-types any DATA ; ?sctp-data-sack ; no
+-p sctp ! --chunk-types any DATA ; ?sctp-second-cut ; no
 -p sctp --chunk-types all DATA ; ?sctp-len1 ; yes
--p sctp --chunk-types all DATA ; ?sctp-data ; yes
--p sctp --chunk-types all DATA ; ?sctp-second-cut ; hotdrop
--p sctp --chunk-types all DATA ; ?sctp-11 ; hotdrop
--p sctp --chunk-types all DATA ; ?sctp-type15 ; no
+-p sctp --chunk-types all DATA ; ?sctp-data-e ; yes
+-p sctp --chunk-types all DATA ; ?sctp-data-zero ; hotdrop
+-p sctp --chunk-types all DATA ; ?sctp-no-chunk ; hotdrop
+-p sctp --chunk-types all DATA ; ?sctp-init ; no
 -p sctp --chunk-types all DATA ; ?sctp-idata-abort ; no
+-p sctp ! --chunk-types all DATA ; ?sctp-type200 ; yes
 -p sctp ! --chunk-types all DATA ; ?sctp-long-chunk ; yes
--p sctp ! --chunk-types all DATA ; ?sctp-type15 ; yes
 -p sctp ! --chunk-types all DATA ; ?sctp-11 ; hotdrop
--p sctp ! --chunk-types all DATA ; ?sctp-data-sack ; no
--p sctp ! --chunk-types all DATA ; ?sctp-len1 ; no
--p sctp --chunk-types only DATA ; ?sctp-data ; yes
+-p sctp ! --chunk-types all DATA ; ?sctp-data/first ; no
+-p sctp ! --chunk-types all DATA ; ?sctp-data/offset1 ; no
 -p sctp --chunk-types only DATA ; ?sctp-data/first ; yes
--p sctp --chunk-types only DATA ; ?sctp-data-zero ; hotdrop
--p sctp --chunk-types only DATA ; ?sctp-11 ; hotdrop
--p sctp --chunk-types only DATA ; ?sctp-data/offset1 ; no
--p sctp --chunk-types only DATA ; ?sctp-init ; no
--p sctp ! --chunk-types only DATA ; ?sctp-type15 ; yes
+-p sctp --chunk-types only DATA ; ?sctp-data ; yes
+-p sctp --chunk-types only DATA ; ?sctp-no-chunk ; hotdrop
+-p sctp --chunk-types only DATA ; ?sctp-chunk-cut ; hotdrop
+-p sctp --chunk-types only DATA ; ?sctp-data/offset3-more ; no
+-p sctp --chunk-types only DATA ; ?sctp-len1 ; no
 -p sctp ! --chunk-types only DATA ; ?sctp-abort-t ; yes
+-p sctp ! --chunk-types only DATA ; ?sctp-type200 ; yes
 -p sctp ! --chunk-types only DATA ; ?sctp-11 ; hotdrop
--p sctp ! --chunk-types only DATA ; ?sctp-data/offset1 ; no
 -p sctp ! --chunk-types only DATA ; ?sctp-data/first ; no
--p sctp --chunk-types any DATA,INIT ; ?sctp-data-e ; yes
+-p sctp ! --chunk-types only DATA ; ?sctp-data/last ; no
 -p sctp --chunk-types any DATA,INIT ; ?sctp-data ; yes
--p sctp --chunk-types any DATA,INIT ; ?sctp-no-chunk ; hotdrop
+-p sctp --chunk-types any DATA,INIT ; ?sctp-data/first ; yes
 -p sctp --chunk-types any DATA,INIT ; ?sctp-zero ; hotdrop
--p sctp --chunk-types any DATA,INIT ; ?sctp-idata-abort ; no
+-p sctp --chunk-types any DATA,INIT ; ?sctp-chunk-cut ; hotdrop
 -p sctp --chunk-types any DATA,INIT ; ?sctp-data/last ; no
+-p sctp --chunk-types any DATA,INIT ; ?sctp-abort-t ; no
 -p sctp --chunk-types all DATA,SACK ; ?sctp-data-sack ; yes
--p sctp --chunk-types all DATA,SACK ; ?sctp-chunk-cut ; hotdrop
--p sctp --chunk-types all DATA,SACK ; ?sctp-second-cut ; hotdrop
--p sctp --chunk-types all DATA,SACK ; ?sctp-len1 ; no
+-p sctp --chunk-types all DATA,SACK ; ?sctp-zero ; hotdrop
+-p sctp --chunk-types all DATA,SACK ; ?sctp-no-chunk ; hotdrop
+-p sctp --chunk-types all DATA,SACK ; ?sctp-data/offset1 ; no
 -p sctp --chunk-types all DATA,SACK ; ?sctp-idata-abort ; no
--p sctp --chunk-types only DATA,SACK ; ?sctp-data ; yes
 -p sctp --chunk-types only DATA,SACK ; ?sctp-data-sack ; yes
--p sctp --chunk-types only DATA,SACK ; ?sctp-second-cut ; hotdrop
+-p sctp --chunk-types only DATA,SACK ; ?sctp-data ; yes
 -p sctp --chunk-types only DATA,SACK ; ?sctp-no-chunk ; hotdrop
+-p sctp --chunk-types only DATA,SACK ; ?sctp-11 ; hotdrop
+-p sctp --chunk-types only DATA,SACK ; ?sctp-abort-t ; no
 -p sctp --chunk-types only DATA,SACK ; ?sctp-data/last ; no
--p sctp --chunk-types only DATA,SACK ; ?sctp-init ; no
 -p sctp --chunk-types any ALL ; ?sctp-long-chunk ; yes
--p sctp --chunk-types any ALL ; ?sctp-type15 ; yes
+-p sctp --chunk-types any ALL ; ?sctp-data-sack ; yes
+-p sctp --chunk-types any ALL ; ?sctp-11 ; hotdrop
 -p sctp --chunk-types any ALL ; ?sctp-no-chunk ; hotdrop
--p sctp --chunk-types any ALL ; ?sctp-zero ; hotdrop
--p sctp --chunk-types any ALL ; ?sctp-data/offset3-more ; no
 -p sctp --chunk-types any ALL ; ?sctp-data/last ; no
+-p sctp --chunk-types any ALL ; ?sctp-data/offset1 ; no
+-p sctp --chunk-types all ALL ; ?sctp-data-zero ; hotdrop
 -p sctp --chunk-types all ALL ; ?sctp-no-chunk ; hotdrop
--p sctp --chunk-types all ALL ; ?sctp-second-cut ; hotdrop
--p sctp --chunk-types all ALL ; ?sctp-data/offset3-more ; no
--p sctp --chunk-types all ALL ; ?sctp-data/first ; no
--p sctp --chunk-types only ALL ; ?sctp-type200 ; yes
--p sctp --chunk-types only ALL ; ?sctp-type15 ; yes
--p sctp --chunk-types only ALL ; ?sctp-chunk-cut ; hotdrop
+-p sctp --chunk-types all ALL ; ?sctp-idata-abort ; no
+-p sctp --chunk-types all ALL ; ?sctp-type200 ; no
+-p sctp --chunk-types only ALL ; ?sctp-data ; yes
+-p sctp --chunk-types only ALL ; ?sctp-init ; yes
+-p sctp --chunk-types only ALL ; ?sctp-second-cut ; hotdrop
 -p sctp --chunk-types only ALL ; ?sctp-11 ; hotdrop
--p sctp --chunk-types only ALL ; ?sctp-data/offset1 ; no
 -p sctp --chunk-types only ALL ; ?sctp-data/last ; no
--p sctp --chunk-types any NONE ; ?sctp-second-cut ; hotdrop
+-p sctp --chunk-types only ALL ; ?sctp-data/offset3-more ; no
 -p sctp --chunk-types any NONE ; ?sctp-11 ; hotdrop
--p sctp --chunk-types any NONE ; ?sctp-type200 ; no
--p sctp --chunk-types any NONE ; ?sctp-idata-abort ; no
--p sctp --chunk-types all NONE ; ?sctp-type15 ; yes
--p sctp --chunk-types all NONE ; ?sctp-idata-abort ; yes
--p sctp --chunk-types all NONE ; ?sctp-second-cut ; hotdrop
--p sctp --chunk-types all NONE ; ?sctp-no-chunk ; hotdrop
+-p sctp --chunk-types any NONE ; ?sctp-zero ; hotdrop
+-p sctp --chunk-types any NONE ; ?sctp-long-chunk ; no
+-p sctp --chunk-types any NONE ; ?sctp-data ; no
+-p sctp --chunk-types all NONE ; ?sctp-init ; yes
+-p sctp --chunk-types all NONE ; ?sctp-data-e ; yes
+-p sctp --chunk-types all NONE ; ?sctp-chunk-cut ; hotdrop
+-p sctp --chunk-types all NONE ; ?sctp-11 ; hotdrop
+-p sctp --chunk-types all NONE ; ?sctp-data/last ; no
 -p sctp --chunk-types all NONE ; ?sctp-data/offset1 ; no
--p sctp --chunk-types all NONE ; ?sctp-data/offset3-more ; no
--p sctp --chunk-types only NONE ; ?sctp-zero ; hotdrop
--p sctp --chunk-types only NONE ; ?sctp-no-chunk ; hotdrop
--p sctp --chunk-types only NONE ; ?sctp-len1 ; no
+-p sctp --chunk-types only NONE ; ?sctp-11 ; hotdrop
+-p sctp --chunk-types only NONE ; ?sctp-chunk-cut ; hotdrop
+-p sctp --chunk-types only NONE ; ?sctp-type200 ; no
 -p sctp --chunk-types only NONE ; ?sctp-data-sack ; no
+-p sctp ! --chunk-types only NONE ; ?sctp-len1 ; yes
 -p sctp ! --chunk-types only NONE ; ?sctp-data-e ; yes
--p sctp ! --chunk-types only NONE ; ?sctp-idata-abort ; yes
 -p sctp ! --chunk-types only NONE ; ?sctp-11 ; hotdrop
 -p sctp ! --chunk-types only NONE ; ?sctp-data/offset3-more ; no
 -p sctp ! --chunk-types only NONE ; ?sctp-data/offset1 ; no
--p sctp --chunk-types any DATA:B ; ?sctp-data-zero ; yes
 -p sctp --chunk-types any DATA:B ; ?sctp-data-sack ; yes
--p sctp --chunk-types any DATA:B ; ?sctp-chunk-cut ; hotdrop
--p sctp --chunk-types any DATA:B ; ?sctp-11 ; hotdrop
--p sctp --chunk-types any DATA:B ; ?sctp-init ; no
--p sctp --chunk-types any DATA:B ; ?sctp-type200 ; no
+-p sctp --chunk-types any DATA:B ; ?sctp-data ; yes
+-p sctp --chunk-types any DATA:B ; ?sctp-no-chunk ; hotdrop
+-p sctp --chunk-types any DATA:B ; ?sctp-zero ; hotdrop
+-p sctp --chunk-types any DATA:B ; ?sctp-data/last ; no
+-p sctp --chunk-types any DATA:B ; ?sctp-abort-t ; no
 -p sctp --chunk-types any DATA:b ; ?sctp-data-e ; yes
--p sctp --chunk-types any DATA:b ; ?sctp-data-zero ; hotdrop
--p sctp --chunk-types any DATA:b ; ?sctp-11 ; hotdrop
--p sctp --chunk-types any DATA:b ; ?sctp-data/offset1 ; no
--p sctp --chunk-types any DATA:b ; ?sctp-init ; no
--p sctp --chunk-types only DATA:BE ; ?sctp-data ; yes
+-p sctp --chunk-types any DATA:b ; ?sctp-chunk-cut ; hotdrop
+-p sctp --chunk-types any DATA:b ; ?sctp-zero ; hotdrop
+-p sctp --chunk-types any DATA:b ; ?sctp-type15 ; no
+-p sctp --chunk-types any DATA:b ; ?sctp-len1 ; no
 -p sctp --chunk-types only DATA:BE ; ?sctp-data/first ; yes
+-p sctp --chunk-types only DATA:BE ; ?sctp-data ; yes
 -p sctp --chunk-types only DATA:BE ; ?sctp-data-zero ; hotdrop
--p sctp --chunk-types only DATA:BE ; ?sctp-chunk-cut ; hotdrop
--p sctp --chunk-types only DATA:BE ; ?sctp-data/offset1 ; no
--p sctp --chunk-types only DATA:BE ; ?sctp-len1 ; no
+-p sctp --chunk-types only DATA:BE ; ?sctp-11 ; hotdrop
+-p sctp --chunk-types only DATA:BE ; ?sctp-data-e ; no
+-p sctp --chunk-types only DATA:BE ; ?sctp-abort-t ; no
 -p sctp --chunk-types all DATA:bE ; ?sctp-data-e ; yes
 -p sctp --chunk-types all DATA:bE ; ?sctp-chunk-cut ; hotdrop
 -p sctp --chunk-types all DATA:bE ; ?sctp-second-cut ; hotdrop
 -p sctp --chunk-types all DATA:bE ; ?sctp-data/offset3-more ; no
 -p sctp --chunk-types all DATA:bE ; ?sctp-data/last ; no
 -p sctp --chunk-types any ABORT:T ; ?sctp-abort-t ; yes
+-p sctp --chunk-types any ABORT:T ; ?sctp-chunk-cut ; hotdrop
 -p sctp --chunk-types any ABORT:T ; ?sctp-second-cut ; hotdrop
--p sctp --chunk-types any ABORT:T ; ?sctp-zero ; hotdrop
--p sctp --chunk-types any ABORT:T ; ?sctp-idata-abort ; no
--p sctp --chunk-types any ABORT:T ; ?sctp-type200 ; no
+-p sctp --chunk-types any ABORT:T ; ?sctp-data-e ; no
+-p sctp --chunk-types any ABORT:T ; ?sctp-init ; no
 -p sctp --chunk-types any ABORT:t ; ?sctp-idata-abort ; yes
--p sctp --chunk-types any ABORT:t ; ?sctp-11 ; hotdrop
--p sctp --chunk-types any ABORT:t ; ?sctp-data-zero ; hotdrop
+-p sctp --chunk-types any ABORT:t ; ?sctp-zero ; hotdrop
+-p sctp --chunk-types any ABORT:t ; ?sctp-chunk-cut ; hotdrop
 -p sctp --chunk-types any ABORT:t ; ?sctp-long-chunk ; no
--p sctp --chunk-types any ABORT:t ; ?sctp-data-e ; no
+-p sctp --chunk-types any ABORT:t ; ?sctp-len1 ; no
 -p sctp --chunk-types any I_DATA:B ; ?sctp-idata-abort ; yes
--p sctp --chunk-types any I_DATA:B ; ?sctp-11 ; hotdrop
 -p sctp --chunk-types any I_DATA:B ; ?sctp-chunk-cut ; hotdrop
--p sctp --chunk-types any I_DATA:B ; ?sctp-data/last ; no
--p sctp --chunk-types any I_DATA:B ; ?sctp-data-e ; no
+-p sctp --chunk-types any I_DATA:B ; ?sctp-zero ; hotdrop
+-p sctp --chunk-types any I_DATA:B ; ?sctp-type15 ; no
+-p sctp --chunk-types any I_DATA:B ; ?sctp-init ; no
 -p sctp --chunk-types any I_DATA:b ; ?sctp-idata-abort ; yes
+-p sctp --chunk-types any I_DATA:b ; ?sctp-no-chunk ; hotdrop
 -p sctp --chunk-types any I_DATA:b ; ?sctp-chunk-cut ; hotdrop
--p sctp --chunk-types any I_DATA:b ; ?sctp-data-zero ; hotdrop
--p sctp --chunk-types any I_DATA:b ; ?sctp-abort-t ; no
--p sctp --chunk-types any I_DATA:b ; ?sctp-type15 ; no
+-p sctp --chunk-types any I_DATA:b ; ?sctp-data-e ; no
+-p sctp --chunk-types any I_DATA:b ; ?sctp-type200 ; no
 -p sctp --chunk-types all I_DATA,ABORT ; ?sctp-idata-abort ; yes
 -p sctp --chunk-types all I_DATA,ABORT ; ?sctp-no-chunk ; hotdrop
--p sctp --chunk-types all I_DATA,ABORT ; ?sctp-data-zero ; hotdrop
+-p sctp --chunk-types all I_DATA,ABORT ; ?sctp-zero ; hotdrop
+-p sctp --chunk-types all I_DATA,ABORT ; ?sctp-abort-t ; no
 -p sctp --chunk-types all I_DATA,ABORT ; ?sctp-data/last ; no
--p sctp --chunk-types all I_DATA,ABORT ; ?sctp-type15 ; no
 -p sctp --dport 81 --chunk-types any DATA ; ?sctp-11 ; hotdrop
--p sctp --dport 81 --chunk-types any DATA ; ?sctp-abort-t ; no
--p sctp --dport 81 --chunk-types any DATA ; ?sctp-no-chunk ; no
+-p sctp --dport 81 --chunk-types any DATA ; ?sctp-zero ; no
+-p sctp --dport 81 --chunk-types any DATA ; ?sctp-data/last ; no
 *mangle PREROUTING 6
--p sctp -m sctp ; ?sctp-data-sack ; yes
--p sctp -m sctp ; ?sctp-data/first ; yes
+-p sctp -m sctp ; ?sctp-data/atomic ; yes
+-p sctp -m sctp ; ?sctp-len1 ; yes
 -p sctp -m sctp ; ?sctp-11 ; hotdrop
--p sctp -m sctp ; ?sctp-data/offset8 ; no
 -p sctp -m sctp ; ?sctp-data/middle ; no
--p sctp --dport 80 ; ?sctp-abort-t ; yes
--p sctp --dport 80 ; ?sctp-chunk-cut ; yes
+-p sctp -m sctp ; ?sctp-data/offset8 ; no
+-p sctp --dport 80 ; ?sctp-init ; yes
+-p sctp --dport 80 ; ?sctp-data/dst ; yes
 -p sctp --dport 80 ; ?sctp-11 ; hotdrop
--p sctp --dport 80 ; ?sctp-data/middle ; no
 -p sctp --dport 80 ; ?sctp-data/offset8 ; no
+-p sctp --dport 80 ; ?sctp-data/middle ; no
 -p sctp ! --dport 80 ; ?sctp-11 ; hotdrop
--p sctp ! --dport 80 ; ?sctp-data/dst-dst3-rt ; no
--p sctp ! --dport 80 ; ?sctp-type15 ; no
--p sctp --chunk-types any DATA ; ?sctp-data ; yes
--p sctp --chunk-types any DATA ; ?sctp-data-sack ; yes
--p sctp --chunk-types any DATA ; ?sctp-zero ; hotdrop
--p sctp --chunk-types any DATA ; ?sctp-chunk-cut ; hotdrop
+-p sctp ! --dport 80 ; ?sctp-data-e ; no
+-p sctp ! --dport 80 ; ?sctp-init ; no
+-p sctp --chunk-types any DATA ; ?sctp-data-e ; yes
+-p sctp --chunk-types any DATA ; ?sctp-data/atomic ; yes
+-p sctp --chunk-types any DATA ; ?sctp-no-chunk ; hotdrop
+-p sctp --chunk-types any DATA ; ?sctp-11 ; hotdrop
+-p sctp --chunk-types any DATA ; ?sctp-idata-abort ; no
 -p sctp --chunk-types any DATA ; ?sctp-data/middle ; no
--p sctp --chunk-types any DATA ; ?sctp-type15 ; no
--p sctp ! --chunk-types any DATA ; ?sctp-abort-t ; yes
+-p sctp ! --chunk-types any DATA ; ?sctp-type15 ; yes
 -p sctp ! --chunk-types any DATA ; ?sctp-long-chunk ; yes
 -p sctp ! --chunk-types any DATA ; ?sctp-11 ; hotdrop
--p sctp ! --chunk-types any DATA ; ?sctp-data/dst ; no
--p sctp ! --chunk-types any DATA ; ?sctp-data/first ; no
--p sctp --chunk-types all DATA ; ?sctp-data-e ; yes
--p sctp --chunk-types all DATA ; ?sctp-data/dst ; yes
+-p sctp ! --chunk-types any DATA ; ?sctp-data ; no
+-p sctp ! --chunk-types any DATA ; ?sctp-second-cut ; no
+-p sctp --chunk-types all DATA ; ?sctp-data/dst-dst3-rt ; yes
+-p sctp --chunk-types all DATA ; ?sctp-data/atomic ; yes
+-p sctp --chunk-types all DATA ; ?sctp-data-zero ; hotdrop
 -p sctp --chunk-types all DATA ; ?sctp-chunk-cut ; hotdrop
--p sctp --chunk-types all DATA ; ?sctp-no-chunk ; hotdrop
--p sctp --chunk-types all DATA ; ?sctp-type200 ; no
--p sctp --chunk-types all DATA ; ?sctp-data/middle ; no
+-p sctp --chunk-types all DATA ; ?sctp-long-chunk ; no
+-p sctp --chunk-types all DATA ; ?sctp-init ; no
 -p sctp ! --chunk-types all DATA ; ?sctp-init ; yes
--p sctp ! --chunk-types all DATA ; ?sctp-abort-t ; yes
+-p sctp ! --chunk-types all DATA ; ?sctp-type15 ; yes
 -p sctp ! --chunk-types all DATA ; ?sctp-11 ; hotdrop
--p sctp ! --chunk-types all DATA ; ?sctp-data ; no
--p sctp ! --chunk-types all DATA ; ?sctp-data-sack ; no
+-p sctp ! --chunk-types all DATA ; ?sctp-data/atomic ; no
+-p sctp ! --chunk-types all DATA ; ?sctp-data/middle ; no
+-p sctp --chunk-types only DATA ; ?sctp-data-e ; yes
 -p sctp --chunk-types only DATA ; ?sctp-data ; yes
--p sctp --chunk-types only DATA ; ?sctp-data/first ; yes
 -p sctp --chunk-types only DATA ; ?sctp-zero ; hotdrop
--p sctp --chunk-types only DATA ; ?sctp-chunk-cut ; hotdrop
--p sctp --chunk-types only DATA ; ?sctp-idata-abort ; no
--p sctp --chunk-types only DATA ; ?sctp-type15 ; no
--p sctp ! --chunk-types only DATA ; ?sctp-data-sack ; yes
--p sctp ! --chunk-types only DATA ; ?sctp-type15 ; yes
+-p sctp --chunk-types only DATA ; ?sctp-data-zero ; hotdrop
+-p sctp --chunk-types only DATA ; ?sctp-data/middle ; no
+-p sctp --chunk-types only DATA ; ?sctp-long-chunk ; no
+-p sctp ! --chunk-types only DATA ; ?sctp-len1 ; yes
+-p sctp ! --chunk-types only DATA ; ?sctp-abort-t ; yes
 -p sctp ! --chunk-types only DATA ; ?sctp-11 ; hotdrop
--p sctp ! --chunk-types only DATA ; ?sctp-data/dst ; no
--p sctp ! --chunk-types only DATA ; ?sctp-data/middle ; no
--p sctp --chunk-types any DATA,INIT ; ?sctp-data/dst-dst3-rt ; yes
+-p sctp ! --chunk-types only DATA ; ?sctp-data-e ; no
+-p sctp ! --chunk-types only DATA ; ?sctp-data/dst-dst3-rt ; no
+-p sctp --chunk-types any DATA,INIT ; ?sctp-init ; yes
 -p sctp --chunk-types any DATA,INIT ; ?sctp-data ; yes
--p sctp --chunk-types any DATA,INIT ; ?sctp-11 ; hotdrop
--p sctp --chunk-types any DATA,INIT ; ?sctp-chunk-cut ; hotdrop
+-p sctp --chunk-types any DATA,INIT ; ?sctp-no-chunk ; hotdrop
+-p sctp --chunk-types any DATA,INIT ; ?sctp-zero ; hotdrop
+-p sctp --chunk-types any DATA,INIT ; ?sctp-type15 ; no
 -p sctp --chunk-types any DATA,INIT ; ?sctp-data/offset8 ; no
--p sctp --chunk-types any DATA,INIT ; ?sctp-idata-abort ; no
 -p sctp --chunk-types all DATA,SACK ; ?sctp-data-sack ; yes
--p sctp --chunk-types all DATA,SACK ; ?sctp-no-chunk ; hotdrop
 -p sctp --chunk-types all DATA,SACK ; ?sctp-zero ; hotdrop
--p sctp --chunk-types all DATA,SACK ; ?sctp-len1 ; no
--p sctp --chunk-types all DATA,SACK ; ?sctp-long-chunk ; no
+-p sctp --chunk-types all DATA,SACK ; ?sctp-chunk-cut ; hotdrop
+-p sctp --chunk-types all DATA,SACK ; ?sctp-data-e ; no
+-p sctp --chunk-types all DATA,SACK ; ?sctp-data/offset8 ; no
 -p sctp --chunk-types only DATA,SACK ; ?sctp-data/first ; yes
--p sctp --chunk-types only DATA,SACK ; ?sctp-data/dst-dst3-rt ; yes
--p sctp --chunk-types only DATA,SACK ; ?sctp-second-cut ; hotdrop
--p sctp --chunk-types only DATA,SACK ; ?sctp-chunk-cut ; hotdrop
--p sctp --chunk-types only DATA,SACK ; ?sctp-len1 ; no
+-p sctp --chunk-types only DATA,SACK ; ?sctp-data ; yes
+-p sctp --chunk-types only DATA,SACK ; ?sctp-data-zero ; hotdrop
+-p sctp --chunk-types only DATA,SACK ; ?sctp-11 ; hotdrop
 -p sctp --chunk-types only DATA,SACK ; ?sctp-abort-t ; no
--p sctp --chunk-types any ALL ; ?sctp-long-chunk ; yes
--p sctp --chunk-types any ALL ; ?sctp-type15 ; yes
+-p sctp --chunk-types only DATA,SACK ; ?sctp-init ; no
+-p sctp --chunk-types any ALL ; ?sctp-data/dst ; yes
+-p sctp --chunk-types any ALL ; ?sctp-idata-abort ; yes
+-p sctp --chunk-types any ALL ; ?sctp-chunk-cut ; hotdrop
 -p sctp --chunk-types any ALL ; ?sctp-11 ; hotdrop
--p sctp --chunk-types any ALL ; ?sctp-zero ; hotdrop
 -p sctp --chunk-types any ALL ; ?sctp-data/offset8 ; no
 -p sctp --chunk-types any ALL ; ?sctp-data/middle ; no
--p sctp --chunk-types all ALL ; ?sctp-no-chunk ; hotdrop
 -p sctp --chunk-types all ALL ; ?sctp-second-cut ; hotdrop
--p sctp --chunk-types all ALL ; ?sctp-data-sack ; no
--p sctp --chunk-types all ALL ; ?sctp-data-e ; no
--p sctp --chunk-types only ALL ; ?sctp-init ; yes
--p sctp --chunk-types only ALL ; ?sctp-data-sack ; yes
--p sctp --chunk-types only ALL ; ?sctp-11 ; hotdrop
+-p sctp --chunk-types all ALL ; ?sctp-data-zero ; hotdrop
+-p sctp --chunk-types all ALL ; ?sctp-abort-t ; no
+-p sctp --chunk-types all ALL ; ?sctp-data ; no
+-p sctp --chunk-types only ALL ; ?sctp-data/dst ; yes
+-p sctp --chunk-types only ALL ; ?sctp-data/dst-dst3-rt ; yes
+-p sctp --chunk-types only ALL ; ?sctp-no-chunk ; hotdrop
 -p sctp --chunk-types only ALL ; ?sctp-data-zero ; hotdrop
 -p sctp --chunk-types only ALL ; ?sctp-data/offset8 ; no
 -p sctp --chunk-types only ALL ; ?sctp-data/middle ; no
 -p sctp --chunk-types any NONE ; ?sctp-chunk-cut ; hotdrop
--p sctp --chunk-types any NONE ; ?sctp-11 ; hotdrop
--p sctp --chunk-types any NONE ; ?sctp-abort-t ; no
--p sctp --chunk-types any NONE ; ?sctp-long-chunk ; no
--p sctp --chunk-types all NONE ; ?sctp-type15 ; yes
--p sctp --chunk-types all NONE ; ?sctp-long-chunk ; yes
--p sctp --chunk-types all NONE ; ?sctp-chunk-cut ; hotdrop
+-p sctp --chunk-types any NONE ; ?sctp-zero ; hotdrop
+-p sctp --chunk-types any NONE ; ?sctp-data/middle ; no
+-p sctp --chunk-types any NONE ; ?sctp-data-sack ; no
+-p sctp --chunk-types all NONE ; ?sctp-data/first ; yes
+-p sctp --chunk-types all NONE ; ?sctp-data ; yes
+-p sctp --chunk-types all NONE ; ?sctp-zero ; hotdrop
 -p sctp --chunk-types all NONE ; ?sctp-11 ; hotdrop
--p sctp --chunk-types all NONE ; ?sctp-data/middle ; no
 -p sctp --chunk-types all NONE ; ?sctp-data/offset8 ; no
--p sctp --chunk-types only NONE ; ?sctp-zero ; hotdrop
+-p sctp --chunk-types all NONE ; ?sctp-data/middle ; no
 -p sctp --chunk-types only NONE ; ?sctp-chunk-cut ; hotdrop
--p sctp --chunk-types only NONE ; ?sctp-data-sack ; no
--p sctp --chunk-types only NONE ; ?sctp-data/offset8 ; no
--p sctp ! --chunk-types only NONE ; ?sctp-data/first ; yes
--p sctp ! --chunk-types only NONE ; ?sctp-type200 ; yes
+-p sctp --chunk-types only NONE ; ?sctp-no-chunk ; hotdrop
+-p sctp --chunk-types only NONE ; ?sctp-abort-t ; no
+-p sctp --chunk-types only NONE ; ?sctp-len1 ; no
+-p sctp ! --chunk-types only NONE ; ?sctp-data ; yes
+-p sctp ! --chunk-types only NONE ; ?sctp-idata-abort ; yes
 -p sctp ! --chunk-types only NONE ; ?sctp-11 ; hotdrop
 -p sctp ! --chunk-types only NONE ; ?sctp-data/offset8 ; no
 -p sctp ! --chunk-types only NONE ; ?sctp-data/middle ; no
--p sctp --chunk-types any DATA:B ; ?sctp-data/atomic ; yes
--p sctp --chunk-types any DATA:B ; ?sctp-data/dst ; yes
+-p sctp --chunk-types any DATA:B ; ?sctp-len1 ; yes
+-p sctp --chunk-types any DATA:B ; ?sctp-data/dst-dst3-rt ; yes
+-p sctp --chunk-types any DATA:B ; ?sctp-11 ; hotdrop
 -p sctp --chunk-types any DATA:B ; ?sctp-zero ; hotdrop
--p sctp --chunk-types any DATA:B ; ?sctp-no-chunk ; hotdrop
--p sctp --chunk-types any DATA:B ; ?sctp-type15 ; no
 -p sctp --chunk-types any DATA:B ; ?sctp-long-chunk ; no
+-p sctp --chunk-types any DATA:B ; ?sctp-type15 ; no
 -p sctp --chunk-types any DATA:b ; ?sctp-data-e ; yes
--p sctp --chunk-types any DATA:b ; ?sctp-11 ; hotdrop
--p sctp --chunk-types any DATA:b ; ?sctp-chunk-cut ; hotdrop
--p sctp --chunk-types any DATA:b ; ?sctp-len1 ; no
+-p sctp --chunk-types any DATA:b ; ?sctp-zero ; hotdrop
+-p sctp --chunk-types any DATA:b ; ?sctp-no-chunk ; hotdrop
+-p sctp --chunk-types any DATA:b ; ?sctp-long-chunk ; no
 -p sctp --chunk-types any DATA:b ; ?sctp-type200 ; no
 -p sctp --chunk-types only DATA:BE ; ?sctp-data/dst-dst3-rt ; yes
--p sctp --chunk-types only DATA:BE ; ?sctp-data ; yes
--p sctp --chunk-types only DATA:BE ; ?sctp-no-chunk ; hotdrop
--p sctp --chunk-types only DATA:BE ; ?sctp-second-cut ; hotdrop
--p sctp --chunk-types only DATA:BE ; ?sctp-init ; no
--p sctp --chunk-types only DATA:BE ; ?sctp-data/middle ; no
+-p sctp --chunk-types only DATA:BE ; ?sctp-data/atomic ; yes
+-p sctp --chunk-types only DATA:BE ; ?sctp-zero ; hotdrop
+-p sctp --chunk-types only DATA:BE ; ?sctp-chunk-cut ; hotdrop
+-p sctp --chunk-types only DATA:BE ; ?sctp-len1 ; no
+-p sctp --chunk-types only DATA:BE ; ?sctp-idata-abort ; no
 -p sctp --chunk-types all DATA:bE ; ?sctp-data-e ; yes
--p sctp --chunk-types all DATA:bE ; ?sctp-data-zero ; hotdrop
--p sctp --chunk-types all DATA:bE ; ?sctp-zero ; hotdrop
--p sctp --chunk-types all DATA:bE ; ?sctp-data/dst ; no
--p sctp --chunk-types all DATA:bE ; ?sctp-len1 ; no
+-p sctp --chunk-types all DATA:bE ; ?sctp-second-cut ; hotdrop
+-p sctp --chunk-types all DATA:bE ; ?sctp-chunk-cut ; hotdrop
+-p sctp --chunk-types all DATA:bE ; ?sctp-data/first ; no
+-p sctp --chunk-types all DATA:bE ; ?sctp-data/dst-dst3-rt ; no
 -p sctp --chunk-types any ABORT:T ; ?sctp-abort-t ; yes
--p sctp --chunk-types any ABORT:T ; ?sctp-zero ; hotdrop
--p sctp --chunk-types any ABORT:T ; ?sctp-11 ; hotdrop
--p sctp --chunk-types any ABORT:T ; ?sctp-data-sack ; no
--p sctp --chunk-types any ABORT:T ; ?sctp-type15 ; no
+-p sctp --chunk-types any ABORT:T ; ?sctp-data-zero ; hotdrop
+-p sctp --chunk-types any ABORT:T ; ?sctp-no-chunk ; hotdrop
+-p sctp --chunk-types any ABORT:T ; ?sctp-idata-abort ; no
+-p sctp --chunk-types any ABORT:T ; ?sctp-data/first ; no
 -p sctp --chunk-types any ABORT:t ; ?sctp-idata-abort ; yes
--p sctp --chunk-types any ABORT:t ; ?sctp-no-chunk ; hotdrop
--p sctp --chunk-types any ABORT:t ; ?sctp-second-cut ; hotdrop
--p sctp --chunk-types any ABORT:t ; ?sctp-data ; no
--p sctp --chunk-types any ABORT:t ; ?sctp-data-e ; no
+-p sctp --chunk-types any ABORT:t ; ?sctp-11 ; hotdrop
+-p sctp --chunk-types any ABORT:t ; ?sctp-data-zero ; hotdrop
+-p sctp --chunk-types any ABORT:t ; ?sctp-data/offset8 ; no
+-p sctp --chunk-types any ABORT:t ; ?sctp-init ; no
 -p sctp --chunk-types any I_DATA:B ; ?sctp-idata-abort ; yes
--p sctp --chunk-types any I_DATA:B ; ?sctp-zero ; hotdrop
--p sctp --chunk-types any I_DATA:B ; ?sctp-data-zero ; hotdrop
--p sctp --chunk-types any I_DATA:B ; ?sctp-type15 ; no
--p sctp --chunk-types any I_DATA:B ; ?sctp-data/offset8 ; no
+-p sctp --chunk-types any I_DATA:B ; ?sctp-second-cut ; hotdrop
+-p sctp --chunk-types any I_DATA:B ; ?sctp-no-chunk ; hotdrop
+-p sctp --chunk-types any I_DATA:B ; ?sctp-data/dst ; no
+-p sctp --chunk-types any I_DATA:B ; ?sctp-data ; no
 -p sctp --chunk-types any I_DATA:b ; ?sctp-idata-abort ; yes
--p sctp --chunk-types any I_DATA:b ; ?sctp-second-cut ; hotdrop
--p sctp --chunk-types any I_DATA:b ; ?sctp-zero ; hotdrop
--p sctp --chunk-types any I_DATA:b ; ?sctp-abort-t ; no
--p sctp --chunk-types any I_DATA:b ; ?sctp-data-e ; no
+-p sctp --chunk-types any I_DATA:b ; ?sctp-data-zero ; hotdrop
+-p sctp --chunk-types any I_DATA:b ; ?sctp-11 ; hotdrop
+-p sctp --chunk-types any I_DATA:b ; ?sctp-data/first ; no
+-p sctp --chunk-types any I_DATA:b ; ?sctp-len1 ; no
 -p sctp --chunk-types all I_DATA,ABORT ; ?sctp-idata-abort ; yes
--p sctp --chunk-types all I_DATA,ABORT ; ?sctp-second-cut ; hotdrop
 -p sctp --chunk-types all I_DATA,ABORT ; ?sctp-data-zero ; hotdrop
--p sctp --chunk-types all I_DATA,ABORT ; ?sctp-data-e ; no
--p sctp --chunk-types all I_DATA,ABORT ; ?sctp-data/dst ; no
+-p sctp --chunk-types all I_DATA,ABORT ; ?sctp-11 ; hotdrop
+-p sctp --chunk-types all I_DATA,ABORT ; ?sctp-data/middle ; no
+-p sctp --chunk-types all I_DATA,ABORT ; ?sctp-data/dst-dst3-rt ; no
 -p sctp --dport 81 --chunk-types any DATA ; ?sctp-11 ; hotdrop
--p sctp --dport 81 --chunk-types any DATA ; ?sctp-data-sack ; no
--p sctp --dport 81 --chunk-types any DATA ; ?sctp-zero ; no
+-p sctp --dport 81 --chunk-types any DATA ; ?sctp-data/first ; no
+-p sctp --dport 81 --chunk-types any DATA ; ?sctp-idata-abort ; no

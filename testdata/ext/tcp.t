@@ -53,286 +53,286 @@
 -p 6 -m tcp --dport 5 ; -p tcp -m tcp --dport 5 ; OK
 -p all -m tcp ;  ; FAIL
 *mangle PREROUTING 4
--p tcp ; ?tcp-syn/offset1 ; yes
--p tcp ; ?tcp-19 ; yes
--p tcp ; ?ah-11 ; no
--p tcp ; ?icmp-3-3 ; no
--p tcp -m tcp ; ?tcp-ack ; yes
--p tcp -m tcp ; ?tcp-opt-mss-len3 ; yes
--p tcp -m tcp ; ?tcp-19 ; hotdrop
+-p tcp ; ?tcp-syn/last ; yes
+-p tcp ; ?tcp-all ; yes
+-p tcp ; ?udp-tos-ff ; no
+-p tcp ; ?udp-data-0 ; no
+-p tcp -m tcp ; ?tcp-opt-overrun ; yes
+-p tcp -m tcp ; ?tcp-doff4 ; yes
+-p tcp -m tcp ; ?tcp-syn/offset1 ; hotdrop
 -p tcp -m tcp ; ?tcp-short/first ; hotdrop
--p tcp -m tcp ; ?tcp-syn/offset3-more ; no
 -p tcp -m tcp ; ?tcp-syn/last ; no
-! -p tcp ; ?icmp-5-1 ; yes
-! -p tcp ; ?esp-100/offset3-more ; yes
-! -p tcp ; ?tcp-syn/40-options ; no
+-p tcp -m tcp ; ?tcp-syn/offset3-more ; no
+! -p tcp ; ?esp-100/first ; yes
+! -p tcp ; ?ipcomp ; yes
 ! -p tcp ; ?tcp-doff-past-end ; no
--p tcp --dport 80 ; ?tcp-opt-eol-then-mss ; yes
--p tcp --dport 80 ; ?tcp-opt-mss-len3 ; yes
+! -p tcp ; ?tcp-short/first ; no
+-p tcp --dport 80 ; ?tcp-null ; yes
+-p tcp --dport 80 ; ?tcp-syn/first ; yes
 -p tcp --dport 80 ; ?tcp-none ; hotdrop
--p tcp --dport 80 ; ?tcp-short/first ; hotdrop
--p tcp --dport 80 ; ?tcp-all ; no
--p tcp --dport 80 ; ?tcp-syn/last ; no
--p tcp ! --dport 80 ; ?tcp-fin-psh-urg ; yes
+-p tcp --dport 80 ; ?tcp-19 ; hotdrop
+-p tcp --dport 80 ; ?tcp-syn/offset3-more ; no
+-p tcp --dport 80 ; ?tcp-synack-ece ; no
+-p tcp ! --dport 80 ; ?tcp-ack ; yes
 -p tcp ! --dport 80 ; ?tcp-all ; yes
--p tcp ! --dport 80 ; ?tcp-syn/offset1 ; hotdrop
--p tcp ! --dport 80 ; ?tcp-19 ; hotdrop
--p tcp ! --dport 80 ; ?tcp-syn/last ; no
--p tcp ! --dport 80 ; ?tcp-syn/40-options ; no
+-p tcp ! --dport 80 ; ?tcp-8 ; hotdrop
+-p tcp ! --dport 80 ; ?tcp-3 ; hotdrop
+-p tcp ! --dport 80 ; ?tcp-syn ; no
+-p tcp ! --dport 80 ; ?tcp-syn/ip-options ; no
 -p tcp --dport 81: ; ?tcp-syn-mss536 ; yes
 -p tcp --dport 81: ; ?tcp-ack ; yes
--p tcp --dport 81: ; ?tcp-none ; hotdrop
--p tcp --dport 81: ; ?tcp-8 ; hotdrop
--p tcp --dport 81: ; ?tcp-opt-zero-len ; no
--p tcp --dport 81: ; ?tcp-opt-overrun ; no
--p tcp --sport 1024 --dport 80 ; ?tcp-doff-past-end ; yes
--p tcp --sport 1024 --dport 80 ; ?tcp-syn/40-options ; yes
--p tcp --sport 1024 --dport 80 ; ?tcp-short/first ; hotdrop
--p tcp --sport 1024 --dport 80 ; ?tcp-none ; hotdrop
--p tcp --sport 1024 --dport 80 ; ?tcp-fin-psh-urg ; no
--p tcp --sport 1024 --dport 80 ; ?tcp-syn/last ; no
--p tcp ! --sport 0:65535 ; ?tcp-8 ; hotdrop
--p tcp ! --sport 0:65535 ; ?tcp-none ; hotdrop
--p tcp ! --sport 0:65535 ; ?tcp-ack ; no
--p tcp ! --sport 0:65535 ; ?tcp-syn/offset3-more ; no
--p tcp --syn ; ?tcp-doff4 ; yes
--p tcp --syn ; ?tcp-opt-at-end ; yes
--p tcp --syn ; ?tcp-syn/offset1 ; hotdrop
--p tcp --syn ; ?tcp-short/first ; hotdrop
--p tcp --syn ; ?tcp-synack-ece ; no
--p tcp --syn ; ?tcp-all ; no
--p tcp ! --syn ; ?tcp-synack-ece ; yes
+-p tcp --dport 81: ; ?tcp-3 ; hotdrop
+-p tcp --dport 81: ; ?tcp-short/first ; hotdrop
+-p tcp --dport 81: ; ?tcp-syn/df ; no
+-p tcp --dport 81: ; ?tcp-syn/ip-options ; no
+-p tcp --sport 1024 --dport 80 ; ?tcp-doff0 ; yes
+-p tcp --sport 1024 --dport 80 ; ?tcp-syn/df ; yes
+-p tcp --sport 1024 --dport 80 ; ?tcp-3 ; hotdrop
+-p tcp --sport 1024 --dport 80 ; ?tcp-8 ; hotdrop
+-p tcp --sport 1024 --dport 80 ; ?tcp-ack ; no
+-p tcp --sport 1024 --dport 80 ; ?tcp-all ; no
+-p tcp ! --sport 0:65535 ; ?tcp-19 ; hotdrop
+-p tcp ! --sport 0:65535 ; ?tcp-syn/offset1 ; hotdrop
+-p tcp ! --sport 0:65535 ; ?tcp-opt-mss-len3 ; no
+-p tcp ! --sport 0:65535 ; ?tcp-cwr-ece ; no
+-p tcp --syn ; ?tcp-syn/ip-options ; yes
+-p tcp --syn ; ?tcp-cwr-ece ; yes
+-p tcp --syn ; ?tcp-8 ; hotdrop
+-p tcp --syn ; ?tcp-19 ; hotdrop
+-p tcp --syn ; ?tcp-null ; no
+-p tcp --syn ; ?tcp-ack ; no
+-p tcp ! --syn ; ?tcp-all ; yes
 -p tcp ! --syn ; ?tcp-null ; yes
--p tcp ! --syn ; ?tcp-8 ; hotdrop
--p tcp ! --syn ; ?tcp-19 ; hotdrop
+-p tcp ! --syn ; ?tcp-syn/offset1 ; hotdrop
+-p tcp ! --syn ; ?tcp-short/first ; hotdrop
 -p tcp ! --syn ; ?tcp-syn/ip-options ; no
--p tcp ! --syn ; ?tcp-syn-mss536 ; no
+-p tcp ! --syn ; ?tcp-cwr-ece ; no
 -p tcp --tcp-flags ALL NONE ; ?tcp-null ; yes
--p tcp --tcp-flags ALL NONE ; ?tcp-19 ; hotdrop
--p tcp --tcp-flags ALL NONE ; ?tcp-8 ; hotdrop
+-p tcp --tcp-flags ALL NONE ; ?tcp-3 ; hotdrop
+-p tcp --tcp-flags ALL NONE ; ?tcp-none ; hotdrop
 -p tcp --tcp-flags ALL NONE ; ?tcp-syn-mss536 ; no
--p tcp --tcp-flags ALL NONE ; ?tcp-opt-zero-len ; no
+-p tcp --tcp-flags ALL NONE ; ?tcp-synack-ece ; no
 -p tcp --tcp-flags ALL ALL ; ?tcp-all ; yes
 -p tcp --tcp-flags ALL ALL ; ?tcp-19 ; hotdrop
--p tcp --tcp-flags ALL ALL ; ?tcp-syn/offset1 ; hotdrop
--p tcp --tcp-flags ALL ALL ; ?tcp-syn/last ; no
--p tcp --tcp-flags ALL ALL ; ?tcp-syn-mss536 ; no
+-p tcp --tcp-flags ALL ALL ; ?tcp-8 ; hotdrop
+-p tcp --tcp-flags ALL ALL ; ?tcp-synack-ece ; no
+-p tcp --tcp-flags ALL ALL ; ?tcp-syn/ip-options ; no
+-p tcp --tcp-flags NONE SYN ; ?tcp-short/first ; hotdrop
 -p tcp --tcp-flags NONE SYN ; ?tcp-19 ; hotdrop
--p tcp --tcp-flags NONE SYN ; ?tcp-syn/offset1 ; hotdrop
--p tcp --tcp-flags NONE SYN ; ?tcp-opt-zero-len ; no
--p tcp --tcp-flags NONE SYN ; ?tcp-syn/ip-options ; no
--p tcp ! --tcp-flags NONE SYN ; ?tcp-syn/first ; yes
--p tcp ! --tcp-flags NONE SYN ; ?tcp-syn/df ; yes
--p tcp ! --tcp-flags NONE SYN ; ?tcp-none ; hotdrop
+-p tcp --tcp-flags NONE SYN ; ?tcp-opt-overrun ; no
+-p tcp --tcp-flags NONE SYN ; ?tcp-cwr-ece ; no
+-p tcp ! --tcp-flags NONE SYN ; ?tcp-doff-past-end ; yes
+-p tcp ! --tcp-flags NONE SYN ; ?tcp-ack ; yes
+-p tcp ! --tcp-flags NONE SYN ; ?tcp-8 ; hotdrop
 -p tcp ! --tcp-flags NONE SYN ; ?tcp-19 ; hotdrop
--p tcp ! --tcp-flags NONE SYN ; ?tcp-syn/offset3-more ; no
 -p tcp ! --tcp-flags NONE SYN ; ?tcp-syn/last ; no
--p tcp ! --tcp-flags NONE NONE ; ?tcp-3 ; hotdrop
+-p tcp ! --tcp-flags NONE SYN ; ?tcp-syn/offset3-more ; no
+-p tcp ! --tcp-flags NONE NONE ; ?tcp-short/first ; hotdrop
 -p tcp ! --tcp-flags NONE NONE ; ?tcp-19 ; hotdrop
--p tcp ! --tcp-flags NONE NONE ; ?tcp-syn-mss536 ; no
--p tcp ! --tcp-flags NONE NONE ; ?tcp-opt-overrun ; no
--p tcp --tcp-flags FIN,PSH,URG FIN,PSH,URG ; ?tcp-fin-psh-urg ; yes
+-p tcp ! --tcp-flags NONE NONE ; ?tcp-syn/offset3-more ; no
+-p tcp ! --tcp-flags NONE NONE ; ?tcp-cwr-ece ; no
 -p tcp --tcp-flags FIN,PSH,URG FIN,PSH,URG ; ?tcp-all ; yes
--p tcp --tcp-flags FIN,PSH,URG FIN,PSH,URG ; ?tcp-3 ; hotdrop
--p tcp --tcp-flags FIN,PSH,URG FIN,PSH,URG ; ?tcp-8 ; hotdrop
--p tcp --tcp-flags FIN,PSH,URG FIN,PSH,URG ; ?tcp-synack-ece ; no
--p tcp --tcp-flags FIN,PSH,URG FIN,PSH,URG ; ?tcp-opt-zero-len ; no
--p tcp --tcp-option 2 ; ?tcp-cwr-ece ; yes
--p tcp --tcp-option 2 ; ?tcp-syn/df ; yes
--p tcp --tcp-option 2 ; ?tcp-3 ; hotdrop
--p tcp --tcp-option 2 ; ?tcp-none ; hotdrop
--p tcp --tcp-option 2 ; ?tcp-syn/last ; no
--p tcp --tcp-option 2 ; ?tcp-null ; no
+-p tcp --tcp-flags FIN,PSH,URG FIN,PSH,URG ; ?tcp-fin-psh-urg ; yes
+-p tcp --tcp-flags FIN,PSH,URG FIN,PSH,URG ; ?tcp-19 ; hotdrop
+-p tcp --tcp-flags FIN,PSH,URG FIN,PSH,URG ; ?tcp-none ; hotdrop
+-p tcp --tcp-flags FIN,PSH,URG FIN,PSH,URG ; ?tcp-syn/offset3-more ; no
+-p tcp --tcp-flags FIN,PSH,URG FIN,PSH,URG ; ?tcp-syn/last ; no
+-p tcp --tcp-option 2 ; ?tcp-opt-zero-len ; yes
+-p tcp --tcp-option 2 ; ?tcp-opt-at-end ; yes
+-p tcp --tcp-option 2 ; ?tcp-8 ; hotdrop
+-p tcp --tcp-option 2 ; ?tcp-short/first ; hotdrop
+-p tcp --tcp-option 2 ; ?tcp-all ; no
+-p tcp --tcp-option 2 ; ?tcp-fin-psh-urg ; no
 -p tcp ! --tcp-option 2 ; ?tcp-fin-psh-urg ; yes
--p tcp ! --tcp-option 2 ; ?tcp-all ; yes
--p tcp ! --tcp-option 2 ; ?tcp-3 ; hotdrop
--p tcp ! --tcp-option 2 ; ?tcp-doff-past-end ; hotdrop
--p tcp ! --tcp-option 2 ; ?tcp-syn/df ; no
--p tcp ! --tcp-option 2 ; ?tcp-syn-mss536 ; no
+-p tcp ! --tcp-option 2 ; ?tcp-synack-ece ; yes
+-p tcp ! --tcp-option 2 ; ?tcp-short/first ; hotdrop
+-p tcp ! --tcp-option 2 ; ?tcp-8 ; hotdrop
+-p tcp ! --tcp-option 2 ; ?tcp-opt-eol-then-mss ; no
+-p tcp ! --tcp-option 2 ; ?tcp-syn/40-options ; no
 -p tcp --tcp-option 1 ; ?tcp-syn ; yes
 -p tcp --tcp-option 1 ; ?tcp-syn/40-options ; yes
+-p tcp --tcp-option 1 ; ?tcp-none ; hotdrop
 -p tcp --tcp-option 1 ; ?tcp-doff0 ; hotdrop
--p tcp --tcp-option 1 ; ?tcp-short/first ; hotdrop
--p tcp --tcp-option 1 ; ?tcp-all ; no
--p tcp --tcp-option 1 ; ?tcp-cwr-ece ; no
+-p tcp --tcp-option 1 ; ?tcp-null ; no
+-p tcp --tcp-option 1 ; ?tcp-syn-mss536 ; no
 -p tcp --tcp-option 3 ; ?tcp-syn/first ; yes
--p tcp --tcp-option 3 ; ?tcp-syn/df ; yes
--p tcp --tcp-option 3 ; ?tcp-none ; hotdrop
--p tcp --tcp-option 3 ; ?tcp-doff0 ; hotdrop
--p tcp --tcp-option 3 ; ?tcp-cwr-ece ; no
--p tcp --tcp-option 3 ; ?tcp-opt-overrun ; no
+-p tcp --tcp-option 3 ; ?tcp-syn/40-options ; yes
+-p tcp --tcp-option 3 ; ?tcp-syn/offset1 ; hotdrop
+-p tcp --tcp-option 3 ; ?tcp-doff-past-end ; hotdrop
+-p tcp --tcp-option 3 ; ?tcp-synack-ece ; no
+-p tcp --tcp-option 3 ; ?tcp-null ; no
 -p tcp --tcp-option 8 ; ?tcp-syn/first ; yes
 -p tcp --tcp-option 8 ; ?tcp-syn/40-options ; yes
--p tcp --tcp-option 8 ; ?tcp-doff-past-end ; hotdrop
--p tcp --tcp-option 8 ; ?tcp-doff4 ; hotdrop
--p tcp --tcp-option 8 ; ?tcp-opt-overrun ; no
--p tcp --tcp-option 8 ; ?tcp-syn/offset3-more ; no
--p tcp --tcp-option 40 ; ?tcp-19 ; hotdrop
+-p tcp --tcp-option 8 ; ?tcp-short/first ; hotdrop
+-p tcp --tcp-option 8 ; ?tcp-8 ; hotdrop
+-p tcp --tcp-option 8 ; ?tcp-fin-psh-urg ; no
+-p tcp --tcp-option 8 ; ?tcp-opt-at-end ; no
 -p tcp --tcp-option 40 ; ?tcp-syn/offset1 ; hotdrop
--p tcp --tcp-option 40 ; ?tcp-opt-mss-len3 ; no
--p tcp --tcp-option 40 ; ?tcp-all ; no
--p tcp --tcp-option 255 ; ?tcp-short/first ; hotdrop
--p tcp --tcp-option 255 ; ?tcp-doff4 ; hotdrop
--p tcp --tcp-option 255 ; ?tcp-fin-psh-urg ; no
+-p tcp --tcp-option 40 ; ?tcp-doff0 ; hotdrop
+-p tcp --tcp-option 40 ; ?tcp-opt-overrun ; no
+-p tcp --tcp-option 40 ; ?tcp-syn-mss536 ; no
+-p tcp --tcp-option 255 ; ?tcp-3 ; hotdrop
+-p tcp --tcp-option 255 ; ?tcp-8 ; hotdrop
+-p tcp --tcp-option 255 ; ?tcp-syn ; no
 -p tcp --tcp-option 255 ; ?tcp-syn-mss536 ; no
--p tcp ! --tcp-option 255 ; ?tcp-fin-psh-urg ; yes
+-p tcp ! --tcp-option 255 ; ?tcp-synack-ece ; yes
 -p tcp ! --tcp-option 255 ; ?tcp-syn/first ; yes
--p tcp ! --tcp-option 255 ; ?tcp-8 ; hotdrop
+-p tcp ! --tcp-option 255 ; ?tcp-3 ; hotdrop
 -p tcp ! --tcp-option 255 ; ?tcp-19 ; hotdrop
--p tcp ! --tcp-option 255 ; ?tcp-syn/last ; no
 -p tcp ! --tcp-option 255 ; ?tcp-syn/offset3-more ; no
+-p tcp ! --tcp-option 255 ; ?tcp-syn/last ; no
 -p tcp --dport 443 --tcp-option 2 ; ?tcp-syn-mss536 ; yes
--p tcp --dport 443 --tcp-option 2 ; ?tcp-19 ; hotdrop
+-p tcp --dport 443 --tcp-option 2 ; ?tcp-3 ; hotdrop
 -p tcp --dport 443 --tcp-option 2 ; ?tcp-short/first ; hotdrop
--p tcp --dport 443 --tcp-option 2 ; ?tcp-opt-at-end ; no
+-p tcp --dport 443 --tcp-option 2 ; ?tcp-syn/ip-options ; no
 -p tcp --dport 443 --tcp-option 2 ; ?tcp-syn/first ; no
 -p tcp --dport 5 --tcp-option 2 ; ?tcp-syn/offset1 ; hotdrop
 -p tcp --dport 5 --tcp-option 2 ; ?tcp-3 ; hotdrop
--p tcp --dport 5 --tcp-option 2 ; ?tcp-cwr-ece ; no
--p tcp --dport 5 --tcp-option 2 ; ?tcp-doff-past-end ; no
--f -p tcp ; ?tcp-syn/offset3-more ; yes
+-p tcp --dport 5 --tcp-option 2 ; ?tcp-syn/40-options ; no
+-p tcp --dport 5 --tcp-option 2 ; ?tcp-opt-eol-then-mss ; no
 -f -p tcp ; ?tcp-syn/last ; yes
--f -p tcp ; ?tcp-19 ; no
--f -p tcp ; ?tcp-doff4 ; no
+-f -p tcp ; ?tcp-syn/offset3-more ; yes
+-f -p tcp ; ?tcp-syn/ip-options ; no
+-f -p tcp ; ?tcp-opt-zero-len ; no
 *mangle PREROUTING 6
--p tcp ; ?rt0-odd ; yes
--p tcp ; ?tcp-opt-mss-len3 ; yes
--p tcp ; ?icmp6-200-9 ; no
--p tcp ; ?icmp6-7 ; no
--p tcp -m tcp ; ?ah-10 ; yes
--p tcp -m tcp ; ?rt0-0 ; yes
--p tcp -m tcp ; ?tcp-none ; hotdrop
--p tcp -m tcp ; ?rt-cut ; hotdrop
+-p tcp ; ?tcp-syn/atomic ; yes
+-p tcp ; ?tcp-doff0 ; yes
+-p tcp ; ?esp-100/atomic ; no
+-p tcp ; ?dccp-data/middle ; no
+-p tcp -m tcp ; ?tcp-doff0 ; yes
+-p tcp -m tcp ; ?ah-res ; yes
+-p tcp -m tcp ; ?rt-4 ; hotdrop
+-p tcp -m tcp ; ?ah-11 ; hotdrop
 -p tcp -m tcp ; ?tcp-syn/offset8 ; no
 -p tcp -m tcp ; ?tcp-syn/middle ; no
-! -p tcp ; ?icmp6-1-3 ; yes
-! -p tcp ; ?esp-100/first ; yes
-! -p tcp ; ?tcp-syn/offset8 ; no
-! -p tcp ; ?tcp-syn/middle ; no
--p tcp --dport 80 ; ?ah-10 ; yes
--p tcp --dport 80 ; ?tcp-opt-mss-len3 ; yes
--p tcp --dport 80 ; ?rt-cut ; hotdrop
--p tcp --dport 80 ; ?tcp-19 ; hotdrop
--p tcp --dport 80 ; ?tcp-fin-psh-urg ; no
+! -p tcp ; ?dccp-data/middle ; yes
+! -p tcp ; ?esp-max ; yes
+! -p tcp ; ?tcp-syn/atomic ; no
+! -p tcp ; ?tcp-opt-eol-then-mss ; no
+-p tcp --dport 80 ; ?rt2 ; yes
+-p tcp --dport 80 ; ?srh-3 ; yes
+-p tcp --dport 80 ; ?rt-4 ; hotdrop
+-p tcp --dport 80 ; ?sctp-data/middle ; hotdrop
+-p tcp --dport 80 ; ?tcp-syn-mss536 ; no
 -p tcp --dport 80 ; ?tcp-synack-ece ; no
--p tcp ! --dport 80 ; ?ah-0 ; yes
--p tcp ! --dport 80 ; ?tcp-synack-ece ; yes
--p tcp ! --dport 80 ; ?rt-4 ; hotdrop
--p tcp ! --dport 80 ; ?tcp-19 ; hotdrop
+-p tcp ! --dport 80 ; ?tcp-all ; yes
+-p tcp ! --dport 80 ; ?tcp-ack ; yes
+-p tcp ! --dport 80 ; ?rt-cut ; hotdrop
+-p tcp ! --dport 80 ; ?dst-long-cut ; hotdrop
 -p tcp ! --dport 80 ; ?tcp-doff0 ; no
--p tcp ! --dport 80 ; ?tcp-syn ; no
--p tcp --dport 81: ; ?tcp-synack-ece ; yes
+-p tcp ! --dport 80 ; ?tcp-syn/dst ; no
+-p tcp --dport 81: ; ?tcp-syn-mss536 ; yes
 -p tcp --dport 81: ; ?tcp-ack ; yes
--p tcp --dport 81: ; ?dst-long-cut ; hotdrop
--p tcp --dport 81: ; ?frag-7 ; hotdrop
--p tcp --dport 81: ; ?tcp-syn/first ; no
--p tcp --dport 81: ; ?tcp-syn/middle ; no
--p tcp --sport 1024 --dport 80 ; ?rt-rt ; yes
--p tcp --sport 1024 --dport 80 ; ?hbh-hbh-tcp ; yes
--p tcp --sport 1024 --dport 80 ; ?rt-4 ; hotdrop
--p tcp --sport 1024 --dport 80 ; ?frag-7 ; hotdrop
--p tcp --sport 1024 --dport 80 ; ?tcp-syn/middle ; no
+-p tcp --dport 81: ; ?srh-7 ; hotdrop
+-p tcp --dport 81: ; ?tcp-19 ; hotdrop
+-p tcp --dport 81: ; ?tcp-syn/atomic ; no
+-p tcp --dport 81: ; ?tcp-syn/dst ; no
+-p tcp --sport 1024 --dport 80 ; ?hbh-pads ; yes
+-p tcp --sport 1024 --dport 80 ; ?srh-short-list ; yes
+-p tcp --sport 1024 --dport 80 ; ?tcp-19 ; hotdrop
+-p tcp --sport 1024 --dport 80 ; ?tcp-8 ; hotdrop
+-p tcp --sport 1024 --dport 80 ; ?tcp-syn-mss536 ; no
 -p tcp --sport 1024 --dport 80 ; ?tcp-ack ; no
--p tcp ! --sport 0:65535 ; ?frag-7 ; hotdrop
 -p tcp ! --sport 0:65535 ; ?tcp-19 ; hotdrop
--p tcp ! --sport 0:65535 ; ?tcp-opt-zero-len ; no
--p tcp ! --sport 0:65535 ; ?tcp-doff-past-end ; no
--p tcp --syn ; ?frag-frag ; yes
+-p tcp ! --sport 0:65535 ; ?rt-cut ; hotdrop
+-p tcp ! --sport 0:65535 ; ?tcp-cwr-ece ; no
+-p tcp ! --sport 0:65535 ; ?tcp-null ; no
+-p tcp --syn ; ?rt0-0 ; yes
 -p tcp --syn ; ?rt4 ; yes
--p tcp --syn ; ?tcp-short/first ; hotdrop
--p tcp --syn ; ?tcp-8 ; hotdrop
--p tcp --syn ; ?tcp-fin-psh-urg ; no
+-p tcp --syn ; ?rt-4 ; hotdrop
+-p tcp --syn ; ?frag-7 ; hotdrop
+-p tcp --syn ; ?tcp-null ; no
 -p tcp --syn ; ?tcp-syn/middle ; no
--p tcp ! --syn ; ?tcp-synack-ece ; yes
--p tcp ! --syn ; ?tcp-all ; yes
--p tcp ! --syn ; ?tcp-19 ; hotdrop
--p tcp ! --syn ; ?tcp-8 ; hotdrop
--p tcp ! --syn ; ?tcp-syn/dst-dst3-rt ; no
--p tcp ! --syn ; ?tcp-opt-overrun ; no
--p tcp --tcp-flags ALL NONE ; ?tcp-null ; yes
+-p tcp ! --syn ; ?tcp-fin-psh-urg ; yes
+-p tcp ! --syn ; ?ah-0 ; yes
+-p tcp ! --syn ; ?ah-11 ; hotdrop
+-p tcp ! --syn ; ?tcp-3 ; hotdrop
+-p tcp ! --syn ; ?tcp-doff4 ; no
+-p tcp ! --syn ; ?tcp-syn/first ; no
 -p tcp --tcp-flags ALL NONE ; ?ah-0 ; yes
--p tcp --tcp-flags ALL NONE ; ?frag-7 ; hotdrop
--p tcp --tcp-flags ALL NONE ; ?ah-11 ; hotdrop
+-p tcp --tcp-flags ALL NONE ; ?tcp-null ; yes
+-p tcp --tcp-flags ALL NONE ; ?rt-4 ; hotdrop
+-p tcp --tcp-flags ALL NONE ; ?tcp-19 ; hotdrop
 -p tcp --tcp-flags ALL NONE ; ?tcp-syn ; no
--p tcp --tcp-flags ALL NONE ; ?tcp-doff0 ; no
+-p tcp --tcp-flags ALL NONE ; ?tcp-all ; no
 -p tcp --tcp-flags ALL ALL ; ?tcp-all ; yes
+-p tcp --tcp-flags ALL ALL ; ?tcp-19 ; hotdrop
 -p tcp --tcp-flags ALL ALL ; ?tcp-short/first ; hotdrop
--p tcp --tcp-flags ALL ALL ; ?ah-11 ; hotdrop
--p tcp --tcp-flags ALL ALL ; ?tcp-opt-eol-then-mss ; no
--p tcp --tcp-flags ALL ALL ; ?tcp-syn-mss536 ; no
--p tcp --tcp-flags NONE SYN ; ?ah-11 ; hotdrop
--p tcp --tcp-flags NONE SYN ; ?tcp-none ; hotdrop
--p tcp --tcp-flags NONE SYN ; ?tcp-all ; no
--p tcp --tcp-flags NONE SYN ; ?tcp-fin-psh-urg ; no
--p tcp ! --tcp-flags NONE SYN ; ?tcp-fin-psh-urg ; yes
--p tcp ! --tcp-flags NONE SYN ; ?tcp-opt-at-end ; yes
--p tcp ! --tcp-flags NONE SYN ; ?tcp-8 ; hotdrop
--p tcp ! --tcp-flags NONE SYN ; ?dst-len-past-end ; hotdrop
--p tcp ! --tcp-flags NONE SYN ; ?tcp-syn/middle ; no
+-p tcp --tcp-flags ALL ALL ; ?tcp-syn/dst ; no
+-p tcp --tcp-flags ALL ALL ; ?tcp-opt-zero-len ; no
+-p tcp --tcp-flags NONE SYN ; ?dst-len-past-end ; hotdrop
+-p tcp --tcp-flags NONE SYN ; ?dst-long-cut ; hotdrop
+-p tcp --tcp-flags NONE SYN ; ?tcp-null ; no
+-p tcp --tcp-flags NONE SYN ; ?tcp-ack ; no
+-p tcp ! --tcp-flags NONE SYN ; ?rt0-0 ; yes
+-p tcp ! --tcp-flags NONE SYN ; ?tcp-syn ; yes
+-p tcp ! --tcp-flags NONE SYN ; ?rt-4 ; hotdrop
+-p tcp ! --tcp-flags NONE SYN ; ?ah-11 ; hotdrop
 -p tcp ! --tcp-flags NONE SYN ; ?tcp-syn/offset8 ; no
+-p tcp ! --tcp-flags NONE SYN ; ?tcp-syn/middle ; no
 -p tcp ! --tcp-flags NONE NONE ; ?tcp-none ; hotdrop
--p tcp ! --tcp-flags NONE NONE ; ?tcp-3 ; hotdrop
--p tcp ! --tcp-flags NONE NONE ; ?tcp-syn/first ; no
+-p tcp ! --tcp-flags NONE NONE ; ?tcp-19 ; hotdrop
 -p tcp ! --tcp-flags NONE NONE ; ?tcp-syn/dst-dst3-rt ; no
--p tcp --tcp-flags FIN,PSH,URG FIN,PSH,URG ; ?tcp-fin-psh-urg ; yes
+-p tcp ! --tcp-flags NONE NONE ; ?tcp-syn/atomic ; no
 -p tcp --tcp-flags FIN,PSH,URG FIN,PSH,URG ; ?tcp-all ; yes
--p tcp --tcp-flags FIN,PSH,URG FIN,PSH,URG ; ?tcp-19 ; hotdrop
--p tcp --tcp-flags FIN,PSH,URG FIN,PSH,URG ; ?rt-cut ; hotdrop
--p tcp --tcp-flags FIN,PSH,URG FIN,PSH,URG ; ?tcp-ack ; no
--p tcp --tcp-flags FIN,PSH,URG FIN,PSH,URG ; ?tcp-cwr-ece ; no
--p tcp --tcp-option 2 ; ?rt0-0 ; yes
--p tcp --tcp-option 2 ; ?rt0-1 ; yes
--p tcp --tcp-option 2 ; ?frag-7 ; hotdrop
+-p tcp --tcp-flags FIN,PSH,URG FIN,PSH,URG ; ?tcp-fin-psh-urg ; yes
+-p tcp --tcp-flags FIN,PSH,URG FIN,PSH,URG ; ?tcp-short/first ; hotdrop
+-p tcp --tcp-flags FIN,PSH,URG FIN,PSH,URG ; ?dst-len-past-end ; hotdrop
+-p tcp --tcp-flags FIN,PSH,URG FIN,PSH,URG ; ?tcp-opt-overrun ; no
+-p tcp --tcp-flags FIN,PSH,URG FIN,PSH,URG ; ?tcp-syn-mss536 ; no
+-p tcp --tcp-option 2 ; ?tcp-syn/atomic ; yes
+-p tcp --tcp-option 2 ; ?tcp-opt-overrun ; yes
 -p tcp --tcp-option 2 ; ?dst-len-past-end ; hotdrop
+-p tcp --tcp-option 2 ; ?ah-0 ; hotdrop
+-p tcp --tcp-option 2 ; ?tcp-ack ; no
 -p tcp --tcp-option 2 ; ?tcp-fin-psh-urg ; no
--p tcp --tcp-option 2 ; ?tcp-syn/middle ; no
--p tcp ! --tcp-option 2 ; ?tcp-null ; yes
+-p tcp ! --tcp-option 2 ; ?tcp-fin-psh-urg ; yes
 -p tcp ! --tcp-option 2 ; ?tcp-ack ; yes
--p tcp ! --tcp-option 2 ; ?tcp-doff4 ; hotdrop
--p tcp ! --tcp-option 2 ; ?ah-0 ; hotdrop
--p tcp ! --tcp-option 2 ; ?tcp-syn/dst-dst3-rt ; no
--p tcp ! --tcp-option 2 ; ?tcp-opt-eol-then-mss ; no
--p tcp --tcp-option 1 ; ?rt-rt ; yes
+-p tcp ! --tcp-option 2 ; ?tcp-none ; hotdrop
+-p tcp ! --tcp-option 2 ; ?tcp-3 ; hotdrop
+-p tcp ! --tcp-option 2 ; ?tcp-syn/offset8 ; no
+-p tcp ! --tcp-option 2 ; ?tcp-syn/atomic ; no
 -p tcp --tcp-option 1 ; ?tcp-syn/dst-dst3-rt ; yes
--p tcp --tcp-option 1 ; ?tcp-none ; hotdrop
--p tcp --tcp-option 1 ; ?tcp-3 ; hotdrop
--p tcp --tcp-option 1 ; ?tcp-syn/middle ; no
--p tcp --tcp-option 1 ; ?tcp-null ; no
--p tcp --tcp-option 3 ; ?rt0-1 ; yes
+-p tcp --tcp-option 1 ; ?hbh-ra ; yes
+-p tcp --tcp-option 1 ; ?ah-11 ; hotdrop
+-p tcp --tcp-option 1 ; ?tcp-doff-past-end ; hotdrop
+-p tcp --tcp-option 1 ; ?tcp-all ; no
+-p tcp --tcp-option 1 ; ?tcp-opt-zero-len ; no
 -p tcp --tcp-option 3 ; ?rt0-res ; yes
--p tcp --tcp-option 3 ; ?tcp-3 ; hotdrop
--p tcp --tcp-option 3 ; ?frag-7 ; hotdrop
--p tcp --tcp-option 3 ; ?tcp-null ; no
--p tcp --tcp-option 3 ; ?tcp-opt-at-end ; no
+-p tcp --tcp-option 3 ; ?hbh-ra ; yes
+-p tcp --tcp-option 3 ; ?ah-0 ; hotdrop
+-p tcp --tcp-option 3 ; ?srh-7 ; hotdrop
+-p tcp --tcp-option 3 ; ?tcp-cwr-ece ; no
+-p tcp --tcp-option 3 ; ?tcp-opt-zero-len ; no
+-p tcp --tcp-option 8 ; ?dst-opt-last-byte ; yes
 -p tcp --tcp-option 8 ; ?frag-frag ; yes
--p tcp --tcp-option 8 ; ?rt4 ; yes
--p tcp --tcp-option 8 ; ?frag-7 ; hotdrop
--p tcp --tcp-option 8 ; ?dst-len-past-end ; hotdrop
--p tcp --tcp-option 8 ; ?tcp-syn/offset8 ; no
--p tcp --tcp-option 8 ; ?tcp-ack ; no
--p tcp --tcp-option 40 ; ?ah-0 ; hotdrop
--p tcp --tcp-option 40 ; ?tcp-none ; hotdrop
--p tcp --tcp-option 40 ; ?tcp-syn/middle ; no
--p tcp --tcp-option 40 ; ?tcp-syn/offset8 ; no
--p tcp --tcp-option 255 ; ?tcp-doff0 ; hotdrop
--p tcp --tcp-option 255 ; ?rt-4 ; hotdrop
--p tcp --tcp-option 255 ; ?tcp-synack-ece ; no
--p tcp --tcp-option 255 ; ?tcp-syn/offset8 ; no
--p tcp ! --tcp-option 255 ; ?tcp-null ; yes
--p tcp ! --tcp-option 255 ; ?tcp-syn/first ; yes
--p tcp ! --tcp-option 255 ; ?rt-cut ; hotdrop
--p tcp ! --tcp-option 255 ; ?tcp-3 ; hotdrop
+-p tcp --tcp-option 8 ; ?tcp-3 ; hotdrop
+-p tcp --tcp-option 8 ; ?tcp-doff-past-end ; hotdrop
+-p tcp --tcp-option 8 ; ?tcp-opt-overrun ; no
+-p tcp --tcp-option 8 ; ?tcp-null ; no
+-p tcp --tcp-option 40 ; ?tcp-doff-past-end ; hotdrop
+-p tcp --tcp-option 40 ; ?srh-cut ; hotdrop
+-p tcp --tcp-option 40 ; ?tcp-ack ; no
+-p tcp --tcp-option 40 ; ?tcp-syn/atomic ; no
+-p tcp --tcp-option 255 ; ?ah-11 ; hotdrop
+-p tcp --tcp-option 255 ; ?rt-cut ; hotdrop
+-p tcp --tcp-option 255 ; ?tcp-cwr-ece ; no
+-p tcp --tcp-option 255 ; ?tcp-syn/dst ; no
+-p tcp ! --tcp-option 255 ; ?tcp-opt-eol-then-mss ; yes
+-p tcp ! --tcp-option 255 ; ?rt0-1 ; yes
+-p tcp ! --tcp-option 255 ; ?ah-11 ; hotdrop
+-p tcp ! --tcp-option 255 ; ?dst-len-past-end ; hotdrop
 -p tcp ! --tcp-option 255 ; ?tcp-syn/middle ; no
 -p tcp ! --tcp-option 255 ; ?tcp-syn/offset8 ; no
 -p tcp --dport 443 --tcp-option 2 ; ?tcp-syn-mss536 ; yes
--p tcp --dport 443 --tcp-option 2 ; ?tcp-short/first ; hotdrop
--p tcp --dport 443 --tcp-option 2 ; ?rt-4 ; hotdrop
--p tcp --dport 443 --tcp-option 2 ; ?tcp-doff-past-end ; no
+-p tcp --dport 443 --tcp-option 2 ; ?dst-len-past-end ; hotdrop
+-p tcp --dport 443 --tcp-option 2 ; ?tcp-3 ; hotdrop
+-p tcp --dport 443 --tcp-option 2 ; ?tcp-doff4 ; no
 -p tcp --dport 443 --tcp-option 2 ; ?tcp-syn ; no
--p tcp --dport 5 --tcp-option 2 ; ?ah-11 ; hotdrop
--p tcp --dport 5 --tcp-option 2 ; ?tcp-19 ; hotdrop
--p tcp --dport 5 --tcp-option 2 ; ?tcp-syn/middle ; no
--p tcp --dport 5 --tcp-option 2 ; ?tcp-cwr-ece ; no
+-p tcp --dport 5 --tcp-option 2 ; ?tcp-none ; hotdrop
+-p tcp --dport 5 --tcp-option 2 ; ?srh-cut ; hotdrop
+-p tcp --dport 5 --tcp-option 2 ; ?tcp-opt-at-end ; no
+-p tcp --dport 5 --tcp-option 2 ; ?tcp-syn/atomic ; no
 *filter INPUT 4
 -p tcp -m tcp --dport 80 ; ?tcp-syn have=24 ; yes
 -p tcp -m tcp --dport 81 ; ?tcp-syn have=24 ; no

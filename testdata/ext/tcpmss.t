@@ -7,71 +7,71 @@
 -m tcpmss --mss 5 ;  ; FAIL
 -p tcp -m tcpmss ;  ; FAIL
 *mangle PREROUTING 4
+-p tcp -m tcpmss --mss 1460 ; ?tcp-syn ; yes
 -p tcp -m tcpmss --mss 1460 ; ?tcp-syn/last ; yes
--p tcp -m tcpmss --mss 1460 ; ?tcp-syn/offset3-more ; yes
--p tcp -m tcpmss --mss 1460 ; ?tcp-3 ; hotdrop
 -p tcp -m tcpmss --mss 1460 ; ?tcp-19 ; hotdrop
--p tcp -m tcpmss --mss 1460 ; ?tcp-fin-psh-urg ; no
--p tcp -m tcpmss --mss 1460 ; ?tcp-opt-mss-len3 ; no
--p tcp -m tcpmss ! --mss 1460 ; ?tcp-all ; yes
--p tcp -m tcpmss ! --mss 1460 ; ?tcp-cwr-ece ; yes
--p tcp -m tcpmss ! --mss 1460 ; ?tcp-none ; hotdrop
+-p tcp -m tcpmss --mss 1460 ; ?tcp-doff0 ; hotdrop
+-p tcp -m tcpmss --mss 1460 ; ?tcp-cwr-ece ; no
+-p tcp -m tcpmss --mss 1460 ; ?tcp-opt-at-end ; no
+-p tcp -m tcpmss ! --mss 1460 ; ?tcp-syn-mss536 ; yes
+-p tcp -m tcpmss ! --mss 1460 ; ?tcp-synack-ece ; yes
 -p tcp -m tcpmss ! --mss 1460 ; ?tcp-3 ; hotdrop
+-p tcp -m tcpmss ! --mss 1460 ; ?tcp-8 ; hotdrop
 -p tcp -m tcpmss ! --mss 1460 ; ?tcp-opt-zero-len ; no
--p tcp -m tcpmss ! --mss 1460 ; ?tcp-syn/ip-options ; no
--p tcp -m tcpmss --mss 1:600 ; ?tcp-opt-mss-len3 ; yes
+-p tcp -m tcpmss ! --mss 1460 ; ?tcp-syn ; no
+-p tcp -m tcpmss --mss 1:600 ; ?tcp-opt-eol-then-mss ; yes
 -p tcp -m tcpmss --mss 1:600 ; ?tcp-syn-mss536 ; yes
+-p tcp -m tcpmss --mss 1:600 ; ?tcp-8 ; hotdrop
 -p tcp -m tcpmss --mss 1:600 ; ?tcp-doff0 ; hotdrop
--p tcp -m tcpmss --mss 1:600 ; ?tcp-short/first ; hotdrop
--p tcp -m tcpmss --mss 1:600 ; ?tcp-all ; no
--p tcp -m tcpmss --mss 1:600 ; ?tcp-syn/ip-options ; no
--p tcp -m tcpmss --mss 0: ; ?tcp-opt-eol-then-mss ; yes
--p tcp -m tcpmss --mss 0: ; ?tcp-cwr-ece ; yes
--p tcp -m tcpmss --mss 0: ; ?tcp-none ; hotdrop
--p tcp -m tcpmss --mss 0: ; ?tcp-doff0 ; hotdrop
--p tcp -m tcpmss --mss 0: ; ?tcp-opt-at-end ; no
--p tcp -m tcpmss --mss 0: ; ?tcp-all ; no
--p tcp -m tcpmss ! --mss 0: ; ?tcp-all ; yes
--p tcp -m tcpmss ! --mss 0: ; ?tcp-fin-psh-urg ; yes
--p tcp -m tcpmss ! --mss 0: ; ?tcp-short/first ; hotdrop
--p tcp -m tcpmss ! --mss 0: ; ?tcp-19 ; hotdrop
--p tcp -m tcpmss ! --mss 0: ; ?tcp-syn/df ; no
--p tcp -m tcpmss ! --mss 0: ; ?tcp-syn/40-options ; no
--f -p tcp -m tcpmss --mss 0: ; ?tcp-syn/offset3-more ; yes
--f -p tcp -m tcpmss --mss 0: ; ?tcp-syn/last ; yes
--f -p tcp -m tcpmss --mss 0: ; ?tcp-opt-at-end ; no
--f -p tcp -m tcpmss --mss 0: ; ?tcp-syn/first ; no
-*mangle PREROUTING 6
--p tcp -m tcpmss --mss 1460 ; ?tcp-syn/dst-dst3-rt ; yes
--p tcp -m tcpmss --mss 1460 ; ?rt0-3 ; yes
--p tcp -m tcpmss --mss 1460 ; ?dst-len-past-end ; hotdrop
--p tcp -m tcpmss --mss 1460 ; ?tcp-doff4 ; hotdrop
--p tcp -m tcpmss --mss 1460 ; ?tcp-opt-eol-then-mss ; no
--p tcp -m tcpmss --mss 1460 ; ?tcp-fin-psh-urg ; no
--p tcp -m tcpmss ! --mss 1460 ; ?tcp-all ; yes
--p tcp -m tcpmss ! --mss 1460 ; ?tcp-cwr-ece ; yes
--p tcp -m tcpmss ! --mss 1460 ; ?tcp-none ; hotdrop
--p tcp -m tcpmss ! --mss 1460 ; ?rt-cut ; hotdrop
--p tcp -m tcpmss ! --mss 1460 ; ?tcp-syn/dst ; no
--p tcp -m tcpmss ! --mss 1460 ; ?tcp-syn/first ; no
--p tcp -m tcpmss --mss 1:600 ; ?tcp-cwr-ece ; yes
--p tcp -m tcpmss --mss 1:600 ; ?tcp-opt-mss-len3 ; yes
--p tcp -m tcpmss --mss 1:600 ; ?dst-long-cut ; hotdrop
--p tcp -m tcpmss --mss 1:600 ; ?frag-7 ; hotdrop
--p tcp -m tcpmss --mss 1:600 ; ?tcp-syn/dst-dst3-rt ; no
--p tcp -m tcpmss --mss 1:600 ; ?tcp-all ; no
--p tcp -m tcpmss --mss 0: ; ?hbh-tcp ; yes
--p tcp -m tcpmss --mss 0: ; ?rt0-odd ; yes
--p tcp -m tcpmss --mss 0: ; ?frag-7 ; hotdrop
+-p tcp -m tcpmss --mss 1:600 ; ?tcp-syn/40-options ; no
+-p tcp -m tcpmss --mss 1:600 ; ?tcp-opt-overrun ; no
+-p tcp -m tcpmss --mss 0: ; ?tcp-opt-zero-len ; yes
+-p tcp -m tcpmss --mss 0: ; ?tcp-syn/offset1 ; yes
+-p tcp -m tcpmss --mss 0: ; ?tcp-doff4 ; hotdrop
 -p tcp -m tcpmss --mss 0: ; ?tcp-19 ; hotdrop
--p tcp -m tcpmss --mss 0: ; ?tcp-fin-psh-urg ; no
--p tcp -m tcpmss --mss 0: ; ?tcp-opt-overrun ; no
+-p tcp -m tcpmss --mss 0: ; ?tcp-opt-at-end ; no
+-p tcp -m tcpmss --mss 0: ; ?tcp-synack-ece ; no
 -p tcp -m tcpmss ! --mss 0: ; ?tcp-opt-at-end ; yes
--p tcp -m tcpmss ! --mss 0: ; ?tcp-synack-ece ; yes
--p tcp -m tcpmss ! --mss 0: ; ?frag-7 ; hotdrop
+-p tcp -m tcpmss ! --mss 0: ; ?tcp-opt-overrun ; yes
+-p tcp -m tcpmss ! --mss 0: ; ?tcp-doff0 ; hotdrop
+-p tcp -m tcpmss ! --mss 0: ; ?tcp-doff4 ; hotdrop
+-p tcp -m tcpmss ! --mss 0: ; ?tcp-syn/df ; no
+-p tcp -m tcpmss ! --mss 0: ; ?tcp-syn/ip-options ; no
+-f -p tcp -m tcpmss --mss 0: ; ?tcp-syn/offset1 ; yes
+-f -p tcp -m tcpmss --mss 0: ; ?tcp-syn/last ; yes
+-f -p tcp -m tcpmss --mss 0: ; ?tcp-synack-ece ; no
+-f -p tcp -m tcpmss --mss 0: ; ?tcp-none ; no
+*mangle PREROUTING 6
+-p tcp -m tcpmss --mss 1460 ; ?rt0-3-left2 ; yes
+-p tcp -m tcpmss --mss 1460 ; ?rt0-3 ; yes
+-p tcp -m tcpmss --mss 1460 ; ?srh-7 ; hotdrop
+-p tcp -m tcpmss --mss 1460 ; ?tcp-none ; hotdrop
+-p tcp -m tcpmss --mss 1460 ; ?tcp-fin-psh-urg ; no
+-p tcp -m tcpmss --mss 1460 ; ?tcp-opt-overrun ; no
+-p tcp -m tcpmss ! --mss 1460 ; ?tcp-opt-at-end ; yes
+-p tcp -m tcpmss ! --mss 1460 ; ?tcp-all ; yes
+-p tcp -m tcpmss ! --mss 1460 ; ?tcp-none ; hotdrop
+-p tcp -m tcpmss ! --mss 1460 ; ?tcp-doff-past-end ; hotdrop
+-p tcp -m tcpmss ! --mss 1460 ; ?tcp-syn ; no
+-p tcp -m tcpmss ! --mss 1460 ; ?tcp-syn/dst ; no
+-p tcp -m tcpmss --mss 1:600 ; ?tcp-cwr-ece ; yes
+-p tcp -m tcpmss --mss 1:600 ; ?tcp-opt-eol-then-mss ; yes
+-p tcp -m tcpmss --mss 1:600 ; ?tcp-doff-past-end ; hotdrop
+-p tcp -m tcpmss --mss 1:600 ; ?frag-7 ; hotdrop
+-p tcp -m tcpmss --mss 1:600 ; ?tcp-opt-zero-len ; no
+-p tcp -m tcpmss --mss 1:600 ; ?tcp-syn/first ; no
+-p tcp -m tcpmss --mss 0: ; ?tcp-syn/first ; yes
+-p tcp -m tcpmss --mss 0: ; ?frag-frag ; yes
+-p tcp -m tcpmss --mss 0: ; ?rt-cut ; hotdrop
+-p tcp -m tcpmss --mss 0: ; ?ah-0 ; hotdrop
+-p tcp -m tcpmss --mss 0: ; ?tcp-synack-ece ; no
+-p tcp -m tcpmss --mss 0: ; ?tcp-all ; no
+-p tcp -m tcpmss ! --mss 0: ; ?tcp-fin-psh-urg ; yes
+-p tcp -m tcpmss ! --mss 0: ; ?tcp-null ; yes
+-p tcp -m tcpmss ! --mss 0: ; ?rt-4 ; hotdrop
 -p tcp -m tcpmss ! --mss 0: ; ?tcp-8 ; hotdrop
--p tcp -m tcpmss ! --mss 0: ; ?tcp-syn/atomic ; no
--p tcp -m tcpmss ! --mss 0: ; ?tcp-syn/first ; no
+-p tcp -m tcpmss ! --mss 0: ; ?tcp-opt-eol-then-mss ; no
+-p tcp -m tcpmss ! --mss 0: ; ?tcp-syn ; no
 *filter INPUT 4
 -p tcp -m tcpmss --mss 1460 ; ?tcp-syn have=60 ; yes
 -p tcp -m tcpmss --mss 1460 ; ?tcp-syn have=44 ; unknown

@@ -14,31 +14,31 @@
 -m tos ;  ; FAIL
 *mangle PREROUTING 4
 -m tos --tos 0x10 ; ?udp-tos-10 ; yes
--m tos --tos 0x10 ; ?sctp-chunk-cut ; no
--m tos --tos 0x10 ; ?udp-ttl-5 ; no
+-m tos --tos 0x10 ; ?udplite/last ; no
+-m tos --tos 0x10 ; ?proto-0 ; no
 -m tos --tos 0x10/0x3f ; ?udp-tos-10 ; yes
--m tos --tos 0x10/0x3f ; ?tcp-3 ; no
--m tos --tos 0x10/0x3f ; ?dccp-data/offset3-more ; no
--m tos ! --tos 0x02/0x03 ; ?tcp-opt-eol-then-mss ; yes
--m tos ! --tos 0x02/0x03 ; ?udp-ttl-2 ; yes
+-m tos --tos 0x10/0x3f ; ?udp-tos-03 ; no
+-m tos --tos 0x10/0x3f ; ?esp-7 ; no
+-m tos ! --tos 0x02/0x03 ; ?icmp-11-0 ; yes
+-m tos ! --tos 0x02/0x03 ; ?sctp-no-chunk ; yes
 -m tos ! --tos 0x02/0x03 ; ?udp-tos-02 ; no
 -m tos --tos Minimize-Delay ; ?udp-tos-10 ; yes
--m tos --tos Minimize-Delay ; ?icmp-8-0 ; no
--m tos --tos Minimize-Delay ; ?sctp-len1 ; no
--m tos --tos 0xff/0x0f ; ?sctp-data ; no
--m tos --tos 0xff/0x0f ; ?tcp-doff-past-end ; no
+-m tos --tos Minimize-Delay ; ?esp-100/first ; no
+-m tos --tos Minimize-Delay ; ?tcp-syn/ip-options ; no
+-m tos --tos 0xff/0x0f ; ?dccp-reset ; no
+-m tos --tos 0xff/0x0f ; ?dccp-doff2 ; no
 *mangle PREROUTING 6
 -m tos --tos 0x10 ; ?udp-tos-10 ; yes
--m tos --tos 0x10 ; ?dccp-type12 ; no
--m tos --tos 0x10 ; ?rt0-odd ; no
+-m tos --tos 0x10 ; ?tcp-syn/dst ; no
+-m tos --tos 0x10 ; ?udp-ttl-5 ; no
 -m tos --tos 0x10/0x3f ; ?udp-tos-10 ; yes
--m tos --tos 0x10/0x3f ; ?udp-3 ; no
--m tos --tos 0x10/0x3f ; ?sctp-init ; no
--m tos ! --tos 0x02/0x03 ; ?udp-ttl-255 ; yes
--m tos ! --tos 0x02/0x03 ; ?dst-len-past-end ; yes
+-m tos --tos 0x10/0x3f ; ?udplite/offset8 ; no
+-m tos --tos 0x10/0x3f ; ?icmp6/offset8 ; no
+-m tos ! --tos 0x02/0x03 ; ?hbh-ra ; yes
+-m tos ! --tos 0x02/0x03 ; ?dccp-data/offset8 ; yes
 -m tos ! --tos 0x02/0x03 ; ?udp-tos-02 ; no
 -m tos --tos Minimize-Delay ; ?udp-tos-10 ; yes
--m tos --tos Minimize-Delay ; ?dccp-data/dst ; no
 -m tos --tos Minimize-Delay ; ?udp-dns ; no
--m tos --tos 0xff/0x0f ; ?udp-tos-ff ; no
--m tos --tos 0xff/0x0f ; ?ah-res ; no
+-m tos --tos Minimize-Delay ; ?tcp-syn/atomic ; no
+-m tos --tos 0xff/0x0f ; ?udp-eui64-bit ; no
+-m tos --tos 0xff/0x0f ; ?udp-data-72 ; no

@@ -10,23 +10,23 @@
 -m ttl --ttl-lt 5 --ttl-gt 2 ;  ; FAIL
 -m ttl ;  ; FAIL
 *mangle PREROUTING 4
--m ttl --ttl-eq 64 ; ?udplite ; yes
--m ttl --ttl-eq 64 ; ?tcp-doff0 ; yes
--m ttl --ttl-eq 64 ; ?udp-ttl-5 ; no
--m ttl --ttl-eq 64 ; ?udp-ttl-255 ; no
--m ttl ! --ttl-eq 64 ; ?udp-ttl-5 ; yes
+-m ttl --ttl-eq 64 ; ?sctp-data-sack ; yes
+-m ttl --ttl-eq 64 ; ?tcp-doff4 ; yes
+-m ttl --ttl-eq 64 ; ?udp-ttl-128 ; no
+-m ttl --ttl-eq 64 ; ?udp-ttl-2 ; no
+-m ttl ! --ttl-eq 64 ; ?udp-ttl-2 ; yes
 -m ttl ! --ttl-eq 64 ; ?udp-ttl-128 ; yes
--m ttl ! --ttl-eq 64 ; ?tcp-all ; no
--m ttl ! --ttl-eq 64 ; ?sctp-chunk-cut ; no
--m ttl --ttl-lt 64 ; ?udp-ttl-2 ; yes
+-m ttl ! --ttl-eq 64 ; ?sctp-type200 ; no
+-m ttl ! --ttl-eq 64 ; ?icmp-11-0 ; no
 -m ttl --ttl-lt 64 ; ?udp-ttl-5 ; yes
--m ttl --ttl-lt 64 ; ?icmp-0-0 ; no
--m ttl --ttl-lt 64 ; ?sctp-data/last ; no
--m ttl --ttl-gt 64 ; ?udp-ttl-128 ; yes
+-m ttl --ttl-lt 64 ; ?udp-ttl-2 ; yes
+-m ttl --ttl-lt 64 ; ?udp-ttl-255 ; no
+-m ttl --ttl-lt 64 ; ?dccp-type12 ; no
 -m ttl --ttl-gt 64 ; ?udp-ttl-255 ; yes
--m ttl --ttl-gt 64 ; ?dccp-doff-past ; no
--m ttl --ttl-gt 64 ; ?udp-ttl-5 ; no
--m ttl --ttl-gt 255 ; ?tcp-opt-overrun ; no
--m ttl --ttl-gt 255 ; ?udp-80 ; no
--m ttl --ttl-lt 0 ; ?esp-7 ; no
--m ttl --ttl-lt 0 ; ?sctp-abort-t ; no
+-m ttl --ttl-gt 64 ; ?udp-ttl-128 ; yes
+-m ttl --ttl-gt 64 ; ?icmp-3-13 ; no
+-m ttl --ttl-gt 64 ; ?sctp-type200 ; no
+-m ttl --ttl-gt 255 ; ?tcp-syn ; no
+-m ttl --ttl-gt 255 ; ?icmp-40-9 ; no
+-m ttl --ttl-lt 0 ; ?sctp-init ; no
+-m ttl --ttl-lt 0 ; ?udp-src-range ; no

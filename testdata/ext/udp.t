@@ -18,69 +18,69 @@
 -p udp --dport 00 ; -p udp -m udp --dport 0 ; OK
 -p udp -m udp ; = ; OK
 *mangle PREROUTING 4
--p udp -m udp ; ?udp-ttl-2 ; yes
--p udp -m udp ; ?udp-tos-28 ; yes
--p udp -m udp ; ?udp-short/first ; hotdrop
--p udp -m udp ; ?udp-7 ; hotdrop
--p udp -m udp ; ?udplite ; no
--p udp -m udp ; ?udp-dns/offset1 ; no
--p udp --dport 53 ; ?udp-data-72 ; yes
--p udp --dport 53 ; ?udp-dns/first ; yes
--p udp --dport 53 ; ?udp-short/first ; hotdrop
--p udp --dport 53 ; ?udp-7 ; hotdrop
--p udp --dport 53 ; ?udp-dns/offset1 ; no
--p udp --dport 53 ; ?udp-dns/offset3-more ; no
--p udp ! --dport 53 ; ?udp-80 ; yes
--p udp ! --dport 53 ; ?udp-7 ; hotdrop
--p udp ! --dport 53 ; ?udp-short/first ; hotdrop
--p udp ! --dport 53 ; ?udp-tos-ff ; no
--p udp ! --dport 53 ; ?udp-dns/offset3-more ; no
--p udp --dport 53:20 ; ?udp-short/first ; hotdrop
--p udp --dport 53:20 ; ?udp-3 ; hotdrop
--p udp --dport 53:20 ; ?udplite/offset1 ; no
--p udp --dport 53:20 ; ?udp-dns/first ; no
--p udp --sport 1000:2000 --dport 1:100 ; ?udp-tos-ff ; yes
--p udp --sport 1000:2000 --dport 1:100 ; ?udp-tos-02 ; yes
--p udp --sport 1000:2000 --dport 1:100 ; ?udp-short/first ; hotdrop
--p udp --sport 1000:2000 --dport 1:100 ; ?udp-3 ; hotdrop
--p udp --sport 1000:2000 --dport 1:100 ; ?udplite ; no
--p udp --sport 1000:2000 --dport 1:100 ; ?udp-dns/offset3-more ; no
--p udp ! --sport : ; ?udp-7 ; hotdrop
--p udp ! --sport : ; ?udp-short/first ; hotdrop
--p udp ! --sport : ; ?udplite ; no
--p udp ! --sport : ; ?udplite/last ; no
-*mangle PREROUTING 6
--p udp -m udp ; ?udp-data-472 ; yes
 -p udp -m udp ; ?udp-data-1400 ; yes
+-p udp -m udp ; ?udp-ttl-255 ; yes
+-p udp -m udp ; ?udp-3 ; hotdrop
+-p udp -m udp ; ?udp-short/first ; hotdrop
+-p udp -m udp ; ?udplite/first ; no
+-p udp -m udp ; ?udplite-4 ; no
+-p udp --dport 53 ; ?udp-data-0 ; yes
+-p udp --dport 53 ; ?udp-tos-b8 ; yes
+-p udp --dport 53 ; ?udp-7 ; hotdrop
+-p udp --dport 53 ; ?udp-short/first ; hotdrop
+-p udp --dport 53 ; ?udplite/last ; no
+-p udp --dport 53 ; ?udplite ; no
+-p udp ! --dport 53 ; ?udp-80 ; yes
+-p udp ! --dport 53 ; ?udp-short/first ; hotdrop
+-p udp ! --dport 53 ; ?udp-3 ; hotdrop
+-p udp ! --dport 53 ; ?udp-ttl-128 ; no
+-p udp ! --dport 53 ; ?udplite-4 ; no
+-p udp --dport 53:20 ; ?udp-7 ; hotdrop
+-p udp --dport 53:20 ; ?udp-short/first ; hotdrop
+-p udp --dport 53:20 ; ?udp-data-1400 ; no
+-p udp --dport 53:20 ; ?udp-80 ; no
+-p udp --sport 1000:2000 --dport 1:100 ; ?udp-ttl-128 ; yes
+-p udp --sport 1000:2000 --dport 1:100 ; ?udp-ttl-5 ; yes
+-p udp --sport 1000:2000 --dport 1:100 ; ?udp-7 ; hotdrop
+-p udp --sport 1000:2000 --dport 1:100 ; ?udp-3 ; hotdrop
+-p udp --sport 1000:2000 --dport 1:100 ; ?udp-dns/last ; no
+-p udp --sport 1000:2000 --dport 1:100 ; ?udplite-4 ; no
+-p udp ! --sport : ; ?udp-short/first ; hotdrop
+-p udp ! --sport : ; ?udp-7 ; hotdrop
+-p udp ! --sport : ; ?udp-dns/offset3-more ; no
+-p udp ! --sport : ; ?udp-tos-ff ; no
+*mangle PREROUTING 6
+-p udp -m udp ; ?udp-ttl-5 ; yes
+-p udp -m udp ; ?udp-dns/first ; yes
 -p udp -m udp ; ?udp-7 ; hotdrop
 -p udp -m udp ; ?udp-3 ; hotdrop
--p udp -m udp ; ?udplite/dst ; no
--p udp -m udp ; ?udplite/dst-dst3-rt ; no
--p udp --dport 53 ; ?udp-tos-ff ; yes
--p udp --dport 53 ; ?udp-ttl-5 ; yes
+-p udp -m udp ; ?udplite-4 ; no
+-p udp -m udp ; ?udp-dns/offset8 ; no
+-p udp --dport 53 ; ?udp-dns/atomic ; yes
+-p udp --dport 53 ; ?udp-dns/dst-dst3-rt ; yes
 -p udp --dport 53 ; ?udp-7 ; hotdrop
 -p udp --dport 53 ; ?udp-3 ; hotdrop
--p udp --dport 53 ; ?udp-80 ; no
+-p udp --dport 53 ; ?udplite-4 ; no
 -p udp --dport 53 ; ?udp-dns/middle ; no
 -p udp ! --dport 53 ; ?udp-80 ; yes
 -p udp ! --dport 53 ; ?udp-7 ; hotdrop
 -p udp ! --dport 53 ; ?udp-3 ; hotdrop
--p udp ! --dport 53 ; ?udp-tos-03 ; no
 -p udp ! --dport 53 ; ?udp-tos-02 ; no
--p udp --dport 53:20 ; ?udp-3 ; hotdrop
+-p udp ! --dport 53 ; ?udp-tos-ff ; no
 -p udp --dport 53:20 ; ?udp-7 ; hotdrop
--p udp --dport 53:20 ; ?udplite/atomic ; no
--p udp --dport 53:20 ; ?udp-ttl-128 ; no
--p udp --sport 1000:2000 --dport 1:100 ; ?udp-data-472 ; yes
--p udp --sport 1000:2000 --dport 1:100 ; ?udp-src-range ; yes
--p udp --sport 1000:2000 --dport 1:100 ; ?udp-3 ; hotdrop
+-p udp --dport 53:20 ; ?udp-3 ; hotdrop
+-p udp --dport 53:20 ; ?udplite/middle ; no
+-p udp --dport 53:20 ; ?udp-src-range ; no
+-p udp --sport 1000:2000 --dport 1:100 ; ?udp-dns/dst-dst3-rt ; yes
+-p udp --sport 1000:2000 --dport 1:100 ; ?udp-data-0 ; yes
 -p udp --sport 1000:2000 --dport 1:100 ; ?udp-7 ; hotdrop
--p udp --sport 1000:2000 --dport 1:100 ; ?udplite ; no
--p udp --sport 1000:2000 --dport 1:100 ; ?udplite/dst-dst3-rt ; no
--p udp ! --sport : ; ?udp-7 ; hotdrop
+-p udp --sport 1000:2000 --dport 1:100 ; ?udp-3 ; hotdrop
+-p udp --sport 1000:2000 --dport 1:100 ; ?udplite/dst ; no
+-p udp --sport 1000:2000 --dport 1:100 ; ?udplite/atomic ; no
 -p udp ! --sport : ; ?udp-3 ; hotdrop
--p udp ! --sport : ; ?udp-tos-28 ; no
--p udp ! --sport : ; ?udp-dns/offset8 ; no
+-p udp ! --sport : ; ?udp-7 ; hotdrop
+-p udp ! --sport : ; ?udplite/dst-dst3-rt ; no
+-p udp ! --sport : ; ?udp-data-1 ; no
 *filter INPUT 4
 -p udp -m udp --dport 53 ; ?udp-dns have=24 ; yes
 -p udp -m udp --dport 53 ; ?udp-dns have=23 ; unknown

@@ -1,0 +1,99 @@
+*filter INPUT 46
+-m bpf --bytecode "4,48 0 0 9,21 0 1 6,6 0 0 1,6 0 0 0" ; = ; OK
+-m bpf --bytecode "1,6 0 0 1" ; = ; OK
+-m bpf --bytecode "1,6 0 0 1," ; -m bpf --bytecode "1,6 0 0 1" ; OK
+-m bpf --bytecode "2,6 0 0 1" ;  ; FAIL
+-m bpf --bytecode "1,6 0 0 1,6 0 0 0" ;  ; FAIL
+-m bpf --bytecode 0, ;  ; FAIL
+-m bpf --bytecode "65,6 0 0 1" ;  ; FAIL
+-m bpf --bytecode "1,0 0 0 1" ;  ; FAIL
+-m bpf --bytecode "1,255 0 0 1" ;  ; FAIL
+-m bpf --bytecode "2,5 0 0 1,6 0 0 0" ;  ; FAIL
+-m bpf --bytecode "2,5 0 0 0,6 0 0 0" ; = ; OK
+-m bpf --bytecode "2,21 0 1 5,6 0 0 0" ;  ; FAIL
+-m bpf --bytecode "2,96 0 0 0,6 0 0 0" ;  ; FAIL
+-m bpf --bytecode "3,2 0 0 0,96 0 0 0,6 0 0 0" ; = ; OK
+-m bpf --bytecode "2,2 0 0 16,6 0 0 0" ;  ; FAIL
+-m bpf --bytecode "2,52 0 0 0,6 0 0 0" ;  ; FAIL
+-m bpf --bytecode "2,100 0 0 32,6 0 0 0" ;  ; FAIL
+-m bpf --bytecode "2,40 0 0 4294963200,6 0 0 1" ; = ; OK
+-m bpf --bytecode "2,40 0 0 4294963201,6 0 0 1" ;  ; FAIL
+-m bpf --bytecode "2,40 0 0 4294963264,6 0 0 1" ;  ; FAIL
+-m bpf --bytecode "2,40 0 0 4293918720,6 0 0 1" ; = ; OK
+-m bpf --bytecode "4,21 0 1 5,2 0 0 0,96 0 0 0,6 0 0 0" ;  ; FAIL
+-m bpf --bytecode x ;  ; FAIL
+-m bpf --bytecode "1,6 0 0" ;  ; FAIL
+-m bpf ;  ; FAIL
+*mangle PREROUTING 4
+-m bpf --bytecode "4,48 0 0 9,21 0 1 6,6 0 0 1,6 0 0 0" ; ?tcp-syn/df ; yes
+-m bpf --bytecode "4,48 0 0 9,21 0 1 6,6 0 0 1,6 0 0 0" ; ?tcp-doff-past-end ; yes
+-m bpf --bytecode "4,48 0 0 9,21 0 1 6,6 0 0 1,6 0 0 0" ; ?udp-tos-28 ; no
+-m bpf --bytecode "4,48 0 0 9,21 0 1 6,6 0 0 1,6 0 0 0" ; ?sctp-long-chunk ; no
+-m bpf --bytecode "1,6 0 0 1" ; ?tcp-8 ; yes
+-m bpf --bytecode "1,6 0 0 1" ; ?udplite-4 ; yes
+-m bpf --bytecode "1,6 0 0 0" ; ?icmp-5-1 ; no
+-m bpf --bytecode "1,6 0 0 0" ; ?ipcomp ; no
+-m bpf --bytecode "2,128 0 0 0,22 0 0 0" ; ?udp-src-range ; yes
+-m bpf --bytecode "2,128 0 0 0,22 0 0 0" ; ?tcp-syn/ip-options ; yes
+-m bpf --bytecode "3,32 0 0 100,6 0 0 1,6 0 0 0" ; ?udp-data-472 ; yes
+-m bpf --bytecode "3,32 0 0 100,6 0 0 1,6 0 0 0" ; ?ah-10 ; yes
+-m bpf --bytecode "3,32 0 0 100,6 0 0 1,6 0 0 0" ; ?udp-tos-02 ; no
+-m bpf --bytecode "3,32 0 0 100,6 0 0 1,6 0 0 0" ; ?tcp-opt-zero-len ; no
+-m bpf --bytecode "5,177 0 0 0,72 0 0 2,21 0 1 80,6 0 0 1,6 0 0 0" ; ?tcp-doff-past-end ; yes
+-m bpf --bytecode "5,177 0 0 0,72 0 0 2,21 0 1 80,6 0 0 1,6 0 0 0" ; ?tcp-syn/last ; yes
+-m bpf --bytecode "5,177 0 0 0,72 0 0 2,21 0 1 80,6 0 0 1,6 0 0 0" ; ?icmp/last ; no
+-m bpf --bytecode "5,177 0 0 0,72 0 0 2,21 0 1 80,6 0 0 1,6 0 0 0" ; ?esp-100/offset1 ; no
+-m bpf --bytecode "5,128 0 0 0,148 0 0 7,21 1 0 3,22 0 0 0,6 0 0 0" ; ?udp-data-72 ; yes
+-m bpf --bytecode "5,128 0 0 0,148 0 0 7,21 1 0 3,22 0 0 0,6 0 0 0" ; ?tcp-syn ; yes
+-m bpf --bytecode "5,128 0 0 0,148 0 0 7,21 1 0 3,22 0 0 0,6 0 0 0" ; ?udplite/offset3-more ; no
+-m bpf --bytecode "5,128 0 0 0,148 0 0 7,21 1 0 3,22 0 0 0,6 0 0 0" ; ?esp-max ; no
+-m bpf --bytecode "6,0 0 0 5,7 0 0 0,0 0 0 100,60 0 0 0,37 0 0 19,22 0 0 0" ; ?dccp-doff2 ; yes
+-m bpf --bytecode "6,0 0 0 5,7 0 0 0,0 0 0 100,60 0 0 0,37 0 0 19,22 0 0 0" ; ?dccp-doff-past ; yes
+-m bpf --bytecode "5,128 0 0 0,2 0 0 3,97 0 0 3,28 0 0 0,22 0 0 0" ; ?sctp-data/offset3-more ; no
+-m bpf --bytecode "5,128 0 0 0,2 0 0 3,97 0 0 3,28 0 0 0,22 0 0 0" ; ?sctp-chunk-cut ; no
+-m bpf --bytecode "6,0 0 0 1,7 0 0 0,108 0 0 0,116 0 0 1,132 0 0 0,22 0 0 0" ; ?tcp-opt-mss-len3 ; yes
+-m bpf --bytecode "6,0 0 0 1,7 0 0 0,108 0 0 0,116 0 0 1,132 0 0 0,22 0 0 0" ; ?sctp-type15 ; yes
+-m bpf --bytecode "4,1 0 0 0,0 0 0 5,60 0 0 0,6 0 0 1" ; ?tcp-syn-mss536 ; no
+-m bpf --bytecode "4,1 0 0 0,0 0 0 5,60 0 0 0,6 0 0 1" ; ?tcp-cwr-ece ; no
+-m bpf --bytecode "4,80 0 0 0,69 0 1 64,6 0 0 1,6 0 0 0" ; ?sctp-data/first ; yes
+-m bpf --bytecode "4,80 0 0 0,69 0 1 64,6 0 0 1,6 0 0 0" ; ?udplite/offset3-more ; yes
+-m bpf --bytecode "3,32 0 0 4293918720,116 0 0 28,22 0 0 0" ; ?icmp-255-0 ; yes
+-m bpf --bytecode "3,32 0 0 4293918720,116 0 0 28,22 0 0 0" ; ?esp-100/last ; yes
+-m bpf --bytecode "4,1 0 0 4294967295,80 0 0 1,84 0 0 240,22 0 0 0" ; ?ah/last ; yes
+-m bpf --bytecode "4,1 0 0 4294967295,80 0 0 1,84 0 0 240,22 0 0 0" ; ?sctp-type15 ; yes
+*mangle PREROUTING 6
+-m bpf --bytecode "4,48 0 0 9,21 0 1 6,6 0 0 1,6 0 0 0" ; ?sctp-data ; no
+-m bpf --bytecode "4,48 0 0 9,21 0 1 6,6 0 0 1,6 0 0 0" ; ?esp-100/dst ; no
+-m bpf --bytecode "1,6 0 0 1" ; ?tcp-syn ; yes
+-m bpf --bytecode "1,6 0 0 1" ; ?udp-src-range ; yes
+-m bpf --bytecode "1,6 0 0 0" ; ?udplite ; no
+-m bpf --bytecode "1,6 0 0 0" ; ?icmp6-4-1 ; no
+-m bpf --bytecode "2,128 0 0 0,22 0 0 0" ; ?esp-100/dst ; yes
+-m bpf --bytecode "2,128 0 0 0,22 0 0 0" ; ?rt4 ; yes
+-m bpf --bytecode "3,32 0 0 100,6 0 0 1,6 0 0 0" ; ?frag-last-of-ah ; yes
+-m bpf --bytecode "3,32 0 0 100,6 0 0 1,6 0 0 0" ; ?dccp-data/dst-dst3-rt ; yes
+-m bpf --bytecode "3,32 0 0 100,6 0 0 1,6 0 0 0" ; ?ah-11 ; no
+-m bpf --bytecode "3,32 0 0 100,6 0 0 1,6 0 0 0" ; ?rt-4 ; no
+-m bpf --bytecode "5,177 0 0 0,72 0 0 2,21 0 1 80,6 0 0 1,6 0 0 0" ; ?mh-short ; no
+-m bpf --bytecode "5,177 0 0 0,72 0 0 2,21 0 1 80,6 0 0 1,6 0 0 0" ; ?dst-opt-last-byte ; no
+-m bpf --bytecode "5,128 0 0 0,148 0 0 7,21 1 0 3,22 0 0 0,6 0 0 0" ; ?rt0-1 ; yes
+-m bpf --bytecode "5,128 0 0 0,148 0 0 7,21 1 0 3,22 0 0 0,6 0 0 0" ; ?dccp-data-opt ; yes
+-m bpf --bytecode "5,128 0 0 0,148 0 0 7,21 1 0 3,22 0 0 0,6 0 0 0" ; ?srh-begin ; no
+-m bpf --bytecode "5,128 0 0 0,148 0 0 7,21 1 0 3,22 0 0 0,6 0 0 0" ; ?rt0-res ; no
+-m bpf --bytecode "6,0 0 0 5,7 0 0 0,0 0 0 100,60 0 0 0,37 0 0 19,22 0 0 0" ; ?udp-dns/offset8 ; yes
+-m bpf --bytecode "6,0 0 0 5,7 0 0 0,0 0 0 100,60 0 0 0,37 0 0 19,22 0 0 0" ; ?tcp-doff0 ; yes
+-m bpf --bytecode "5,128 0 0 0,2 0 0 3,97 0 0 3,28 0 0 0,22 0 0 0" ; ?tcp-cut-frag-header ; no
+-m bpf --bytecode "5,128 0 0 0,2 0 0 3,97 0 0 3,28 0 0 0,22 0 0 0" ; ?tcp-8 ; no
+-m bpf --bytecode "6,0 0 0 1,7 0 0 0,108 0 0 0,116 0 0 1,132 0 0 0,22 0 0 0" ; ?sctp-second-cut ; yes
+-m bpf --bytecode "6,0 0 0 1,7 0 0 0,108 0 0 0,116 0 0 1,132 0 0 0,22 0 0 0" ; ?udp-7 ; yes
+-m bpf --bytecode "4,1 0 0 0,0 0 0 5,60 0 0 0,6 0 0 1" ; ?proto-1 ; no
+-m bpf --bytecode "4,1 0 0 0,0 0 0 5,60 0 0 0,6 0 0 1" ; ?udp-data-1 ; no
+-m bpf --bytecode "4,80 0 0 0,69 0 1 64,6 0 0 1,6 0 0 0" ; ?mh-short ; yes
+-m bpf --bytecode "4,80 0 0 0,69 0 1 64,6 0 0 1,6 0 0 0" ; ?mh-payload ; yes
+-m bpf --bytecode "3,32 0 0 4293918720,116 0 0 28,22 0 0 0" ; ?sctp-data/dst ; yes
+-m bpf --bytecode "3,32 0 0 4293918720,116 0 0 28,22 0 0 0" ; ?rt2 ; yes
+-m bpf --bytecode "4,1 0 0 4294967295,80 0 0 1,84 0 0 240,22 0 0 0" ; ?sctp-data/dst ; yes
+-m bpf --bytecode "4,1 0 0 4294967295,80 0 0 1,84 0 0 240,22 0 0 0" ; ?frag-frag ; yes
+*mangle PREROUTING 4
+-m bpf --bytecode "4,48 0 0 9,21 0 1 6,6 0 0 1,6 0 0 0" ; ?tcp-syn have=9 ; unknown
+-m bpf --bytecode "2,40 0 0 4294963200,6 0 0 1" ; ?tcp-syn ; unknown

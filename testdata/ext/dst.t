@@ -1,0 +1,71 @@
+*filter INPUT 6
+-m dst ; = ; OK
+-m dst --dst-len 8 ; = ; OK
+-m dst ! --dst-len 8 --dst-opts 5:2,0,1 ; = ; OK
+-m dst --dst-opts 0:1 ;  ; FAIL
+-m dst --dst-opts 5:255 ; -m dst --dst-opts 5 ; OK
+-m dst --dst-opts 261:257 ; -m dst --dst-opts 5:1 ; OK
+-m dst --dst-opts "" ;  ; FAIL
+-m dst --dst-opts 5, ;  ; FAIL
+-m dst --dst-opts 5: ;  ; FAIL
+-m dst --dst-opts 5x ;  ; FAIL
+-m dst --dst-opts 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16 ; = ; OK
+-m dst --dst-opts 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17 ;  ; FAIL
+-m dst --dst-opts 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16:1 ;  ; FAIL
+-m dst ! --dst-opts 5 ;  ; FAIL
+*mangle PREROUTING 6
+-m dst ; ?tcp-syn/dst ; yes
+-m dst ; ?udplite/dst-dst3-rt ; yes
+-m dst ; ?rt-3 ; hotdrop
+-m dst ; ?dst-then-dst-past-end ; hotdrop
+-m dst ; ?udp-ttl-5 ; no
+-m dst ; ?udp-dns/first ; no
+-m dst --dst-len 16 ; ?dst-opts ; yes
+-m dst --dst-len 16 ; ?rt-2 ; hotdrop
+-m dst --dst-len 16 ; ?ah-1 ; hotdrop
+-m dst --dst-len 16 ; ?sctp-data-zero ; no
+-m dst --dst-len 16 ; ?sctp-abort-t ; no
+-m dst --dst-opts 0,30:3,0,0,1 ; ?dst-opts ; yes
+-m dst --dst-opts 0,30:3,0,0,1 ; ?rt-3 ; hotdrop
+-m dst --dst-opts 0,30:3,0,0,1 ; ?frag-first-dst-cut ; hotdrop
+-m dst --dst-opts 0,30:3,0,0,1 ; ?sctp-chunk-cut ; no
+-m dst --dst-opts 0,30:3,0,0,1 ; ?mh ; no
+-m dst --dst-opts 1 ; ?dst-opt-overrun ; yes
+-m dst --dst-opts 1 ; ?dst-opt-last-byte ; yes
+-m dst --dst-opts 1 ; ?dst-then-dst-past-end ; hotdrop
+-m dst --dst-opts 1 ; ?rt-3 ; hotdrop
+-m dst --dst-opts 1 ; ?tcp-syn ; no
+-m dst --dst-opts 1 ; ?none ; no
+-m dst --dst-opts 1:200 ; ?dst-opt-overrun ; yes
+-m dst --dst-opts 1:200 ; ?ah-1 ; hotdrop
+-m dst --dst-opts 1:200 ; ?dst-cut ; hotdrop
+-m dst --dst-opts 1:200 ; ?udp-dns/dst-dst3-rt ; no
+-m dst --dst-opts 1:200 ; ?udp-ttl-255 ; no
+-m dst --dst-opts 1:200,5 ; ?frag-first-dst-cut ; hotdrop
+-m dst --dst-opts 1:200,5 ; ?dst-long-cut ; hotdrop
+-m dst --dst-opts 1:200,5 ; ?dccp-11 ; no
+-m dst --dst-opts 1:200,5 ; ?sctp-data-zero ; no
+-m dst --dst-opts 0 ; ?dst-esp ; yes
+-m dst --dst-opts 0 ; ?sctp-data/dst-dst3-rt ; yes
+-m dst --dst-opts 0 ; ?dst-len-past-end ; hotdrop
+-m dst --dst-opts 0 ; ?frag-first-dst-cut ; hotdrop
+-m dst --dst-opts 0 ; ?mh-long ; no
+-m dst --dst-opts 0 ; ?dccp-doff2 ; no
+-m dst --dst-opts 0,0,0,0,0,0 ; ?esp-100/dst-dst3-rt ; yes
+-m dst --dst-opts 0,0,0,0,0,0 ; ?dst-none ; yes
+-m dst --dst-opts 0,0,0,0,0,0 ; ?rt-3 ; hotdrop
+-m dst --dst-opts 0,0,0,0,0,0 ; ?dst-long-cut ; hotdrop
+-m dst --dst-opts 0,0,0,0,0,0 ; ?tcp-short/first ; no
+-m dst --dst-opts 0,0,0,0,0,0 ; ?dccp-doff2 ; no
+-m dst --dst-opts 0,0,0,0,0,0,0 ; ?dst-len-past-end ; hotdrop
+-m dst --dst-opts 0,0,0,0,0,0,0 ; ?tcp-cut-frag-header ; hotdrop
+-m dst --dst-opts 0,0,0,0,0,0,0 ; ?udp-tos-28 ; no
+-m dst --dst-opts 0,0,0,0,0,0,0 ; ?mh-long ; no
+-m dst --dst-opts 1:3,7 ; ?ah-1 ; hotdrop
+-m dst --dst-opts 1:3,7 ; ?dst-long-cut ; hotdrop
+-m dst --dst-opts 1:3,7 ; ?none ; no
+-m dst --dst-opts 1:3,7 ; ?ipcomp-3 ; no
+-m dst --dst-opts 1:3,7:0 ; ?rt-2 ; hotdrop
+-m dst --dst-opts 1:3,7:0 ; ?dst-len-past-end ; hotdrop
+-m dst --dst-opts 1:3,7:0 ; ?udp-dns/offset8 ; no
+-m dst --dst-opts 1:3,7:0 ; ?tcp-3 ; no

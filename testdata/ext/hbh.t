@@ -1,0 +1,72 @@
+*filter INPUT 6
+-m hbh ; = ; OK
+-m hbh --hbh-len 8 ; = ; OK
+-m hbh ! --hbh-len 8 --hbh-opts 5:2,0,1 ; = ; OK
+-m hbh --hbh-opts 0:1 ;  ; FAIL
+-m hbh --hbh-opts 5:255 ; -m hbh --hbh-opts 5 ; OK
+-m hbh --hbh-opts 261:257 ; -m hbh --hbh-opts 5:1 ; OK
+-m hbh --hbh-opts "" ;  ; FAIL
+-m hbh --hbh-opts 5, ;  ; FAIL
+-m hbh --hbh-opts 5: ;  ; FAIL
+-m hbh --hbh-opts 5x ;  ; FAIL
+-m hbh --hbh-opts 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16 ; = ; OK
+-m hbh --hbh-opts 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17 ;  ; FAIL
+-m hbh --hbh-opts 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16:1 ;  ; FAIL
+-m hbh ! --hbh-opts 5 ;  ; FAIL
+*mangle PREROUTING 6
+-m hbh ; ?hbh-ra ; yes
+-m hbh ; ?hbh-tcp ; yes
+-m hbh ; ?rt-2 ; hotdrop
+-m hbh ; ?dst-then-dst-past-end ; hotdrop
+-m hbh ; ?rt0-3 ; no
+-m hbh ; ?esp-ah ; no
+-m hbh --hbh-len 8 ; ?hbh-tcp ; yes
+-m hbh --hbh-len 8 ; ?hbh-ra ; yes
+-m hbh --hbh-len 8 ; ?dst-cut ; hotdrop
+-m hbh --hbh-len 8 ; ?rt-2 ; hotdrop
+-m hbh --hbh-len 8 ; ?dst-long-cut ; no
+-m hbh --hbh-len 8 ; ?tcp-fin-psh-urg ; no
+-m hbh ! --hbh-len 8 ; ?hbh-pads ; yes
+-m hbh ! --hbh-len 8 ; ?tcp-cut-frag-header ; hotdrop
+-m hbh ! --hbh-len 8 ; ?dst-then-dst-past-end ; hotdrop
+-m hbh ! --hbh-len 8 ; ?sctp-11 ; no
+-m hbh ! --hbh-len 8 ; ?udp-ttl-2 ; no
+-m hbh --hbh-opts 5 ; ?hbh-ra ; yes
+-m hbh --hbh-opts 5 ; ?rt-3 ; hotdrop
+-m hbh --hbh-opts 5 ; ?rt-2 ; hotdrop
+-m hbh --hbh-opts 5 ; ?rt-cut ; no
+-m hbh --hbh-opts 5 ; ?rt0-3 ; no
+-m hbh --hbh-opts 5:2 ; ?hbh-ra ; yes
+-m hbh --hbh-opts 5:2 ; ?dst-cut ; hotdrop
+-m hbh --hbh-opts 5:2 ; ?rt-2 ; hotdrop
+-m hbh --hbh-opts 5:2 ; ?ipcomp-3 ; no
+-m hbh --hbh-opts 5:2 ; ?esp-100 ; no
+-m hbh --hbh-opts 5:3 ; ?rt-3 ; hotdrop
+-m hbh --hbh-opts 5:3 ; ?frag-first-dst-cut ; hotdrop
+-m hbh --hbh-opts 5:3 ; ?icmp6-3-0 ; no
+-m hbh --hbh-opts 5:3 ; ?tcp-doff0 ; no
+-m hbh --hbh-opts 5:2,1 ; ?hbh-ra ; yes
+-m hbh --hbh-opts 5:2,1 ; ?ah-1 ; hotdrop
+-m hbh --hbh-opts 5:2,1 ; ?rt-3 ; hotdrop
+-m hbh --hbh-opts 5:2,1 ; ?sctp-abort-t ; no
+-m hbh --hbh-opts 5:2,1 ; ?udp-dns/first ; no
+-m hbh --hbh-opts 0,0,1:3,5 ; ?hbh-pads ; yes
+-m hbh --hbh-opts 0,0,1:3,5 ; ?frag-first-dst-cut ; hotdrop
+-m hbh --hbh-opts 0,0,1:3,5 ; ?rt-3 ; hotdrop
+-m hbh --hbh-opts 0,0,1:3,5 ; ?srh-short-list ; no
+-m hbh --hbh-opts 0,0,1:3,5 ; ?icmp6-2-0 ; no
+-m hbh --hbh-opts 1:4 ; ?hbh-only ; yes
+-m hbh --hbh-opts 1:4 ; ?hbh-hbh-tcp ; yes
+-m hbh --hbh-opts 1:4 ; ?tcp-cut-frag-header ; hotdrop
+-m hbh --hbh-opts 1:4 ; ?ah-1 ; hotdrop
+-m hbh --hbh-opts 1:4 ; ?udp-data-1400 ; no
+-m hbh --hbh-opts 1:4 ; ?dccp-data ; no
+-m hbh --hbh-opts 1,5 ; ?dst-cut ; hotdrop
+-m hbh --hbh-opts 1,5 ; ?rt-2 ; hotdrop
+-m hbh --hbh-opts 1,5 ; ?dst-opt-last-byte ; no
+-m hbh --hbh-opts 1,5 ; ?tcp-doff0 ; no
+-m hbh ! --hbh-len 16 --hbh-opts 5,1:0 ; ?hbh-ra ; yes
+-m hbh ! --hbh-len 16 --hbh-opts 5,1:0 ; ?rt-2 ; hotdrop
+-m hbh ! --hbh-len 16 --hbh-opts 5,1:0 ; ?ah-1 ; hotdrop
+-m hbh ! --hbh-len 16 --hbh-opts 5,1:0 ; ?sctp-abort-t ; no
+-m hbh ! --hbh-len 16 --hbh-opts 5,1:0 ; ?tcp-opt-overrun ; no

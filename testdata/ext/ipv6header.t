@@ -1,0 +1,72 @@
+*filter INPUT 6
+-m ipv6header --header hop ; -m ipv6header --header hop-by-hop ; OK
+-m ipv6header --header hop-by-hop,dst,route,frag,auth,esp,none,prot ; -m ipv6header --header hop-by-hop,ipv6-opts,ipv6-route,ipv6-frag,ah,esp,ipv6-nonxt,protocol ; OK
+-m ipv6header ! --header 0,60,43,44,51,50,59,255 --soft ; -m ipv6header ! --header hop-by-hop,ipv6-opts,ipv6-route,ipv6-frag,ah,esp,ipv6-nonxt,protocol --soft ; OK
+-m ipv6header --header ipv6-opts,ah ; = ; OK
+-m ipv6header --header IPv6-Route ; -m ipv6header --header ipv6-route ; OK
+-m ipv6header --header ipv6 ;  ; FAIL
+-m ipv6header --header tcp ;  ; FAIL
+-m ipv6header --header "" ;  ; FAIL
+-m ipv6header --soft ;  ; FAIL
+-m ipv6header ;  ; FAIL
+*mangle PREROUTING 6
+-m ipv6header --header prot ; ?proto-1 ; yes
+-m ipv6header --header prot ; ?udp-ttl-255 ; yes
+-m ipv6header --header prot ; ?ah-4 ; no
+-m ipv6header --header prot ; ?hbh-only ; no
+-m ipv6header ! --header prot ; ?esp-100 ; yes
+-m ipv6header ! --header prot ; ?srh-bad-left ; yes
+-m ipv6header ! --header prot ; ?tcp-opt-overrun ; no
+-m ipv6header ! --header prot ; ?icmp6-1-4 ; no
+-m ipv6header --header dst,prot ; ?dst-then-dst-past-end ; yes
+-m ipv6header --header dst,prot ; ?sctp-data/dst ; yes
+-m ipv6header --header dst,prot ; ?udplite ; no
+-m ipv6header --header dst,prot ; ?udp-ttl-5 ; no
+-m ipv6header --header dst --soft ; ?dst-opts ; yes
+-m ipv6header --header dst --soft ; ?dst-len-past-end ; yes
+-m ipv6header --header dst --soft ; ?sctp-data ; no
+-m ipv6header --header dst --soft ; ?dccp-data/atomic ; no
+-m ipv6header ! --header dst --soft ; ?hbh-tcp ; yes
+-m ipv6header ! --header dst --soft ; ?icmp6-128-0 ; yes
+-m ipv6header ! --header dst --soft ; ?hbh-hbh-tcp ; no
+-m ipv6header ! --header dst --soft ; ?dst-len-past-end ; no
+-m ipv6header --header hop,dst --soft ; ?hbh-hbh-tcp ; yes
+-m ipv6header --header hop,dst --soft ; ?tcp-syn/middle ; no
+-m ipv6header --header hop,dst --soft ; ?hbh-ra ; no
+-m ipv6header ! --header hop,dst --soft ; ?dccp-data/atomic ; yes
+-m ipv6header ! --header hop,dst --soft ; ?sctp-data-sack ; yes
+-m ipv6header ! --header hop,dst --soft ; ?dccp-data/dst ; no
+-m ipv6header ! --header hop,dst --soft ; ?esp-1 ; no
+-m ipv6header --header frag,prot ; ?tcp-syn/atomic ; yes
+-m ipv6header --header frag,prot ; ?tcp-syn/offset8 ; yes
+-m ipv6header --header frag,prot ; ?icmp6-255-0 ; no
+-m ipv6header --header frag,prot ; ?udp-data-472 ; no
+-m ipv6header --header frag --soft ; ?tcp-syn/first ; yes
+-m ipv6header --header frag --soft ; ?sctp-data/atomic ; yes
+-m ipv6header --header frag --soft ; ?udplite-4 ; no
+-m ipv6header --header frag --soft ; ?hbh-pads ; no
+-m ipv6header --header none ; ?none ; yes
+-m ipv6header --header none ; ?none-data ; yes
+-m ipv6header --header none ; ?ipcomp-3 ; no
+-m ipv6header --header none ; ?srh-cut ; no
+-m ipv6header --header esp ; ?esp-7 ; yes
+-m ipv6header --header esp ; ?esp-max ; yes
+-m ipv6header --header esp ; ?srh-3 ; no
+-m ipv6header --header esp ; ?sctp-len1 ; no
+-m ipv6header --header dst,esp ; ?esp-100/dst ; yes
+-m ipv6header --header dst,esp ; ?dst-esp ; yes
+-m ipv6header --header dst,esp ; ?sctp-zero ; no
+-m ipv6header --header dst,esp ; ?udp-tos-b8 ; no
+-m ipv6header --header auth --soft ; ?ah-11 ; yes
+-m ipv6header --header auth --soft ; ?ah-10 ; yes
+-m ipv6header --header auth --soft ; ?udp-ttl-5 ; no
+-m ipv6header --header auth --soft ; ?tcp-syn/middle ; no
+-m ipv6header --header route,prot ; ?rt-3 ; yes
+-m ipv6header --header route,prot ; ?srh-3 ; yes
+-m ipv6header --header route,prot ; ?udplite/dst-dst3-rt ; no
+-m ipv6header --header route,prot ; ?sctp-chunk-cut ; no
+-m ipv6header --header frag,none ; ?frag-last-of-none ; yes
+-m ipv6header --header frag,none ; ?rt-2 ; no
+-m ipv6header --header frag,none ; ?sctp-len1 ; no
+*mangle PREROUTING 6
+-m ipv6header --header dst,prot ; ?dst-opts have=41 ; unknown

@@ -1,0 +1,37 @@
+*filter INPUT 6
+-p mh ; -p mobility-header ; OK
+-p mh -m mh --mh-type bu ; -p mobility-header -m mh --mh-type 5 ; OK
+-p mh -m mh --mh-type binding-update:binding-error ; -p mobility-header -m mh --mh-type 5:7 ; OK
+-p mh -m mh ! --mh-type 3: ; -p mobility-header -m mh ! --mh-type 3:255 ; OK
+-p mh -m mh --mh-type :3 ; -p mobility-header -m mh --mh-type 0:3 ; OK
+-p mh -m mh --mh-type home-test ; -p mobility-header -m mh --mh-type 3 ; OK
+-p mh -m mh --mh-type home ; -p mobility-header -m mh --mh-type 1 ; OK
+-p mh -m mh --mh-type b ; -p mobility-header -m mh --mh-type 0 ; OK
+-p mh -m mh --mh-type 5:3 ;  ; FAIL
+-p mh -m mh --mh-type 256 ;  ; FAIL
+-p mh -m mh --mh-type foo ;  ; FAIL
+-p mh -m mh ! --mh-type : ; -p mobility-header -m mh ; OK
+-m mh --mh-type 5 ;  ; FAIL
+*mangle PREROUTING 6
+-p 135 ; ?mh-short ; yes
+-p 135 ; ?mh-payload ; yes
+-p 135 ; ?udp-data-1400 ; no
+-p 135 ; ?sctp-11 ; no
+-p mh -m mh ; ?mh-long ; yes
+-p mh -m mh ; ?mh ; yes
+-p mh -m mh ; ?mh-short ; hotdrop
+-p mh -m mh ; ?mh-payload ; hotdrop
+-p mh -m mh ; ?hbh-ra ; no
+-p mh -m mh ; ?tcp-opt-zero-len ; no
+-p mh --mh-type bu ; ?mh ; yes
+-p mh --mh-type bu ; ?mh-payload ; hotdrop
+-p mh --mh-type bu ; ?mh-short ; hotdrop
+-p mh --mh-type bu ; ?mh-long ; no
+-p mh ! --mh-type bu ; ?mh-long ; yes
+-p mh ! --mh-type bu ; ?mh-short ; hotdrop
+-p mh ! --mh-type bu ; ?mh-payload ; hotdrop
+-p mh ! --mh-type bu ; ?mh ; no
+-p mh --mh-type 6: ; ?mh-long ; yes
+-p mh --mh-type 6: ; ?mh-short ; hotdrop
+-p mh --mh-type 6: ; ?mh-payload ; hotdrop
+-p mh --mh-type 6: ; ?mh ; no

@@ -1,0 +1,21 @@
+*filter INPUT 46
+-m rateest --rateest RE1 --rateest-lt --rateest-bps 8bit ; = ; OK
+-m rateest --rateest RE1 --rateest-eq --rateest-pps 5 ; = ; OK
+-m rateest --rateest RE1 ! --rateest-gt --rateest-bps 5kbit ; -m rateest --rateest RE1 ! --rateest-gt --rateest-bps 5000bit ; OK
+-m rateest --rateest RE1 --rateest-gt --rateest-bps 3mbit ; -m rateest --rateest RE1 --rateest-gt --rateest-bps 3000Kbit ; OK
+-m rateest --rateest RE1 --rateest-gt --rateest-bps 3gbit ; -m rateest --rateest RE1 --rateest-gt --rateest-bps 3000Mbit ; OK
+-m rateest --rateest RE1 --rateest-gt --rateest-bps 100 ; -m rateest --rateest RE1 --rateest-gt --rateest-bps 96bit ; OK
+-m rateest --rateest RE1 --rateest-gt --rateest-bps 1.5KBps ; -m rateest --rateest RE1 --rateest-gt --rateest-bps 12000bit ; OK
+-m rateest --rateest RE1 --rateest-gt --rateest-bps 1.5x ;  ; FAIL
+-m rateest --rateest1 RE1 --rateest-lt --rateest-bps --rateest2 RE2 ; = ; OK
+-m rateest --rateest1 RE1 --rateest-lt --rateest-pps --rateest2 RE2 ; = ; OK
+-m rateest --rateest-delta --rateest1 RE1 --rateest-pps1 0 --rateest-lt --rateest-pps2 42 --rateest2 RE2 ; = ; OK
+-m rateest --rateest-delta --rateest RE1 --rateest-bps1 8bit --rateest-gt --rateest-bps2 16bit ; = ; OK
+-m rateest --rateest-delta --rateest RE1 --rateest-pps1 8 ! --rateest-eq --rateest-pps2 9 ; = ; OK
+-m rateest --rateest RE1 --rateest-bps 8bit ;  ; FAIL
+-m rateest --rateest RE1 --rateest-lt ;  ; FAIL
+-m rateest --rateest-lt --rateest-bps 8bit ;  ; FAIL
+-m rateest ! --rateest RE1 --rateest-lt --rateest-bps 8bit ;  ; FAIL
+-m rateest --rateest RE1 --rateest-lt --rateest-lt --rateest-bps 8bit ;  ; FAIL
+*mangle PREROUTING 46
+-m rateest --rateest RE1 --rateest-lt --rateest-bps 8bit ; ?tcp-syn ; unknown

@@ -1,0 +1,90 @@
+*filter INPUT 6
+-m srh ; = ; OK
+-m srh --srh-next-hdr 6 ; = ; OK
+-m srh ! --srh-next-hdr 59 --srh-hdr-len-eq 4 ! --srh-hdr-len-gt 3 ; -m srh ! --srh-next-hdr 59 --srh-hdr-len-eq 3 ! --srh-hdr-len-gt 3 ; OK
+-m srh --srh-hdr-len-lt 5 --srh-segs-left-eq 1 --srh-segs-left-gt 0 --srh-segs-left-lt 4 ; -m srh --srh-hdr-len-lt 5 --srh-segs-left-eq 4 --srh-segs-left-gt 4 --srh-segs-left-lt 4 ; OK
+-m srh --srh-last-entry-eq 1 ! --srh-last-entry-gt 0 --srh-last-entry-lt 4 --srh-tag 65535 ; -m srh --srh-last-entry-eq 4 ! --srh-last-entry-gt 4 --srh-last-entry-lt 4 --srh-tag 65535 ; OK
+-m srh ! --srh-tag 65536 ;  ; FAIL
+-m srh --srh-psid 2001:db8::1 ; -m srh --srh-psid 2001:db8::1/128 ; OK
+-m srh --srh-nsid 2001:db8::1/64 ! --srh-lsid 2001:db8::/32 ; = ; OK
+-m srh --srh-lsid ::/0 ; = ; OK
+-m srh --srh-lsid 2001:db8::/ffff:0:ffff:: ; -m srh --srh-lsid 2001:db8::/128 ; OK
+-m srh --srh-next-hdr 256 ;  ; FAIL
+*mangle PREROUTING 6
+-m srh ; ?srh-3 ; yes
+-m srh ; ?srh-end ; yes
+-m srh ; ?tcp-syn-mss536 ; no
+-m srh ; ?frag-7 ; no
+-m srh --srh-next-hdr 6 ; ?rt4 ; yes
+-m srh --srh-next-hdr 6 ; ?srh-3 ; yes
+-m srh --srh-next-hdr 6 ; ?udp-ttl-255 ; no
+-m srh --srh-next-hdr 6 ; ?dst-opts ; no
+-m srh ! --srh-next-hdr 6 ; ?srh-left-beyond ; yes
+-m srh ! --srh-next-hdr 6 ; ?srh-begin ; yes
+-m srh ! --srh-next-hdr 6 ; ?sctp-no-chunk ; no
+-m srh ! --srh-next-hdr 6 ; ?dccp-doff-past ; no
+-m srh --srh-hdr-len-eq 6 ; ?srh-end ; yes
+-m srh --srh-hdr-len-eq 6 ; ?srh-3 ; yes
+-m srh --srh-hdr-len-eq 6 ; ?hbh-hbh-tcp ; no
+-m srh --srh-hdr-len-eq 6 ; ?sctp-no-chunk ; no
+-m srh --srh-hdr-len-gt 5 ; ?srh-3 ; yes
+-m srh --srh-hdr-len-gt 5 ; ?srh-end ; yes
+-m srh --srh-hdr-len-gt 5 ; ?frag-7 ; no
+-m srh --srh-hdr-len-gt 5 ; ?none ; no
+-m srh ! --srh-hdr-len-lt 6 ; ?srh-begin ; yes
+-m srh ! --srh-hdr-len-lt 6 ; ?srh-end ; yes
+-m srh ! --srh-hdr-len-lt 6 ; ?esp-1 ; no
+-m srh ! --srh-hdr-len-lt 6 ; ?tcp-opt-at-end ; no
+-m srh --srh-segs-left-eq 1 ; ?srh-3 ; yes
+-m srh --srh-segs-left-eq 1 ; ?srh-short-list ; yes
+-m srh --srh-segs-left-eq 1 ; ?tcp-opt-at-end ; no
+-m srh --srh-segs-left-eq 1 ; ?ipcomp-3 ; no
+-m srh --srh-segs-left-gt 0 ; ?srh-begin ; yes
+-m srh --srh-segs-left-gt 0 ; ?srh-short-list ; yes
+-m srh --srh-segs-left-gt 0 ; ?tcp-syn/dst ; no
+-m srh --srh-segs-left-gt 0 ; ?proto-255 ; no
+-m srh --srh-segs-left-lt 2 ; ?srh-short-list ; yes
+-m srh --srh-segs-left-lt 2 ; ?rt4 ; yes
+-m srh --srh-segs-left-lt 2 ; ?udp-tos-03 ; no
+-m srh --srh-segs-left-lt 2 ; ?ah-1 ; no
+-m srh --srh-last-entry-eq 2 ; ?srh-end ; yes
+-m srh --srh-last-entry-eq 2 ; ?srh-3 ; yes
+-m srh --srh-last-entry-eq 2 ; ?sctp-zero ; no
+-m srh --srh-last-entry-eq 2 ; ?udplite/first ; no
+-m srh ! --srh-last-entry-gt 1 ; ?rt4 ; yes
+-m srh ! --srh-last-entry-gt 1 ; ?icmp6-129-0 ; no
+-m srh ! --srh-last-entry-gt 1 ; ?udp-tos-02 ; no
+-m srh --srh-last-entry-lt 3 ; ?srh-end ; yes
+-m srh --srh-last-entry-lt 3 ; ?srh-3 ; yes
+-m srh --srh-last-entry-lt 3 ; ?esp-100/dst-dst3-rt ; no
+-m srh --srh-last-entry-lt 3 ; ?udp-ttl-255 ; no
+-m srh --srh-tag 258 ; ?srh-end ; yes
+-m srh --srh-tag 258 ; ?srh-left-beyond ; no
+-m srh --srh-tag 258 ; ?icmp6-129-0 ; no
+-m srh --srh-tag 513 ; ?srh-3 ; yes
+-m srh --srh-tag 513 ; ?sctp-data-zero ; no
+-m srh --srh-tag 513 ; ?hbh-only ; no
+-m srh ! --srh-tag 0 ; ?srh-end ; yes
+-m srh ! --srh-tag 0 ; ?srh-3 ; yes
+-m srh ! --srh-tag 0 ; ?srh-bad-left ; no
+-m srh ! --srh-tag 0 ; ?frag-frag ; no
+-m srh --srh-psid 2001:db8:c::1 ; ?srh-3 ; yes
+-m srh --srh-psid 2001:db8:c::1 ; ?sctp-data ; no
+-m srh --srh-psid 2001:db8:c::1 ; ?esp-100/dst-dst3-rt ; no
+-m srh ! --srh-psid 2001:db8:c::/64 ; ?srh-short-list ; yes
+-m srh ! --srh-psid 2001:db8:c::/64 ; ?srh-end ; yes
+-m srh ! --srh-psid 2001:db8:c::/64 ; ?rt0-3-left2 ; no
+-m srh ! --srh-psid 2001:db8:c::/64 ; ?icmp6/offset8 ; no
+-m srh --srh-nsid 2001:db8:a::/48 ; ?srh-short-list ; yes
+-m srh --srh-nsid 2001:db8:a::/48 ; ?srh-3 ; yes
+-m srh --srh-nsid 2001:db8:a::/48 ; ?tcp-syn/first ; no
+-m srh --srh-nsid 2001:db8:a::/48 ; ?tcp-ack ; no
+-m srh ! --srh-nsid 2001:db8:a::/48 ; ?srh-begin ; yes
+-m srh ! --srh-nsid 2001:db8:a::/48 ; ?tcp-syn/middle ; no
+-m srh ! --srh-nsid 2001:db8:a::/48 ; ?ah-res ; no
+-m srh --srh-lsid 2001:db8:a::1 ; ?srh-begin ; yes
+-m srh --srh-lsid 2001:db8:a::1 ; ?srh-short-list ; yes
+-m srh --srh-lsid 2001:db8:a::1 ; ?frag-first-dst-cut ; no
+-m srh --srh-lsid 2001:db8:a::1 ; ?hbh-hbh-tcp ; no
+-m srh ! --srh-lsid ::/0 ; ?sctp-long-chunk ; no
+-m srh ! --srh-lsid ::/0 ; ?sctp-idata-abort ; no
