@@ -18,6 +18,7 @@ const struct ext ext_t_DNPT = {
 	.name = "DNPT",
 	.kind = EXT_TARGET,
 	.family = AF_INET6,
+	.tables = 1 << TABLE_MANGLE,
 	.hooks = 1 << HOOK_PREROUTING | 1 << HOOK_OUTPUT,
 	.size = sizeof(struct npt),
 	.opts = npt_opts,

@@ -18,6 +18,7 @@ const struct ext ext_t_SNPT = {
 	.name = "SNPT",
 	.kind = EXT_TARGET,
 	.family = AF_INET6,
+	.tables = 1 << TABLE_MANGLE,
 	.hooks = 1 << HOOK_INPUT | 1 << HOOK_POSTROUTING,
 	.size = sizeof(struct npt),
 	.opts = npt_opts,

@@ -212,7 +212,7 @@
 -p tcp --dport 80 ; ?rt2 ; yes
 -p tcp --dport 80 ; ?srh-3 ; yes
 -p tcp --dport 80 ; ?rt-4 ; hotdrop
--p tcp --dport 80 ; ?sctp-data/middle ; hotdrop
+-p tcp --dport 80 ; ?tcp-short/first ; hotdrop
 -p tcp --dport 80 ; ?tcp-syn-mss536 ; no
 -p tcp --dport 80 ; ?tcp-synack-ece ; no
 -p tcp ! --dport 80 ; ?tcp-all ; yes
