@@ -13,3 +13,5 @@
 -m cluster --cluster-total-nodes 2 --cluster-local-nodemask 3 --cluster-hash-seed 5 ; ?tcp-syn ct ; yes
 -m cluster --cluster-total-nodes 2 ! --cluster-local-nodemask 3 --cluster-hash-seed 5 ; ?tcp-syn ct ; no
 -m cluster --cluster-total-nodes 2 ! --cluster-local-nodemask 3 --cluster-hash-seed 5 ; ?tcp-syn ; no
+*filter INPUT 46
+-m cluster --cluster-local-nodemask 0x80000000 --cluster-total-nodes 32 --cluster-hash-seed 0x00000005 ; = ; OK

@@ -10,3 +10,5 @@
 *mangle PREROUTING 6
 -p ipcomp -m ipcomp ; ?ipcomp-3 ; hotdrop
 -p ipcomp -m ipcomp ; ?ipcomp ; no
+*filter INPUT 46
+-p ipcomp -m ipcomp --ipcompspi 0: ; -p ipcomp -m ipcomp ; SAVED
