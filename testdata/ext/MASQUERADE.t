@@ -9,6 +9,6 @@
 *nat PREROUTING 46
 -j MASQUERADE ;  ; FAIL
 *nat POSTROUTING 4
--j MASQUERADE --random --random-fully ; = ; SAVED
+-j MASQUERADE --random --random-fully ; = ; OK
 -p tcp -j MASQUERADE --to-ports 10-20 --random ; = ; OK
 -p tcp -j MASQUERADE --to 10-20 ; -p tcp -j MASQUERADE --to-ports 10-20 ; OK

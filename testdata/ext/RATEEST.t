@@ -1,7 +1,7 @@
 *mangle FORWARD 4
 -j RATEEST --rateest-name RE1 --rateest-interval 250.0ms --rateest-ewmalog 500.0ms ; = ; OK
 -j RATEEST --rateest-name RE2 --rateest-interval 1s --rateest-ewmalog 5s ; -j RATEEST --rateest-name RE2 --rateest-interval 1.0s --rateest-ewmalog 4.0s ; OK
--j RATEEST --rateest-name RE4 --rateest-interval 1000000 --rateest-ewmalog 16s ; -j RATEEST --rateest-name RE4 --rateest-interval 1.0s --rateest-ewmalog 16.0s ; SAVED
+-j RATEEST --rateest-name RE4 --rateest-interval 1000000 --rateest-ewmalog 16s ; -j RATEEST --rateest-name RE4 --rateest-interval 1.0s --rateest-ewmalog 16.0s ; OK
 -j RATEEST --rateest-name RE4 --rateest-interval 10s --rateest-ewmalog 16s ;  ; FAIL
 -j RATEEST --rateest-name RE4 --rateest-interval 1m --rateest-ewmalog 16s ;  ; FAIL
 -j RATEEST --rateest-name RE5 --rateest-interval 8s --rateest-ewmalog 16s ; -j RATEEST --rateest-name RE5 --rateest-interval 8.0s --rateest-ewmalog 16.0s ; OK

@@ -13,7 +13,7 @@
 *nat PREROUTING 4
 -j SNAT --to-source 192.0.2.9 ;  ; FAIL
 *nat POSTROUTING 4
--p tcp -j SNAT --to-source :10-20 ; = ; SAVED
+-p tcp -j SNAT --to-source :10-20 ; = ; OK
 -p tcp -j SNAT --to-source 192.0.2.1-192.0.2.9:80 --random --random-fully --persistent ; = ; OK
 -p tcp -j SNAT --to-source 192.0.2.9-192.0.2.1 ; = ; OK
 -p icmp -j SNAT --to-source 192.0.2.1:10 ; = ; OK
