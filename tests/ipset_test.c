@@ -358,6 +358,7 @@ Test(ipset, commands_of_restore)
 	    "-N a iphash -exist\n"
 	    "create b hash:ip comment skbinfo\n"
 	    "add -exist a 192.0.2.1\n"));
+	arena_free(&b.arena);
 	cr_assert(load(&b, "create a hash:ip\n"
 	    "create b hash:ip comment skbinfo\n"
 	    "add a 192.0.2.1\nadd a 192.0.2.1 -exist\n-A a 192.0.2.2\n"

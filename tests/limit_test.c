@@ -33,6 +33,8 @@ struct bench {
 	struct ctx ctx;
 	struct packet packet;
 	uint8_t bytes[64];
+	struct ruleset *rules[3];	/* one for each match */
+	unsigned n;
 };
 
 static void
@@ -47,7 +49,15 @@ bench_init(struct bench *b)
 	    .env = b->env };
 }
 
-/* The first match of a rule with these options. */
+static void
+bench_end(struct bench *b)
+{
+	while (b->n > 0)
+		ruleset_free(b->rules[--b->n]);
+	arena_free(&b->arena);
+}
+
+/* The match of a rule with these options. */
 static const struct use *
 match_of(struct bench *b, const char *options)
 {
@@ -60,6 +70,8 @@ match_of(struct bench *b, const char *options)
 	load_source(&l, source_text("rule", arena_printf(&b->arena,
 	    "*filter\n:FORWARD ACCEPT [0:0]\n-A FORWARD -m %s\nCOMMIT\n",
 	    options), &b->arena));
+	cr_assert(b->n < 3);
+	b->rules[b->n++] = l.rules[0];
 	c = l.rules[0]->tables[TABLE_FILTER].builtin[HOOK_FORWARD];
 	cr_assert(c->n == 1, "%s was refused", options);
 	return &c->rules[0]->matches[0];
@@ -115,7 +127,7 @@ run(const char *options, const struct row *rows)
 		cr_expect(ask(&b, u, memory, &rows[i]) == rows[i].want,
 		    "%s: row %u, at %lld ms", options, i + 1,
 		    (long long)rows[i].ms);
-	arena_free(&b.arena);
+	bench_end(&b);
 }
 
 /* ---- limit ---- */
@@ -259,7 +271,7 @@ Test(recent, set_and_hitcount)
 	cr_expect(ask(&b, check, mc, &(struct row)AT(11004, NO)) == NO);
 	cr_expect(ask(&b, gone, mg, &(struct row)AT(11004, YES)) == YES);
 	cr_expect(ask(&b, gone, mg, &(struct row)AT(11004, NO)) == NO);
-	arena_free(&b.arena);
+	bench_end(&b);
 }
 
 Test(recent, update_stamps_only_if_true)
@@ -288,7 +300,7 @@ Test(recent, a_hundred_are_kept)
 	ask(&b, set, ms, &(struct row)FROM(102, 200, YES));
 	cr_expect(ask(&b, check, mc, &(struct row)FROM(2, 200, NO)) == YES);
 	cr_expect(ask(&b, check, mc, &(struct row)FROM(3, 200, NO)) == NO);
-	arena_free(&b.arena);
+	bench_end(&b);
 }
 
 /* ---- statistic, quota ---- */
@@ -338,7 +350,7 @@ time_is(const char *options, const char *date, enum answer want)
 	text = arena_printf(&b.arena, "time %s", options);
 	cr_expect(ask(&b, match_of(&b, text), NULL, &row) == want,
 	    "%s at %s", text, date);
-	arena_free(&b.arena);
+	bench_end(&b);
 }
 
 Test(time, of_day)
