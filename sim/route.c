@@ -8,8 +8,15 @@
 enum { SCOPE_UNIVERSE = 0, SCOPE_LINK = 253 };
 enum { IP_MAX_MTU = 65535 };
 
+enum { LEARNED = 1024 };
+
+/* Where somebody's packets came in: where there are no routes, what goes to
+ * him leaves by that device. */
+struct learned { union addr addr; const struct iface *dev; };
+
 struct route_state {
 	struct fib *fib;
+	struct learned learned[LEARNED];	/* by hash; the last one stays */
 	/* Assumptions that were noted: they are asked for by every packet. */
 	bool said_multicast, said_multipath, said_local[2], said_leaves[2];
 };
@@ -223,23 +230,52 @@ is_translated(const struct packet *p)
 	    !addr_equal(&p->ct->tuple[dir].dst, &p->ct->tuple[!dir].src);
 }
 
-/* Forwarded, nobody knows where to. */
-static enum route_verdict
-forward_unknown(struct sim *sim, struct packet *p)
+static struct learned *
+learned(struct route_state *st, const union addr *a)
+{
+	uint64_t h = (a->q[0] ^ a->q[1]) * UINT64_C(0x9e3779b97f4a7c15);
+
+	return &st->learned[h >> 54];
+}
+
+static void
+learn(struct route_state *st, const struct packet *p)
+{
+	union addr src;
+
+	if (fib_knows(st->fib, p->family) == FIB_ALL)
+		return;
+	pkt_src(p, &src);
+	*learned(st, &src) = (struct learned){ src, p->in };
+}
+
+/* Leaves by who knows what. */
+static void
+leave_unknown(struct sim *sim, struct packet *p)
 {
 	struct route_state *st = state(sim);
 	unsigned i = family_index(p->family);
 	struct fib_result none = { NULL, NULL };
+	const struct learned *l;
+	union addr dst;
 
-	if (!st->said_leaves[i]) {
-		st->said_leaves[i] = true;
-		env_assume(sim->env, "the snapshot has no %s routes: which "
-		    "device forwarded packets leave by is not known",
-		    family_name(p->family));
-	}
+	pkt_dst(p, &dst);
+	l = learned(st, &dst);
 	p->route_type = ROUTE_UNICAST;
-	set_dst(sim, p, &none, NULL);
-	p->out = NULL;
+	set_dst(sim, p, &none, addr_equal(&l->addr, &dst) ? l->dev : NULL);
+	if (st->said_leaves[i])
+		return;
+	st->said_leaves[i] = true;
+	env_assume(sim->env, "no %s routes are known: packets leave by the "
+	    "device that those of their receiver came in by, if there were "
+	    "any", family_name(p->family));
+}
+
+static enum route_verdict
+forward_unknown(struct sim *sim, struct packet *p)
+{
+	leave_unknown(sim, p);
+	p->out = p->route_dev;
 	tell_out(sim, p, "forwarded");
 	return RV_FORWARD;
 }
@@ -633,6 +669,7 @@ route_input(struct sim *sim, struct packet *p, enum reason *reason,
 	p->redirect = false;
 	p->route_joined = false;
 	p->route_multicast = false;
+	learn(state(sim), p);
 	if (p->out != NULL)
 		return input_forced(sim, p);
 	if (p->family == AF_INET)
@@ -649,23 +686,6 @@ set_local_out(struct sim *sim, struct packet *p)
 
 	p->route_type = ROUTE_LOCAL;
 	set_dst(sim, p, &none, sim->env->lo);
-}
-
-static void
-out_unknown(struct sim *sim, struct packet *p)
-{
-	struct route_state *st = state(sim);
-	struct fib_result none = { NULL, NULL };
-	unsigned i = family_index(p->family);
-
-	if (!st->said_leaves[i]) {
-		st->said_leaves[i] = true;
-		env_assume(sim->env, "the snapshot has no %s routes: which "
-		    "device packets leave by is not known",
-		    family_name(p->family));
-	}
-	p->route_type = ROUTE_UNICAST;
-	set_dst(sim, p, &none, NULL);
 }
 
 /* May a source of 127/8 leave?  Who made the packet is not asked, but it is
@@ -736,7 +756,7 @@ output4(struct sim *sim, struct packet *p, const struct iface *out,
 	if (e != FIB_OK) {
 		if (fib_knows(st->fib, AF_INET) == FIB_ALL)
 			return false;
-		out_unknown(sim, p);
+		leave_unknown(sim, p);
 		return true;
 	}
 	if (res.route->type == ROUTE_LOCAL) {
@@ -778,7 +798,7 @@ output6(struct sim *sim, struct packet *p, const struct iface *out)
 	if (e != FIB_OK) {
 		if (fib_knows(st->fib, AF_INET6) == FIB_ALL)
 			return false;
-		out_unknown(sim, p);
+		leave_unknown(sim, p);
 		return true;
 	}
 	if (res.route->type == ROUTE_LOCAL ||

@@ -64,9 +64,14 @@ act(const void *data, struct ctx *ctx)
 	static const union addr loopback[2] = {
 		{ .b = { 127, 0, 0, 1 } }, { .b = { [15] = 1 } } };
 	const union addr *addr = &loopback[family_index(ctx->pkt->family)];
+	union addr own;
 
 	if (ctx->hook != HOOK_OUTPUT)
 		addr = device_addr(ctx->pkt);
+	if (addr == NULL && !ctx->env->has_addrs) {
+		pkt_dst(ctx->pkt, &own);
+		addr = &own;	/* some address of ours, why not this one */
+	}
 	if (addr == NULL)
 		return V_DROP;
 	return nat_to(ctx, data, addr, NAT_DST);
