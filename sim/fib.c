@@ -247,14 +247,19 @@ static void
 derive6(struct derive *d, struct iface *i, const struct ifaddr *a)
 {
 	const union addr *net = a->has_peer ? &a->peer : &a->addr;
+	union addr router = *net, mask;
 
+	addr_mask(&mask, AF_INET6, a->prefix);
+	router.q[0] &= mask.q[0];
+	router.q[1] &= mask.q[1];
 	derive_route(d, i, ROUTE_LOCAL, AF_INET6, &a->addr, 128, a);
 	if (!i->up || i->kind == IFK_LOOPBACK)
 		return;
 	if (a->prefix < 128 || a->has_peer)
 		derive_route(d, i, ROUTE_UNICAST, AF_INET6, net, a->prefix, a);
 	if (i->v6.forwarding && a->prefix < 127)
-		derive_route(d, i, ROUTE_ANYCAST, AF_INET6, net, 128, a);
+		derive_route(d, i, ROUTE_ANYCAST, AF_INET6, &router, 128,
+		    a);
 }
 
 static const struct route *
