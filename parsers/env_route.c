@@ -130,6 +130,7 @@ read_hops(struct entry *e, struct route *r, int family)
 	r->hops = arena_alloc(e->env->arena, (size_t)n * sizeof(*r->hops));
 	if (!cJSON_IsArray(list)) {
 		if (!entry_has(e->json, "dev") &&
+		    !entry_has(e->json, "via") &&
 		    !entry_has(e->json, "gateway"))
 			return true;
 		r->n_hops = 1;
@@ -205,7 +206,8 @@ route_family(struct entry *e, const char *dst)
 	if (strchr(dst, ':') != NULL || entry_has(e->json, "pref") ||
 	    (gateway != NULL && strchr(gateway, ':') != NULL))
 		return AF_INET6;
-	return strcmp(dst, "default") == 0 ? e->family : AF_INET;
+	return strcmp(dst, "default") == 0 && gateway == NULL ? e->family :
+	    AF_INET;
 }
 
 static void
