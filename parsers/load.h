@@ -1,11 +1,10 @@
 /* Rulesets from text: iptables-save dumps, scripts of iptables commands,
  * iptables-xml, JSON; recognised by content (cli-contract: Inputs).
  *
- * parsers/save.c reads dumps, parsers/cmdline.c one command's words (used by
- * dumps and scripts alike), parsers/script.c scripts, parsers/xml.c and
- * parsers/rules_json.c the other two; parsers/load.c chooses and checks what
- * the kernel checks when a table is loaded: loops, hooks, tables, protocols
- * (parsers/check.c). */
+ * parsers/save.c reads dumps, script.c scripts, rules_xml.c and rules_json.c
+ * the other two; all of them give words to cmdline.c and have edit.c do what
+ * the command says.  load.c chooses; check.c checks what the kernel checks
+ * when a table is loaded: loops, hooks, tables, protocols. */
 #ifndef PARSERS_LOAD_H
 #define PARSERS_LOAD_H
 
