@@ -150,9 +150,8 @@ flow_of(const struct route_state *st, const struct packet *p)
 
 	pkt_src(p, &flow.src);
 	pkt_dst(p, &flow.dst);
-	flow.tos = p->family == AF_INET ? p->data[1] :
-	    (uint8_t)(p->data[0] << 4 | p->data[1] >> 4);
-	flow.tos &= 0xfc;
+	flow.tos = (uint8_t)(p->family == AF_INET ? p->data[1] & 0xfc :
+	    (p->data[0] << 4 | p->data[1] >> 4) & 0xfc);
 	if (fib_needs_ports(st->fib, p->family))
 		flow_ports(p, &flow);
 	return flow;
