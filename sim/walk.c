@@ -70,7 +70,7 @@ test_proto(const struct crule *r, const struct packet *p, bool *hotdrop)
 		*hotdrop = p->frag == 0;
 		return BASIC_PROTO;
 	}
-	if (r->proto == 0)
+	if (r->proto == 0 || p->proto_cut)
 		return BASIC_NONE;
 	if ((p->proto != r->proto) != !!(r->invert & INV_PROTO))
 		return BASIC_PROTO;
@@ -170,6 +170,11 @@ rule_matches(struct walk *w, const struct crule *r)
 		w->ctx.need = "the device that the packet leaves by";
 		if (!choose(w, r, NULL))
 			bad = BASIC_OUT;
+	}
+	if (bad == BASIC_NONE && r->proto != 0 && w->ctx.pkt->proto_cut) {
+		w->ctx.need = "the packet's protocol: the capture ends before";
+		if (!choose(w, r, NULL))
+			bad = BASIC_PROTO;
 	}
 	if (bad == BASIC_NONE)
 		return r->n_matches == 0 || test_matches(w, r);

@@ -28,7 +28,8 @@ struct packet {
 	uint8_t proto;			/* v4: protocol; v6: upper layer */
 	bool proto_bad;			/* v6: the header chain cannot be parsed */
 	bool proto_cut;			/* the capture ends before it: 'proto' is a guess */
-	uint16_t l4;			/* offset of the L4 header */
+	uint16_t l4;			/* offset of the L4 header; v6: 0 in a fragment
+					 * that is not the first (as the kernel's thoff) */
 	uint16_t frag;			/* fragment offset in 8-byte units (v6: as
 					 * ipv6_find_hdr reports it) */
 	bool more_frags;
