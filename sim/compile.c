@@ -40,7 +40,8 @@ tests_of(const struct rule *r, int family)
 
 	return (uint8_t)((addr || (r->invert & (INV_SRC | INV_DST)) ?
 	    CT_ADDR : 0) | (r->in || r->out ? CT_IFACE : 0) |
-	    (r->proto != 0 || (r->invert & INV_PROTO) ? CT_PROTO : 0) |
+	    (r->proto != 0 || (r->invert & INV_PROTO) ||
+	    (family == AF_INET6 && (r->flags & RULE_PROTO)) ? CT_PROTO : 0) |
 	    (r->flags & RULE_FRAG ? CT_FRAG : 0));
 }
 

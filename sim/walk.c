@@ -190,7 +190,6 @@ static const char *
 trace_label(const struct crule *r, const struct chain *chain)
 {
 	if (r->tests != 0 || r->n_matches != 0 || r->invert != 0 ||
-	    (r->rule->flags & (RULE_PROTO | RULE_FRAG)) != 0 ||
 	    (r->kind != TGT_ACCEPT && r->kind != TGT_DROP &&
 	    r->kind != TGT_RETURN && r->kind != TGT_QUEUE))
 		return "rule";
