@@ -32,28 +32,40 @@ list(const void *data, const struct ext_print *print, struct sbuf *out)
 	nat_print(data, print->family, "redir ports ", "", true, out);
 }
 
-static bool
-is_link_local(const union addr *a)
+/* ipv6_addr_scope: 0 is the whole world. */
+enum scope { SCOPE_WORLD, SCOPE_HOST, SCOPE_LINK, SCOPE_SITE };
+
+static enum scope
+scope_of(const union addr *a)
 {
-	return a->b[0] == 0xfe && (a->b[1] & 0xc0) == 0x80;
+	static const enum scope multicast[16] = {
+		[1] = SCOPE_HOST, [2] = SCOPE_LINK, [5] = SCOPE_SITE };
+	static const union addr loopback = { .b = { [15] = 1 } };
+
+	if (a->b[0] == 0xff)
+		return multicast[a->b[1] & 15];
+	if (a->b[0] == 0xfe && (a->b[1] & 0x80) != 0)
+		return a->b[1] & 0x40 ? SCOPE_SITE : SCOPE_LINK;
+	return addr_equal(a, &loopback) ? SCOPE_HOST : SCOPE_WORLD;
 }
 
-/* v4: the device's first address.  v6: its first, but for a link-local
- * destination its first link-local one. */
+/* v4: the device's first address.  v6: its first, but for a destination of
+ * narrower scope its first of that scope (nf_nat_redirect.c). */
 static const union addr *
 device_addr(const struct packet *pkt)
 {
+	enum scope scope = SCOPE_WORLD;
 	union addr dst;
 
 	pkt_dst(pkt, &dst);
+	if (pkt->family == AF_INET6)
+		scope = scope_of(&dst);
 	for (const struct ifaddr *i = pkt->in ? pkt->in->addrs : NULL;
 	    i != NULL; i = i->next) {
 		if (i->family != pkt->family)
 			continue;
-		if (i->family == AF_INET6 && is_link_local(&dst) &&
-		    !is_link_local(&i->addr))
-			continue;
-		return &i->addr;
+		if (scope == SCOPE_WORLD || scope_of(&i->addr) == scope)
+			return &i->addr;
 	}
 	return NULL;
 }

@@ -181,7 +181,7 @@ m_l4(struct gen *g)
 		m_icmp(g);
 	else if (g->proto == 50)
 		put(g, " -m esp %s--espspi %s", inverted(g),
-		    OF(g, "1:500", "256", "0:4294967295"));
+		    OF(g, "1:500", "256", "257:4000"));
 	else if (g->proto == 132)
 		put(g, " -m sctp %s--dport %s", inverted(g),
 		    OF(g, "80", "5000:6000", "1:100"));

@@ -232,6 +232,7 @@ static const char *const base_sysctls[][2] = {
 	{ "net.ipv4.ip_forward", "1" },
 	{ "net.ipv4.icmp_echo_ignore_all", "1" },
 	{ "net.ipv4.icmp_ratelimit", "0" },
+	{ "net.ipv4.ip_no_pmtu_disc", "2" },	/* what swallows would learn */
 	{ "net.ipv4.icmp_msgs_per_sec", "100000" },
 	{ "net.ipv4.icmp_msgs_burst", "100000" },
 	{ "net.ipv4.conf.all.rp_filter", "0" },

@@ -506,7 +506,9 @@ send_one(struct work *w, enum dev d, struct bytes frame)
 	}
 	error = host_send(w->host, frame);
 	/* Others are the kernel's answers: filtered, unreachable ... */
-	return error != EMSGSIZE && error != ENOBUFS;
+	if (error == EMSGSIZE)
+		w->rec->n_sent--;
+	return error != ENOBUFS;
 }
 
 /* Under a lock that all workers share: lines that appear in the log
