@@ -27,6 +27,7 @@ static const char usage[] =
 "  -r, --rules FILE        a ruleset; repeatable\n"
 "  -S, --snapshot DIR      the host: rulesets, addresses, routes, ...\n"
 "  -4, -6                  the next FILE is of this family\n"
+"      --owner UID[:GID]   whose sockets the host's own packets come from\n"
 "      --write-counters FILE   the rules with the counters after the run,\n"
 "                          as iptables-save -c\n"
 "      --write-counters6 FILE  the same of IPv6\n"

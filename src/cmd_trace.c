@@ -28,6 +28,7 @@ static const char usage[] =
 "  -r, --rules FILE    a ruleset; repeatable\n"
 "  -S, --snapshot DIR  the host: addresses, routes, sets, ...\n"
 "  -4, -6              the next FILE is of this family\n"
+"      --owner UID[:GID]  whose sockets the host's own packets come from\n"
 "      --after PACKET  what came before; 'established': its connection\n"
 "                      exists; repeatable\n"
 "      --frame N       frame N of a capture, after those before it\n"
