@@ -80,7 +80,9 @@ bool	cmdline_chain_name(struct cmdline *, const struct word *);
 /* Reports at a word; false. */
 bool	cmdline_error(struct cmdline *, const struct word *, const char *fmt,
 	    ...) __attribute__((format(printf, 3, 4)));
-/* Names of what iptables ships and the program does not model. */
+/* Names of extensions: of targets that iptables 1.8.9 ships, and of those
+ * and what else there is. */
+bool	shipped_target(const char *name, size_t len);
 bool	known_target(const char *name, size_t len);
 bool	known_match(const char *name, size_t len);
 

@@ -10,7 +10,10 @@ static const char *const targets[] = {
 	"NFLOG", "NFQUEUE", "NOTRACK", "RATEEST", "REDIRECT", "REJECT",
 	"SECMARK", "SET", "SNAT", "SNPT", "SYNPROXY", "TCPMSS",
 	"TCPOPTSTRIP", "TEE", "TOS", "TPROXY", "TRACE", "TTL", "ULOG",
-	/* xtables-addons */
+	NULL
+};
+
+static const char *const addon_targets[] = {	/* xtables-addons */
 	"ACCOUNT", "CHAOS", "DELUDE", "DHCPMAC", "DNETMAP", "ECHO", "IPMARK",
 	"LOGMARK", "PROTO", "SYSRQ", "TARPIT",
 	NULL
@@ -42,9 +45,15 @@ is_in(const char *const *list, const char *name, size_t len)
 }
 
 bool
-known_target(const char *name, size_t len)
+shipped_target(const char *name, size_t len)
 {
 	return is_in(targets, name, len);
+}
+
+bool
+known_target(const char *name, size_t len)
+{
+	return shipped_target(name, len) || is_in(addon_targets, name, len);
 }
 
 bool

@@ -200,8 +200,7 @@ cmdline_chain_name(struct cmdline *c, const struct word *w)
 		    "with `%c'", *s);
 	if (strcmp(s, "ACCEPT") == 0 || strcmp(s, "DROP") == 0 ||
 	    strcmp(s, "QUEUE") == 0 || strcmp(s, "RETURN") == 0 ||
-	    *s == '\0' || known_target(s, w->len) ||
-	    use_find(c, EXT_TARGET, w) != NULL)
+	    *s == '\0' || shipped_target(s, w->len))
 		return cmdline_error(c, w, "chain name may not clash with "
 		    "target name");
 	for (; *s != '\0'; s++)
