@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "model/packet.h"
+
 enum { TABLE_MAIN = 254, TABLE_LOCAL = 255, TABLE_DEFAULT = 253 };
 
 struct fib_node {
@@ -16,6 +18,9 @@ struct fib_table {
 	unsigned n_prefixes;
 	uint8_t prefixes[129];		/* lengths in use, longest first */
 	union addr masks[129];		/* of these */
+	/* IPv4 with many lengths: which of them (bit length - 1) the upper
+	 * half of an address can match at all; null: not made. */
+	uint32_t *lengths;
 	struct fib_node *nodes;
 	uint32_t mask;			/* slots - 1 */
 	const struct route **routes;	/* by prefix, then as they are tried */
@@ -120,6 +125,27 @@ make_nodes(struct fib_table *t, struct arena *arena)
 		}
 }
 
+enum { HALF = 1 << 16, FEW_PREFIXES = 3 };
+
+static void
+make_lengths(struct fib_table *t, struct arena *arena)
+{
+	if (t->family != AF_INET || t->n_prefixes <= FEW_PREFIXES)
+		return;
+	t->lengths = arena_alloc(arena, HALF * sizeof(*t->lengths));
+	for (uint32_t i = 0; i < t->n; i++) {
+		const struct route *r = t->routes[i];
+		uint32_t first = get16(r->dst.b), n = 1;
+
+		if (r->prefix == 0)
+			continue;	/* tried for all */
+		if (r->prefix < 16)
+			n = 1u << (16 - r->prefix);
+		while (n-- > 0)
+			t->lengths[first + n] |= 1u << (r->prefix - 1);
+	}
+}
+
 /* The routes of table 'id', and of 'also' if that is not 0. */
 static void
 make_table(struct fib_table *t, const struct route *list, int family,
@@ -144,6 +170,7 @@ make_table(struct fib_table *t, const struct route *list, int family,
 		t->routes[i] = keys[i].route;
 	free(keys);
 	make_nodes(t, arena);
+	make_lengths(t, arena);
 }
 
 static struct fib_table *
@@ -555,28 +582,43 @@ try_node6(const struct fib_table *t, const struct fib_node *n,
 	return best >= 0 ? type_error(res->route->type) : FIB_NETUNREACH;
 }
 
+/* The routes of one prefix; null: none. */
+static const struct fib_node *
+find_node(const struct fib_table *t, const union addr *addr, unsigned i)
+{
+	unsigned prefix = t->prefixes[i];
+	union addr dst = *addr;
+	uint32_t slot;
+
+	dst.q[0] &= t->masks[i].q[0];
+	dst.q[1] &= t->masks[i].q[1];
+	slot = hash_addr(&dst, prefix) & t->mask;
+	for (; t->nodes[slot].n != 0; slot = (slot + 1) & t->mask)
+		if (t->nodes[slot].prefix == prefix &&
+		    addr_equal(&t->nodes[slot].dst, &dst))
+			return &t->nodes[slot];
+	return NULL;
+}
+
 static enum fib_error
 table_lookup(const struct fib_table *t, const struct fib_flow *flow,
     struct fib_result *res)
 {
-	for (unsigned i = 0; i < t->n_prefixes; i++) {
-		unsigned prefix = t->prefixes[i];
-		union addr dst = flow->dst;
-		enum fib_error e;
-		uint32_t slot;
+	uint32_t lengths = t->lengths != NULL ?
+	    t->lengths[get16(flow->dst.b)] : UINT32_MAX;
 
-		dst.q[0] &= t->masks[i].q[0];
-		dst.q[1] &= t->masks[i].q[1];
-		slot = hash_addr(&dst, prefix) & t->mask;
-		for (; t->nodes[slot].n != 0; slot = (slot + 1) & t->mask)
-			if (t->nodes[slot].prefix == prefix &&
-			    addr_equal(&t->nodes[slot].dst, &dst))
-				break;
-		if (t->nodes[slot].n == 0)
+	for (unsigned i = 0; i < t->n_prefixes; i++) {
+		const struct fib_node *n;
+		enum fib_error e;
+
+		if (t->lengths != NULL && t->prefixes[i] != 0 &&
+		    !(lengths >> (t->prefixes[i] - 1) & 1))
 			continue;
-		e = flow->family == AF_INET ?
-		    try_node4(t, &t->nodes[slot], flow, res) :
-		    try_node6(t, &t->nodes[slot], flow, res);
+		n = find_node(t, &flow->dst, i);
+		if (n == NULL)
+			continue;
+		e = flow->family == AF_INET ? try_node4(t, n, flow, res) :
+		    try_node6(t, n, flow, res);
 		if (e != FIB_NETUNREACH)
 			return e;
 	}
