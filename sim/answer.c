@@ -438,15 +438,26 @@ is_unicast6(const uint8_t *a)
 	    memcmp(a, mapped, 12) != 0;
 }
 
+/* Parameter problem about an option that wants an answer even to multicast
+ * (opt_unrec). */
 static bool
-may_answer6(const struct packet *c, unsigned type)
+wants_answer(const struct packet *c, unsigned type, unsigned code,
+    uint32_t at)
+{
+	return type == 4 && code == 2 && at < c->have &&
+	    (c->data[at] & 0xc0) == 0x80;
+}
+
+static bool
+may_answer6(const struct packet *c, unsigned type, unsigned code,
+    uint32_t info)
 {
 	static const uint8_t none[16];
 	const uint8_t *ip = c->data;
 	bool many = ip[24] == 0xff ||
 	    (c->type != PKT_HOST && (!c->local || c->looped));
 
-	if (many && type != 2)
+	if (many && type != 2 && !wants_answer(c, type, code, info))
 		return false;
 	if (ip[8] == 0xff || memcmp(ip + 8, none, 16) == 0)
 		return false;
@@ -498,7 +509,7 @@ icmp6(struct sim *sim, struct packet *c, unsigned type, unsigned code,
 	union addr src, dst;
 	struct packet *p;
 
-	if (!may_answer6(c, type) || (limited && !by_lo &&
+	if (!may_answer6(c, type, code, info) || (limited && !by_lo &&
 	    !global_allow(sim)) || !route_error6(sim, c, &a, &src))
 		return;
 	pkt_src(c, &dst);

@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 #include <stdlib.h>
 
+#include "sim/exthdr.h"
 #include "sim/hook.h"
 #include "sim/options.h"
 
@@ -336,6 +337,8 @@ deliver(struct sim *sim, struct packet *p)
 	if (sim->cfg.sink != NULL)
 		sim_emit(sim, &(struct event){ .kind = EV_LOCAL, .packet = p });
 	end_accept(sim, p);
+	if (p->family == AF_INET6)
+		exthdr_delivered(sim, p);
 }
 
 static void
@@ -356,6 +359,10 @@ receive(struct sim *sim, struct packet *p)
 	unsigned icmp = 0;
 
 	p->rcv = p->in;
+	if (p->family == AF_INET6 && !exthdr_arrived(sim, p)) {
+		lost(sim, p, REASON_BAD_HEADER);
+		return;
+	}
 	pkt_dst(p, &before);
 	if (hook_run(sim, p, HOOK_PREROUTING) != V_ACCEPT)
 		return;
