@@ -337,6 +337,15 @@ target_name(struct cmdline *c, struct at *at)
 	return true;
 }
 
+/* Then it is known, and not for this one (ttl in IPv6). */
+static bool
+of_other_family(const struct cmdline *c, enum ext_kind kind,
+    const struct word *w)
+{
+	return ext_find(kind, w->text, w->len, c->rules->family == AF_INET ?
+	    AF_INET6 : AF_INET) != NULL;
+}
+
 static bool
 read_jump(struct cmdline *c, struct at *at)
 {
@@ -348,7 +357,8 @@ read_jump(struct cmdline *c, struct at *at)
 	    c->jump.text, c->jump.len) != NULL)
 		return true;
 	e = use_find(c, EXT_TARGET, &c->jump);
-	if (e == NULL && known_target(c->jump.text, c->jump.len))
+	if (e == NULL && known_target(c->jump.text, c->jump.len) &&
+	    !of_other_family(c, EXT_TARGET, &c->jump))
 		e = &ext_unknown_target;
 	if (e == NULL)
 		return true;
@@ -374,7 +384,9 @@ read_match(struct cmdline *c, struct at *at)
 		return cmdline_error(c, w, "Invalid match name \"%s\" (%d "
 		    "chars max)", w->text, NAME_LONGEST);
 	e = use_find(c, EXT_MATCH, w);
-	if (e == NULL && (w->len == 0 || strpbrk(w->text, " \t\n\"\\'")))
+	if (e == NULL && (w->len == 0 ||
+	    strpbrk(w->text, " \t\n\"\\'") != NULL ||
+	    of_other_family(c, EXT_MATCH, w)))
 		return cmdline_error(c, w, "Couldn't load match `%s'",
 		    w->text);
 	if (e == NULL && !known_match(w->text, w->len) &&
