@@ -3,6 +3,7 @@
 #include "ext/ext.h"
 #include "model/conn.h"
 
+#include <ctype.h>
 #include <netinet/in.h>
 
 struct token { const char *key; uint32_t key_len; const char *s; uint32_t len; };
@@ -66,7 +67,8 @@ number(struct reader *r, const struct token *t, uint64_t max, uint64_t *out)
 		return fail(r, t, "expected a number");
 	memcpy(text, t->s, t->len);
 	text[t->len] = '\0';
-	if (!read_number(&s, max, out) || *s != '\0')
+	/* Behind the last field there may be a quote, or a comma. */
+	if (!read_number(&s, max, out) || isalnum((unsigned char)*s))
 		return fail(r, t, "expected a number");
 	return true;
 }
