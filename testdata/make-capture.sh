@@ -17,13 +17,18 @@ C=nfwalk-client R=nfwalk-router S=nfwalk-server
 pids=
 
 on() { local ns=$1; shift; ip netns exec "$ns" "$@"; }
-bg() { "$@" >>"$T/log" 2>&1 & pids="$pids $!"; }
+# Without a function in between: $! is the program itself.
+bg() { ip netns exec "$@" >>"$T/log" 2>&1 & pids="$pids $!"; }
 quiet() { "$@" >>"$T/log" 2>&1 || true; }
 
 cleanup()
 {
 	for p in $pids; do kill "$p" 2>/dev/null || true; done
-	for ns in $C $R $S; do ip netns del $ns 2>/dev/null || true; done
+	wait
+	for ns in $C $R $S; do
+		ip netns del $ns 2>/dev/null || true
+		rm -rf /etc/netns/$ns
+	done
 	rm -rf "$T"
 }
 trap cleanup EXIT
@@ -31,6 +36,8 @@ trap cleanup EXIT
 # ---- three hosts ----
 for ns in $C $R $S; do
 	ip netns add $ns
+	mkdir -p /etc/netns/$ns
+	echo 'nameserver 203.0.113.80' >/etc/netns/$ns/resolv.conf
 	on $ns ip link set lo up
 	on $ns sysctl -qw net.ipv6.conf.all.accept_dad=0 \
 	    net.ipv6.conf.default.accept_dad=0
@@ -43,6 +50,7 @@ wire()	# NS1 IF1 MAC1 NS2 IF2 MAC2
 	for side in "$1 $2" "$4 $5"; do
 		set -- $side
 		on $1 ethtool -K $2 tso off gso off gro off ufo off >/dev/null 2>&1 || true
+		on $1 ip link set $2 gso_max_segs 1 gso_max_size 2000
 		on $1 ip link set $2 up
 	done
 }
@@ -80,17 +88,17 @@ cat >"$T/nginx.conf" <<-END
 	http { access_log off; server { listen 10.0.0.10:80;
 	    listen [2001:db8:2::10]:80; root $T/www; } }
 END
-bg on $S nginx -c "$T/nginx.conf"
-bg on $S python3 -m http.server 8080 --bind 10.0.0.10 -d "$T/www"
-bg on $S python3 -m http.server 8080 --bind 10.0.0.11 -d "$T/www"
-bg on $C python3 -m http.server 80 --bind 203.0.113.80 -d "$T/www"
+bg $S nginx -c "$T/nginx.conf"
+bg $S python3 -m http.server 8080 --bind 10.0.0.10 -d "$T/www"
+bg $S python3 -m http.server 8080 --bind 10.0.0.11 -d "$T/www"
+bg $C python3 -m http.server 80 --bind 203.0.113.80 -d "$T/www"
 ssh-keygen -q -t ed25519 -N '' -f "$T/ssh/host"
 ssh-keygen -q -t ed25519 -N '' -f "$T/ssh/user"
 mkdir -p /run/sshd
 cp "$T/ssh/user.pub" "$T/ssh/keys"
 sshd_on()	# NS ADDRESS
 {
-	bg on $1 "$(command -v sshd)" -D -e -f /dev/null -h "$T/ssh/host" \
+	bg $1 "$(command -v sshd)" -D -e -f /dev/null -h "$T/ssh/host" \
 	    -o ListenAddress=$2 -o AuthorizedKeysFile="$T/ssh/keys" \
 	    -o StrictModes=no -o PidFile=none -o PermitRootLogin=yes \
 	    -o UsePAM=no -o UseDNS=no
@@ -114,11 +122,11 @@ cat >"$T/vsftpd.conf" <<-END
 	isolate=NO
 	isolate_network=NO
 END
-bg on $S vsftpd "$T/vsftpd.conf"
-bg on $C dnsmasq -k -C /dev/null -x "$T/dns1" --no-resolv --no-hosts -u root \
+bg $S vsftpd "$T/vsftpd.conf"
+bg $C dnsmasq -k -C /dev/null -x "$T/dns1" --no-resolv --no-hosts -u root \
     --listen-address=203.0.113.80 --bind-interfaces \
     --address=/example.com/203.0.113.80
-bg on $R dnsmasq -k -C /dev/null -x "$T/dns2" --no-resolv --no-hosts -u root \
+bg $R dnsmasq -k -C /dev/null -x "$T/dns2" --no-resolv --no-hosts -u root \
     --listen-address=10.0.0.1 --bind-interfaces --server=203.0.113.80
 sleep 2
 
@@ -130,9 +138,11 @@ all_netns=$(cat /proc/sys/net/netfilter/nf_log_all_netns)
 echo 1 >/proc/sys/net/netfilter/nf_log_all_netns
 dmesg -w --raw >"$T/kmsg" 2>/dev/null &
 pids="$pids $!"
+dumps=
 for dev in uplink office; do
-	bg on $R tcpdump -i $dev -s 128 -U -Z root -w "$out/$dev.pcap" \
+	bg $R tcpdump -i $dev -s 128 -U -Z root -w "$out/$dev.pcap" \
 	    -B 16384
+	dumps="$dumps $!"
 done
 sleep 2
 on $R iptables-legacy-restore <router.v4
@@ -200,6 +210,9 @@ quiet on $C nc -6 -w 1 2001:db8:1::1 22 </dev/null
 quiet on $C ping -n -c 1 -s 300 203.0.113.1
 
 # ---- what the kernel made of it ----
+sleep 0.2
+kill $dumps
+wait $dumps || true
 on $R conntrack -L -o extended 2>/dev/null >expected/conntrack.new
 on $R iptables-legacy-save -c >expected/counters.new
 on $R ip6tables-legacy-save -c >expected/counters6.new
