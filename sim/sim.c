@@ -566,6 +566,32 @@ frame_l3(const struct frame *f, uint32_t *off, struct packet *p,
 	return type == 4 ? AF_INET : type == 6 ? AF_INET6 : 0;
 }
 
+/* A transport checksum that is the bare sum of the pseudo-header was left to
+ * the device: it becomes what the device would have made of it, so that NAT
+ * can go on from it and the packet leaves as it would. */
+static void
+complete_checksum(struct packet *p)
+{
+	uint32_t at = p->proto == IPPROTO_TCP ? 16 :
+	    p->proto == IPPROTO_UDP ? 6 : 0;
+	uint32_t n = p->len - p->l4, sum;
+	uint8_t *field = p->data + p->l4 + at;
+	uint16_t full;
+
+	if (at == 0 || p->frag != 0 || p->more_frags || p->proto_bad ||
+	    p->proto_cut || p->have < p->l4 + at + 2)
+		return;
+	sum = csum_pseudo(p, p->proto, n);
+	if ((get16(field) ^ csum_fold(sum)) != 0xffff)
+		return;
+	p->trust = CSUM_TRUST;
+	if (p->have < p->len)
+		return;
+	put16(field, 0);
+	full = csum_fold(csum_add(sum, p->data + p->l4, n));
+	put16(field, full == 0 && p->proto == IPPROTO_UDP ? 0xffff : full);
+}
+
 /* Copies the frame into a packet.  Null: not IP, or nonsense. */
 static struct packet *
 packet_of(struct sim *sim, const struct frame *f, uint8_t ll[14],
@@ -606,6 +632,7 @@ packet_of(struct sim *sim, const struct frame *f, uint8_t ll[14],
 		p->trust = CSUM_TRUST;
 	}
 	pkt_decode(p);
+	complete_checksum(p);
 	*why = N_REASONS;
 	return p;
 }
