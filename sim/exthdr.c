@@ -155,8 +155,6 @@ fragment(struct sim *sim, struct packet *p, uint32_t at)
 	uint32_t field = get16(p->data + at + 2), end;
 	uint32_t plen = get16(p->data + 4);
 
-	if (plen == 0)
-		return problem(sim, p, BAD_FIELD, at);
 	if (is_incomplete(p))
 		return problem(sim, p, INCOMPLETE_CHAIN, 0);
 	end = (field & 0xfff8) + IP6_HEADER + plen - (at + FRAG_HEADER);
@@ -172,7 +170,7 @@ exthdr_delivered(struct sim *sim, struct packet *p)
 {
 	unsigned next = p->data[6];
 	uint32_t at = IP6_HEADER, size;
-	bool cut = false, good = true;
+	bool cut = false, good = true, whole = p->max_frag != 0;
 
 	for (; good; at += size) {
 		if (next != IPPROTO_DSTOPTS && next != IPPROTO_ROUTING &&
@@ -184,9 +182,14 @@ exthdr_delivered(struct sim *sim, struct packet *p)
 			size = FRAG_HEADER;
 		if (size == 0)
 			return cut;
-		if (next == IPPROTO_FRAGMENT &&
-		    (get16(p->data + at + 2) & 0xfff9) != 0)
-			return fragment(sim, p, at);
+		if (next == IPPROTO_FRAGMENT) {
+			/* A second one, or one in a jumbogram. */
+			if (whole || get16(p->data + 4) == 0)
+				return problem(sim, p, BAD_FIELD, at);
+			if ((get16(p->data + at + 2) & 0xfff9) != 0)
+				return fragment(sim, p, at);
+			whole = true;
+		}
 		if (next == IPPROTO_DSTOPTS)
 			good = options(sim, p, at + 2, size - 2, false);
 		else if (next == IPPROTO_ROUTING)
