@@ -18,7 +18,8 @@ struct row {
 	uint8_t ttl;			/* 0: 64 */
 	uint16_t sport, len;		/* 0: 1000, 28 */
 };
-#define ROWS(...)	(const struct row []){ __VA_ARGS__, { -1, NO, 0, 0, 0, 0 } }
+#define ROWS(...) \
+	(const struct row []){ __VA_ARGS__, { -1, NO, 0, 0, 0, 0 } }
 #define AT(ms, want)	{ (ms), (want), 0, 0, 0, 0 }
 #define FROM(src, ms, want) { (ms), (want), (src), 0, 0, 0 }
 #define LEN(len, ms, want) { (ms), (want), 0, 0, 0, (len) }

@@ -44,12 +44,12 @@ enum { IPSET_NAME_SIZE = 32, IPSET_MAX_DIMENSION = 6 };
 struct ipset_def {
 	const char *name;
 	enum ipset_type type;
-	int family;			/* AF_INET, AF_INET6; AF_UNSPEC: hash:mac,
-					 * bitmap:port, list:set */
+	int family;			/* AF_UNSPEC: hash:mac, bitmap:port,
+					 * list:set */
 	uint32_t maxelem;		/* hash types; list:set: its size */
 	bool has_timeout, counters, comment, skbinfo, forceadd;
 	uint32_t timeout;		/* default of new elements, seconds */
-	union addr mask;		/* netmask or bitmask; all ones if none */
+	union addr mask;		/* netmask or bitmask, or all ones */
 	uint32_t markmask;
 	uint32_t low, high;		/* bitmaps: host order */
 	uint8_t netmask;		/* bitmap:ip: 32 if none */
@@ -112,7 +112,7 @@ struct ipset_compare { uint64_t value; uint8_t op; };
 /* How a rule asks: struct ip_set_adt_opt. */
 struct ipset_ask {
 	uint8_t dim;			/* number of src and dst */
-	uint8_t src;			/* bit 1 << i: dimension i, from 0, is src */
+	uint8_t src;			/* bit 1 << i: that of dimension i */
 	uint8_t flags;			/* enum ipset_flags */
 	struct ipset_compare packets, bytes;	/* test */
 	uint32_t timeout;		/* add, seconds */

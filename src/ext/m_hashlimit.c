@@ -29,7 +29,7 @@ struct hashlimit {
 	uint64_t avg, burst;
 	uint32_t size, max, gc_interval, expire;	/* the last two: ms */
 	uint32_t interval;		/* of rate-match, seconds */
-	uint32_t unit;			/* seconds of the rate's unit, as read */
+	uint32_t unit;			/* of the rate as read, seconds */
 	uint8_t mode, srcmask, dstmask;
 	const char *name;
 };

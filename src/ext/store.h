@@ -18,10 +18,10 @@ struct store {
 	struct arena *arena;
 	uint32_t key_size, entry_size;	/* the entry begins with the key */
 	uint32_t n;			/* entries that are there */
-	uint32_t used;			/* numbers handed out; removed ones too */
+	uint32_t used;			/* handed out, removed ones too */
 	uint32_t free;			/* first removed one + 1, or 0 */
 	uint32_t *slots;		/* number + 1; 0: empty, ~0: removed */
-	uint32_t room, fill;		/* slots: a power of two; not empty ones */
+	uint32_t room, fill;		/* a power of two; not empty ones */
 	uint8_t *blocks[STORE_MAX_BLOCKS];	/* doubling in size */
 };
 
