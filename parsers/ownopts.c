@@ -374,6 +374,17 @@ read_goto(struct cmdline *c, struct at *at)
 	return target_name(c, at);
 }
 
+/* Is it a name that somebody might have given to a match? */
+static bool
+could_be_match(const struct word *w)
+{
+	static const char in_names[] = "abcdefghijklmnopqrstuvwxyz"
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.";
+
+	return isalnum((unsigned char)w->text[0]) &&
+	    strspn(w->text, in_names) == w->len;
+}
+
 static bool
 read_match(struct cmdline *c, struct at *at)
 {
@@ -384,8 +395,7 @@ read_match(struct cmdline *c, struct at *at)
 		return cmdline_error(c, w, "Invalid match name \"%s\" (%d "
 		    "chars max)", w->text, NAME_LONGEST);
 	e = use_find(c, EXT_MATCH, w);
-	if (e == NULL && (w->len == 0 ||
-	    strpbrk(w->text, " \t\n\"\\'") != NULL ||
+	if (e == NULL && (!could_be_match(w) ||
 	    of_other_family(c, EXT_MATCH, w)))
 		return cmdline_error(c, w, "Couldn't load match `%s'",
 		    w->text);
