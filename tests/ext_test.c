@@ -1,4 +1,4 @@
-/* Every extension against its lines in testdata/ext/NAME.t (see README there). */
+/* Every extension against its lines in testdata/ext/NAME.t (README there). */
 #include "base/sbuf.h"
 #include "ext/ext.h"
 #include "parsers/load.h"

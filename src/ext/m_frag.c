@@ -11,7 +11,7 @@ enum { FRAG_HEADER = 8 };
 
 struct frag {
 	uint32_t id[2];
-	uint32_t length;		/* printed; the kernel does not test it */
+	uint32_t length;		/* printed, never tested */
 	uint8_t given, invert;		/* FRAG_x */
 };
 

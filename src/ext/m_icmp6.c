@@ -1,4 +1,4 @@
-/* -m icmp6: type and code (xt_tcpudp.c).  Unlike -m icmp, 255 is no wildcard. */
+/* -m icmp6: type and code (xt_tcpudp.c).  255 is no wildcard here. */
 #include "ext/icmp.h"
 
 #include <stddef.h>

@@ -6,7 +6,7 @@
 /* Without --ipcompspi the range is 0 to 0: libxt_ipcomp sets no default. */
 struct ipcomp {
 	uint32_t spi[2];
-	bool reserved;			/* printed; the kernel does not test it */
+	bool reserved;			/* printed, never tested */
 	uint8_t invert;
 };
 

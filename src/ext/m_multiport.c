@@ -8,7 +8,7 @@ enum { SIDE_SRC = 1 << 0, SIDE_DST = 1 << 1 };
 
 struct multiport {
 	uint16_t ports[MAX_PORTS];	/* n of them */
-	uint16_t ranges;		/* bit i: ports i and i + 1 are a range */
+	uint16_t ranges;		/* bit i: ports i, i + 1 are one */
 	uint8_t n;
 	uint8_t side;
 	uint8_t invert;

@@ -28,7 +28,7 @@ struct element {
 
 struct policy {
 	struct element *elements;	/* MAX_ELEMENTS; null: nothing given */
-	uint8_t n;			/* of them; while reading: the current */
+	uint8_t n;			/* while reading: the current one */
 	uint8_t flags;
 };
 

@@ -20,7 +20,7 @@ struct srh_sid { union addr addr, mask; };
 struct srh {
 	uint32_t given, invert;		/* bits 1 << OPT_x */
 	uint8_t next_hdr;
-	uint8_t field[N_FIELDS];	/* the last value given counts for all */
+	uint8_t field[N_FIELDS];	/* the last value given counts */
 	uint16_t tag;
 	struct srh_sid *sids;		/* N_SIDS; null: none given */
 };

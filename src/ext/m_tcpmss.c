@@ -1,4 +1,4 @@
-/* -m tcpmss: the maximum segment size that a TCP packet offers (xt_tcpmss.c). */
+/* -m tcpmss: the maximum segment size of a TCP packet (xt_tcpmss.c). */
 #include "ext/l4.h"
 
 #include <stddef.h>

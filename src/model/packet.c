@@ -41,7 +41,7 @@ struct walk {
 	uint8_t proto;
 	uint16_t frag;
 	bool more;
-	bool done;			/* the answer was found before the end */
+	bool done;			/* found before the end of it */
 };
 
 /* One header: leaves 'off' and 'proto' at the next one, or sets 'done'. */

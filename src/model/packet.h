@@ -26,10 +26,10 @@ struct packet {
 	/* Decoded by pkt_decode; again after a header changed shape. */
 	uint8_t family;
 	uint8_t proto;			/* v4: protocol; v6: upper layer */
-	bool proto_bad;			/* v6: the header chain cannot be parsed */
-	bool proto_cut;			/* the capture ends before it: 'proto' is a guess */
-	uint16_t l4;			/* offset of the L4 header; v6: 0 in a fragment
-					 * that is not the first (as the kernel's thoff) */
+	bool proto_bad;			/* v6: the headers cannot be parsed */
+	bool proto_cut;			/* the capture ends before 'proto' */
+	uint16_t l4;			/* offset of the L4 header; v6: 0 in
+					 * fragments but the first */
 	uint16_t frag;			/* fragment offset in 8-byte units (v6: as
 					 * ipv6_find_hdr reports it) */
 	bool more_frags;
@@ -95,7 +95,7 @@ void	pkt_decode(struct packet *);
 enum pkt_found {
 	PKT_FOUND,
 	PKT_ABSENT,			/* -ENOENT */
-	PKT_BROKEN,			/* -EBADMSG: it runs over the packet's end */
+	PKT_BROKEN,			/* -EBADMSG: over the packet's end */
 	PKT_CUT				/* the capture ends before it */
 };
 enum pkt_found pkt_find_header(const struct packet *, int target,
