@@ -86,15 +86,15 @@ npt_list(const struct npt *n, const char *name, struct sbuf *out)
 	print_prefix(&n->to, n->to_len, out);
 }
 
-/* The sum of 'a', or of its complement. */
+/* Adds 'a', or its complement, to a running sum. */
 static uint32_t
-sum_of(const union addr *a, bool complement)
+add_addr(uint32_t sum, const union addr *a, bool complement)
 {
 	uint8_t b[16];
 
 	for (unsigned i = 0; i < 16; i++)
 		b[i] = complement ? (uint8_t)~a->b[i] : a->b[i];
-	return csum_add(0, b, 16);
+	return csum_add(sum, b, 16);
 }
 
 /* False: no word of the host part can take up the difference. */
@@ -116,8 +116,8 @@ map(const struct npt *n, uint8_t *addr)
 				break;
 	if (word == 8)
 		return false;
-	sum = (uint16_t)~csum_fold(csum_add(sum_of(&n->from, false) +
-	    sum_of(&n->to, true), addr + word * 2, 2));
+	sum = (uint16_t)~csum_fold(csum_add(add_addr(add_addr(0, &n->from,
+	    false), &n->to, true), addr + word * 2, 2));
 	put16(addr + word * 2, sum == 0xffff ? 0 : sum);
 	return true;
 }
