@@ -53,12 +53,60 @@ truncated(struct dump *d, const char *text)
 	return STOP;
 }
 
+static const char upper[] = "0123456789ABCDEF", lower[] = "0123456789abcdef";
+
+/* "NAME=value " */
+static void
+put(struct sbuf *out, const char *name, uint32_t value)
+{
+	sbuf_puts(out, name);
+	sbuf_putu(out, value);
+	sbuf_putc(out, ' ');
+}
+
+static void
+put_ip4(struct sbuf *out, const char *name, const uint8_t *ip)
+{
+	sbuf_puts(out, name);
+	for (unsigned i = 0; i < 4; i++) {
+		sbuf_putu(out, ip[i]);
+		sbuf_putc(out, i < 3 ? '.' : ' ');
+	}
+}
+
+/* "NAME=0xXX " */
+static void
+put_byte(struct sbuf *out, const char *name, unsigned value,
+    const char *digits)
+{
+	sbuf_puts(out, name);
+	sbuf_puts(out, "0x");
+	sbuf_putc(out, digits[value >> 4]);
+	sbuf_putc(out, digits[value & 15]);
+	sbuf_putc(out, ' ');
+}
+
+static void
+put_ip6(struct sbuf *out, const char *name, const uint8_t *ip)
+{
+	sbuf_puts(out, name);
+	for (unsigned i = 0; i < 16; i++) {
+		if (i > 0 && i % 2 == 0)
+			sbuf_putc(out, ':');
+		sbuf_putc(out, lower[ip[i] >> 4]);
+		sbuf_putc(out, lower[ip[i] & 15]);
+	}
+	sbuf_putc(out, ' ');
+}
+
 static void
 hex(struct sbuf *out, const uint8_t *p, uint32_t n)
 {
 	sbuf_puts(out, "OPT (");
-	for (uint32_t i = 0; i < n; i++)
-		sbuf_printf(out, "%02X", p[i]);
+	for (uint32_t i = 0; i < n; i++) {
+		sbuf_putc(out, upper[p[i] >> 4]);
+		sbuf_putc(out, upper[p[i] & 15]);
+	}
 	sbuf_puts(out, ") ");
 }
 
@@ -89,14 +137,16 @@ dump_tcp(struct dump *d, bool fragment, uint32_t off)
 	th = bytes(d, off, 20);
 	if (th == NULL)
 		return incomplete(d, off, "");
-	sbuf_printf(d->out, "SPT=%u DPT=%u ", get16(th), get16(th + 2));
-	if (d->flags & LOGF_TCPSEQ)
-		sbuf_printf(d->out, "SEQ=%u ACK=%u ", get32(th + 4),
-		    get32(th + 8));
-	sbuf_printf(d->out, "WINDOW=%u RES=0x%02x ", get16(th + 14),
-	    (th[12] & 0x0eu) << 2);
+	put(d->out, "SPT=", get16(th));
+	put(d->out, "DPT=", get16(th + 2));
+	if (d->flags & LOGF_TCPSEQ) {
+		put(d->out, "SEQ=", get32(th + 4));
+		put(d->out, "ACK=", get32(th + 8));
+	}
+	put(d->out, "WINDOW=", get16(th + 14));
+	put_byte(d->out, "RES=", (th[12] & 0x0eu) << 2, lower);
 	tcp_flags(d->out, th);
-	sbuf_printf(d->out, "URGP=%u ", get16(th + 18));
+	put(d->out, "URGP=", get16(th + 18));
 	size = (th[12] >> 4) * 4u;
 	if (!(d->flags & LOGF_TCPOPT) || size <= 20)
 		return GO_ON;
@@ -119,8 +169,9 @@ dump_udp(struct dump *d, unsigned proto, bool fragment, uint32_t off)
 	uh = bytes(d, off, 8);
 	if (uh == NULL)
 		return incomplete(d, off, "");
-	sbuf_printf(d->out, "SPT=%u DPT=%u LEN=%u ", get16(uh),
-	    get16(uh + 2), get16(uh + 4));
+	put(d->out, "SPT=", get16(uh));
+	put(d->out, "DPT=", get16(uh + 2));
+	put(d->out, "LEN=", get16(uh + 4));
 	return GO_ON;
 }
 
@@ -145,15 +196,14 @@ dump_icmp4_body(struct dump *d, bool outer, uint32_t off, const uint8_t *h)
 {
 	switch (h[0]) {
 	case 0: case 8:
-		sbuf_printf(d->out, "ID=%u SEQ=%u ", get16(h + 4),
-		    get16(h + 6));
+		put(d->out, "ID=", get16(h + 4));
+		put(d->out, "SEQ=", get16(h + 6));
 		break;
 	case 12:
-		sbuf_printf(d->out, "PARAMETER=%u ", h[4]);
+		put(d->out, "PARAMETER=", h[4]);
 		break;
 	case 5:
-		sbuf_printf(d->out, "GATEWAY=%u.%u.%u.%u ", h[4], h[5], h[6],
-		    h[7]);
+		put_ip4(d->out, "GATEWAY=", h + 4);
 		/* fall through */
 	case 3: case 4: case 11:
 		if (outer) {
@@ -162,7 +212,7 @@ dump_icmp4_body(struct dump *d, bool outer, uint32_t off, const uint8_t *h)
 			sbuf_puts(d->out, "] ");
 		}
 		if (h[0] == 3 && h[1] == 4)
-			sbuf_printf(d->out, "MTU=%u ", get16(h + 6));
+			put(d->out, "MTU=", get16(h + 6));
 		break;
 	default:
 		break;
@@ -186,7 +236,8 @@ dump_icmp4(struct dump *d, bool outer, bool fragment, uint32_t off)
 		incomplete(d, off, "");
 		return d->cut ? STOP : GO_ON;
 	}
-	sbuf_printf(d->out, "TYPE=%u CODE=%u ", h[0], h[1]);
+	put(d->out, "TYPE=", h[0]);
+	put(d->out, "CODE=", h[1]);
 	if (h[0] < sizeof(needs) && d->pkt->len - off < needs[h[0]])
 		incomplete(d, off, "");
 	else
@@ -216,7 +267,7 @@ dump_proto4(struct dump *d, const uint8_t *ip, uint32_t off)
 		sbuf_puts(d->out, "PROTO=ESP ");
 		return fragment ? GO_ON : dump_spi(d, l4, 8, 0);
 	default:
-		sbuf_printf(d->out, "PROTO=%u ", ip[9]);
+		put(d->out, "PROTO=", ip[9]);
 		return GO_ON;
 	}
 }
@@ -243,11 +294,13 @@ dump_ip4(struct dump *d, uint32_t off)
 	}
 	frag = get16(ip + 6);
 	size = (ip[0] & 15) * 4u;
-	sbuf_printf(d->out, "SRC=%u.%u.%u.%u DST=%u.%u.%u.%u ", ip[12], ip[13],
-	    ip[14], ip[15], ip[16], ip[17], ip[18], ip[19]);
-	sbuf_printf(d->out, "LEN=%u TOS=0x%02X PREC=0x%02X TTL=%u ID=%u ",
-	    get16(ip + 2), ip[1] & 0x1eu, ip[1] & 0xe0u, ip[8],
-	    get16(ip + 4));
+	put_ip4(d->out, "SRC=", ip + 12);
+	put_ip4(d->out, "DST=", ip + 16);
+	put(d->out, "LEN=", get16(ip + 2));
+	put_byte(d->out, "TOS=", ip[1] & 0x1eu, upper);
+	put_byte(d->out, "PREC=", ip[1] & 0xe0u, upper);
+	put(d->out, "TTL=", ip[8]);
+	put(d->out, "ID=", get16(ip + 4));
 	if (frag & 0x8000)
 		sbuf_puts(d->out, "CE ");
 	if (frag & 0x4000)
@@ -255,7 +308,7 @@ dump_ip4(struct dump *d, uint32_t off)
 	if (frag & 0x2000)
 		sbuf_puts(d->out, "MF ");
 	if (frag & 0x1fff)
-		sbuf_printf(d->out, "FRAG:%u ", frag & 0x1fff);
+		put(d->out, "FRAG:", frag & 0x1fff);
 	if ((d->flags & LOGF_IPOPT) && size > 20) {
 		opt = bytes(d, off + 20, size - 20);
 		if (opt == NULL) {
@@ -365,10 +418,12 @@ dump_icmp6(struct dump *d, bool outer, bool fragment, uint32_t off)
 	h = bytes(d, off, 8);
 	if (h == NULL)
 		return incomplete(d, off, "");
-	sbuf_printf(d->out, "TYPE=%u CODE=%u ", h[0], h[1]);
-	if (h[0] == 128 || h[0] == 129)
-		sbuf_printf(d->out, "ID=%u SEQ=%u ", get16(h + 4),
-		    get16(h + 6));
+	put(d->out, "TYPE=", h[0]);
+	put(d->out, "CODE=", h[1]);
+	if (h[0] == 128 || h[0] == 129) {
+		put(d->out, "ID=", get16(h + 4));
+		put(d->out, "SEQ=", get16(h + 6));
+	}
 	if (h[0] < 1 || h[0] > 4)
 		return GO_ON;
 	if (h[0] == 4)
@@ -379,7 +434,7 @@ dump_icmp6(struct dump *d, bool outer, bool fragment, uint32_t off)
 		sbuf_puts(d->out, "] ");
 	}
 	if (h[0] == 2)
-		sbuf_printf(d->out, "MTU=%u ", get32(h + 4));
+		put(d->out, "MTU=", get32(h + 4));
 	return d->cut ? STOP : GO_ON;
 }
 
@@ -395,7 +450,7 @@ dump_proto6(struct dump *d, unsigned proto, bool outer, bool fragment,
 	case IPPROTO_ICMPV6:
 		return dump_icmp6(d, outer, fragment, off);
 	default:
-		sbuf_printf(d->out, "PROTO=%u ", proto);
+		put(d->out, "PROTO=", proto);
 		return GO_ON;
 	}
 }
@@ -406,21 +461,17 @@ dump_ip6(struct dump *d, uint32_t off, bool outer)
 	const uint8_t *ip = bytes(d, off, 40);
 	bool fragment = false;
 	unsigned header;
-	union addr a;
 
 	if (ip == NULL) {
 		truncated(d, "TRUNCATED");
 		return;
 	}
-	sbuf_puts(d->out, "SRC=");
-	memcpy(a.b, ip + 8, 16);
-	addr_print_full(d->out, AF_INET6, &a);
-	sbuf_puts(d->out, " DST=");
-	memcpy(a.b, ip + 24, 16);
-	addr_print_full(d->out, AF_INET6, &a);
-	sbuf_printf(d->out, " LEN=%u TC=%u HOPLIMIT=%u FLOWLBL=%u ",
-	    get16(ip + 4) + 40u, (get32(ip) >> 20) & 0xff, ip[7],
-	    get32(ip) & 0xfffff);
+	put_ip6(d->out, "SRC=", ip + 8);
+	put_ip6(d->out, "DST=", ip + 24);
+	put(d->out, "LEN=", get16(ip + 4) + 40u);
+	put(d->out, "TC=", (get32(ip) >> 20) & 0xff);
+	put(d->out, "HOPLIMIT=", ip[7]);
+	put(d->out, "FLOWLBL=", get32(ip) & 0xfffff);
 	header = ip[6];
 	off += 40;
 	while (is_ext6(header))
@@ -433,8 +484,12 @@ dump_ip6(struct dump *d, uint32_t off, bool outer)
 static void
 mac(struct sbuf *out, const uint8_t *p, unsigned n)
 {
-	for (unsigned i = 0; i < n; i++)
-		sbuf_printf(out, i == 0 ? "%02x" : ":%02x", p[i]);
+	for (unsigned i = 0; i < n; i++) {
+		if (i > 0)
+			sbuf_putc(out, ':');
+		sbuf_putc(out, lower[p[i] >> 4]);
+		sbuf_putc(out, lower[p[i] & 15]);
+	}
 }
 
 /* The header comes from where the packet was received; its length and
@@ -465,10 +520,13 @@ dump_mac(struct sbuf *out, const struct packet *pkt, enum hook hook,
 	sbuf_putc(out, ' ');
 }
 
-static const char *
-name(const struct iface *dev)
+static void
+put_device(struct sbuf *out, const char *name, const struct iface *dev)
 {
-	return dev == NULL ? "" : dev->name;
+	sbuf_puts(out, name);
+	if (dev != NULL)
+		sbuf_put(out, dev->name, strnlen(dev->name, IFNAME_SIZE));
+	sbuf_putc(out, ' ');
 }
 
 void
@@ -477,12 +535,13 @@ logline(struct sbuf *out, const struct packet *pkt, enum hook hook,
 {
 	struct dump d = { .out = out, .pkt = pkt, .flags = flags };
 
-	sbuf_printf(out, "%sIN=%.16s OUT=%.16s ", prefix, name(pkt->in),
-	    name(pkt->out));
+	sbuf_puts(out, prefix);
+	put_device(out, "IN=", pkt->in);
+	put_device(out, "OUT=", pkt->out);
 	if (pkt->physin != NULL && pkt->physin != pkt->in)
-		sbuf_printf(out, "PHYSIN=%.16s ", pkt->physin->name);
+		put_device(out, "PHYSIN=", pkt->physin);
 	if (pkt->physout != NULL && pkt->physout != pkt->out)
-		sbuf_printf(out, "PHYSOUT=%.16s ", pkt->physout->name);
+		put_device(out, "PHYSOUT=", pkt->physout);
 	if (pkt->in != NULL)
 		dump_mac(out, pkt, hook, flags);
 	if (pkt->family == AF_INET)
