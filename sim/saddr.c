@@ -90,6 +90,13 @@ addr6_is_loopback(const union addr *a)
 	return addr_equal(a, &loopback);
 }
 
+bool
+addr6_is_scoped(const union addr *a)
+{
+	return addr6_is_multicast(a) || addr6_is_linklocal(a) ||
+	    addr6_is_loopback(a);
+}
+
 /* __ipv6_addr_src_scope. */
 static int
 scope6(const union addr *a)

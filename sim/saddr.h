@@ -19,5 +19,7 @@ bool	saddr_onlink(const struct iface *dev, const union addr *a,
 bool	addr6_is_multicast(const union addr *);
 bool	addr6_is_linklocal(const union addr *);
 bool	addr6_is_loopback(const union addr *);
+/* Does it mean something on one link alone? (rt6_need_strict) */
+bool	addr6_is_scoped(const union addr *);
 
 #endif
