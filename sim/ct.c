@@ -970,6 +970,10 @@ ct_in(struct sim *sim, struct packet *pkt, enum hook hook)
 	    .hook = hook, .acct = sim->acct, .tick = t->tick };
 	enum verdict v;
 
+	if (pkt->ct != NULL && pkt->ct->status & CTS_TEMPLATE) {
+		pkt->ct = NULL;
+		pkt->ctinfo = CTI_UNTRACKED;
+	}
 	if (pkt->ct != NULL || pkt->untracked)
 		return V_ACCEPT;
 	take_template(&p);

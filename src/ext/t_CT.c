@@ -245,7 +245,25 @@ act(const void *data, struct ctx *ctx)
 	}
 	set_zone(t, pkt);
 	pkt->tmpl_helper = t->helper_id;
+	pkt->ct = ctx->memory;
+	pkt->ctinfo = pkt->ct != NULL ? CTI_NEW : CTI_UNTRACKED;
 	return V_CONTINUE;
+}
+
+/* The template: to the rules behind this one the packet has a connection,
+ * with an empty tuple and a mark that all packets of this rule share. */
+static void *
+memory(const void *data, int family, struct memory *m)
+{
+	const struct ct_target *t = data;
+	struct ct *ct;
+
+	(void)family;
+	if (t->notrack)
+		return NULL;
+	ct = arena_new(m->arena, struct ct);
+	ct->status = CTS_TEMPLATE | CTS_CONFIRMED;
+	return ct;
 }
 
 static void
@@ -272,6 +290,7 @@ const struct ext ext_t_CT = {
 	.check = check,
 	.save = save,
 	.list = list,
+	.memory = memory,
 	.act = act,
 	.explain = explain,
 };
