@@ -744,15 +744,17 @@ bool
 ct_checksum_ok(const struct ct_pass *p, unsigned pseudo, uint32_t cover,
     uint32_t field)
 {
-	const struct packet *pkt = p->pkt;
+	struct packet *pkt = p->pkt;
 	uint32_t sum;
 
 	if (p->hook != HOOK_PREROUTING || !p->set->checksum ||
 	    pkt->trust == CSUM_TRUST || pkt->have < pkt->len)
 		return true;
 	sum = pseudo ? csum_pseudo(pkt, pseudo, ct_l4_len(p)) : 0;
-	if (csum_fold(csum_add(sum, pkt->data + p->l4, cover)) == 0)
+	if (csum_fold(csum_add(sum, pkt->data + p->l4, cover)) == 0) {
+		pkt->trust = CSUM_TRUST;	/* skb->csum_valid */
 		return true;
+	}
 	return left_to_hardware(p, sum, field);
 }
 
