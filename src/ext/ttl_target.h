@@ -9,12 +9,12 @@ enum ttl_action { TTL_SET, TTL_DEC, TTL_INC };
 struct ttl_target { uint8_t value, action; };
 
 /* The options for name "ttl"; each excludes the others. */
-#define OPTS_TTL_TARGET(name)						\
-	{ .name = "--" name "-set", .args = 1, .read = ttl_target_read,	\
+#define OPTS_TTL_TARGET(word)						\
+	{ .name = "--" word "-set", .args = 1, .read = ttl_target_read,	\
 	    .excludes = 7 },						\
-	{ .name = "--" name "-dec", .args = 1, .read = ttl_target_read,	\
+	{ .name = "--" word "-dec", .args = 1, .read = ttl_target_read,	\
 	    .min = 1, .excludes = 7 },					\
-	{ .name = "--" name "-inc", .args = 1, .read = ttl_target_read,	\
+	{ .name = "--" word "-inc", .args = 1, .read = ttl_target_read,	\
 	    .min = 1, .excludes = 7 }
 
 bool	ttl_target_read(struct opt_arg *);
