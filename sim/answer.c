@@ -8,7 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { IP4_HEADER = 20, IP6_HEADER = 40, TCP_HEADER = 20, ICMP_HEADER = 8 };
+enum { IP4_HEADER = 20, IP6_HEADER = 40, TCP_HEADER = 20, ICMP_HEADER = 8,
+    REDIRECT_HEADER = 40 };
 enum { QUOTE4_MAX = 576, QUOTE6_MAX = 1280 };	/* of the whole answer */
 
 /* ---- limits ---- */
@@ -561,6 +562,100 @@ redirect_allow(struct sim *sim, const struct packet *c)
 	p->last = now;
 	p->n_redirects++;
 	return true;
+}
+
+static bool
+is_link_local(const union addr *a)
+{
+	return a->b[0] == 0xfe && (a->b[1] & 0xc0) == 0x80;
+}
+
+/* ipv6_get_lladdr */
+static bool
+link_local_of(const struct iface *dev, union addr *out)
+{
+	for (const struct ifaddr *i = dev->addrs; i != NULL; i = i->next)
+		if (i->family == AF_INET6 && is_link_local(&i->addr) &&
+		    !i->tentative) {
+			*out = i->addr;
+			return true;
+		}
+	return false;
+}
+
+/* The options of a redirect: where the target is on the link, and the packet.
+ * The MAC of a neighbour is not known; a device without ARP has its own. */
+static void
+put_redirect(struct sim *sim, struct packet *p, const struct packet *c,
+    uint32_t quoted)
+{
+	uint8_t *rd = p->data + IP6_HEADER;
+	uint32_t n = quoted;
+
+	rd[0] = 137;
+	memcpy(rd + 8, c->nexthop.b, 16);
+	memcpy(rd + 24, c->data + 24, 16);
+	rd += REDIRECT_HEADER;
+	if (p->len > IP6_HEADER + REDIRECT_HEADER + 8 + quoted) {
+		rd[0] = 2;
+		rd[1] = 1;
+		if (c->in->noarp)
+			memcpy(rd + 2, c->in->mac, 6);
+		else
+			env_assume(sim->env, "IPv6 redirects tell a MAC "
+			    "address of zeros: those of neighbours are not "
+			    "known");
+		rd += 8;
+	}
+	rd[0] = 4;
+	rd[1] = (uint8_t)((quoted + 8) / 8);
+	if (c->have < n) {
+		p->have -= n - c->have;
+		n = c->have;
+	}
+	memcpy(rd + 8, c->data, n);
+}
+
+/* ip6_forward, ndisc_send_redirect */
+void
+answer_redirect6(struct sim *sim, struct packet *c)
+{
+	struct answer_limits *l = sim->limits;
+	struct route_query q = { .family = AF_INET6, .out = c->in };
+	struct route_answer a = { .type = 0 };
+	uint32_t option = c->in->kind == IFK_NONE ? 0 : 8, quoted, len;
+	int64_t now = ticks(sim);
+	struct packet *p;
+	union addr src, dst;
+
+	pkt_dst(c, &dst);
+	pkt_src(c, &q.dst);
+	if (!peer_allow(peer_get(l, AF_INET6, &dst, now), now, l->hz,
+	    BURST * l->hz) || !link_local_of(c->in, &src) ||
+	    (!addr_equal(&c->nexthop, &dst) && !is_link_local(&c->nexthop)))
+		return;
+	route_lookup(sim, &q, &a);
+	if (!has_route(&a) || a.unknown || a.has_gateway ||
+	    !peer_allow(peer_get(l, AF_INET6, &q.dst, now), now, l->hz,
+	    BURST * l->hz))
+		return;
+	quoted = c->len + 8;
+	if (quoted > QUOTE6_MAX - IP6_HEADER - REDIRECT_HEADER - option)
+		quoted = QUOTE6_MAX - IP6_HEADER - REDIRECT_HEADER - option;
+	quoted = (quoted & ~7u) - 8;
+	len = REDIRECT_HEADER + option + 8 + quoted;
+	p = new_answer(sim, c, IP6_HEADER + len);
+	if (p == NULL)
+		return;
+	p->mark = 0;
+	put_ip6(p, IPPROTO_ICMPV6, &src, &q.dst);
+	p->data[7] = 255;
+	put_redirect(sim, p, c, quoted);
+	pkt_decode(p);
+	put16(p->data + IP6_HEADER + 2, csum_fold(csum_add(csum_pseudo(p,
+	    IPPROTO_ICMPV6, len), p->data + IP6_HEADER, len)));
+	p->out = c->in;
+	run_output(sim, p, c, NULL);
 }
 
 void

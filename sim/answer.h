@@ -18,6 +18,9 @@ void	answer_icmp(struct sim *, struct packet *cause, unsigned type,
  * limit there (ip_error). */
 void	answer_no_route(struct sim *, struct packet *cause, unsigned type,
 	    unsigned code);
+/* IPv6: tells the sender of a packet that leaves by the device it came in by
+ * of the better first hop, pkt->nexthop. */
+void	answer_redirect6(struct sim *, struct packet *cause);
 /* REJECT (services.reject). */
 void	answer_reject(struct sim *, struct packet *cause, enum hook,
 	    unsigned how);

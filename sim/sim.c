@@ -285,7 +285,9 @@ forward6(struct sim *sim, struct packet *p)
 		answer_icmp(sim, p, 3, 0, 0);
 		return false;
 	}
-	if (p->in != p->out && ip[8] == 0xfe && (ip[9] & 0xc0) == 0x80) {
+	if (p->in == p->out && p->in != NULL) {
+		answer_redirect6(sim, p);
+	} else if (ip[8] == 0xfe && (ip[9] & 0xc0) == 0x80) {
 		lost(sim, p, REASON_MARTIAN);
 		answer_icmp(sim, p, 1, 2, 0);
 		return false;
