@@ -676,8 +676,6 @@ sim_clock(struct sim *sim, int64_t now)
 	}
 	if (now <= sim->now)
 		return;
-	if (sim->memory.start == 0)
-		sim->memory.start = now;
 	sim->now = now;
 	ct_clock(sim->ct, now);
 	frag_clock(sim, now);
