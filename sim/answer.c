@@ -484,7 +484,8 @@ route_error6(struct sim *sim, const struct packet *c,
 		q.out = c->in;
 	if (sim->limits->reflect[1])
 		q.mark = c->mark;
-	if (dst.b[0] != 0xff && route_is_own(sim, AF_INET6, &dst))
+	if (dst.b[0] != 0xff && (route_is_own(sim, AF_INET6, &dst) ||
+	    route_addr_type(sim, AF_INET6, &dst, NULL) == ROUTE_ANYCAST))
 		*src = dst;
 	q.src = *src;
 	route_lookup(sim, &q, a);
