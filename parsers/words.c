@@ -92,6 +92,17 @@ limits(const struct words *w, size_t off, size_t end, struct diags *diags)
 	return what == NULL;
 }
 
+/* The end of the line is then in the word. */
+static void
+open_quote(const struct words *w, size_t at, size_t end, char **to,
+    struct diags *diags)
+{
+	diag_warn(diags, loc_at(w->src, at, 1),
+	    "a quote is not closed in this line");
+	if (end < w->src->size && w->src->text[end] == '\n')
+		*(*to)++ = '\n';
+}
+
 bool
 words_save(struct words *w, const struct source *src, size_t off,
     size_t end, struct diags *diags)
@@ -118,8 +129,7 @@ words_save(struct words *w, const struct source *src, size_t off,
 		if (p < stop && *p == '"')
 			p = unquote(p, stop, &to, &closed);
 		if (!closed)
-			diag_warn(diags, loc_at(src, at, 1),
-			    "a quote is not closed in this line");
+			open_quote(w, at, end, &to, diags);
 		add(w, from, to, at, (size_t)(p - from));
 		if (to == p && p < stop)
 			p++;		/* the 0 took the separator's place */

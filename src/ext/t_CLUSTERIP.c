@@ -58,7 +58,7 @@ static const struct opt opts[] = {
 	[O_TOTAL] = { .name = "--total-nodes", .args = 1, .read = opt_u16,
 	    .offset = offsetof(struct clusterip, total), .max = 16 },
 	[O_LOCAL] = { .name = "--local-node", .args = 1, .read = opt_u16,
-	    .offset = offsetof(struct clusterip, local), .max = 16 },
+	    .offset = offsetof(struct clusterip, local), .min = 1, .max = 16 },
 	[O_INIT] = { .name = "--hash-init", .args = 1, .read = opt_u32,
 	    .offset = offsetof(struct clusterip, init) },
 	{ .name = NULL }
