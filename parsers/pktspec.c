@@ -731,6 +731,14 @@ read_options(struct reader *r)
 
 /* ---- the four forms ---- */
 
+/* 'icmp' between IPv6 addresses is ICMPv6. */
+static void
+icmp_by_family(struct pktspec *p)
+{
+	if (p->proto == IPPROTO_ICMP && p->family == AF_INET6)
+		p->proto = IPPROTO_ICMPV6;
+}
+
 /* [IFACE|local] PROTO SRC > DST options */
 static bool
 read_arrow(struct reader *r, unsigned arrow)
@@ -754,6 +762,7 @@ read_arrow(struct reader *r, unsigned arrow)
 	} else if (arrow == 2 && !read_in(r, 0)) {
 		return false;
 	}
+	icmp_by_family(r->p);
 	r->at = arrow + 2;
 	return read_options(r);
 }
@@ -1053,7 +1062,7 @@ read_any(struct reader *r)
 	return read_arrow(r, (unsigned)arrow);
 }
 
-/* 'icmp' between IPv6 addresses is ICMPv6; what else cannot be together. */
+/* What goes without saying, and what cannot be together. */
 static bool
 check(struct reader *r)
 {
@@ -1064,8 +1073,7 @@ check(struct reader *r)
 		    IPPROTO_ICMP);
 	if (!(p->has & SPEC_PROTO) && (p->has & SPEC_FLAGS))
 		set_proto(p, IPPROTO_TCP);
-	if (p->proto == IPPROTO_ICMP && p->family == AF_INET6)
-		p->proto = IPPROTO_ICMPV6;
+	icmp_by_family(p);
 	if (p->proto == IPPROTO_ICMPV6 && p->family == AF_INET)
 		return fail(r, 0, "ICMPv6 between IPv4 addresses");
 	if (!(p->has & SPEC_PROTO))

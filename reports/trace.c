@@ -30,7 +30,8 @@ add(struct trace *t, const struct event *e)
 	    .use = e->use, .basic = e->basic, .verdict = e->verdict,
 	    .disposition = e->disposition, .reason = e->reason,
 	    .iface = e->iface, .level = e->level, .taken = e->taken,
-	    .packet = t->current[t->nesting], .depth = t->level[t->nesting],
+	    .packet = t->between[t->nesting] ? t->n_packets + 1 :
+	    t->current[t->nesting], .depth = t->level[t->nesting],
 	    .near = -1, .text = "" };
 	if (e->text != NULL)
 		s->text = arena_strdup(t->arena, e->text);
@@ -94,6 +95,7 @@ on_packet(struct trace *t, const struct event *e)
 	struct step *s;
 
 	t->current[t->nesting] = t->nesting == 0 ? 0 : ++t->n_packets;
+	t->between[t->nesting] = false;
 	t->level[t->nesting] = 0;
 	s = add(t, e);
 	s->iface = e->packet->in;
@@ -208,8 +210,7 @@ on_table(struct trace *t, const struct event *e)
 	t->level[t->nesting] = 0;
 	t->open[t->nesting] = t->n_steps;
 	add(t, e);
-	if (t->nesting == 0 && (e->packet->ct != NULL ||
-	    e->packet->untracked || e->table != TABLE_RAW))
+	if (t->nesting == 0 && t->tracked)
 		t->states = ctstate_of(e->packet) &
 		    ~(unsigned)(CTST_SNAT | CTST_DNAT);
 }
@@ -264,13 +265,19 @@ on_event(struct sink *sink, const struct event *e)
 		s = add(t, e);
 		s->words = words_of(t, e->packet);
 		break;
-	case EV_POLICY:
 	case EV_CT:
+		t->tracked |= t->nesting == 0;
+		add(t, e);
+		break;
+	case EV_POLICY:
 	case EV_ROUTE:
 	case EV_TRACE:
-	case EV_VERDICT:
 	case N_EVENTS:
 		add(t, e);
+		break;
+	case EV_VERDICT:
+		add(t, e);
+		t->between[t->nesting] = t->nesting != 0;
 		break;
 	}
 }
@@ -282,6 +289,8 @@ trace_init(struct trace *t, struct arena *arena)
 {
 	*t = (struct trace){ .sink = { on_event }, .arena = arena, .on = true,
 	    .words = "" };
+	for (unsigned i = 1; i < MAX_NESTED; i++)
+		t->between[i] = true;
 }
 
 void

@@ -58,8 +58,9 @@ struct trace {
 	const struct rule **elsewhere;
 	unsigned n_elsewhere, room_elsewhere;
 	/* While it is recorded. */
-	bool looked_elsewhere;
+	bool looked_elsewhere, tracked;
 	unsigned nesting, level[16], current[16], n_packets;
+	bool between[16];		/* the next packet has not begun yet */
 	unsigned open[16];		/* step that counts misses */
 	const struct rule *hit[16];
 };

@@ -190,17 +190,29 @@ deed(enum reason reason)
 	}
 }
 
-/* What the last step of a kind says about it. */
+/* What routing said, if that is why the packet was lost. */
 static const char *
-last_text(const struct trace *t, enum event_kind kind)
+routing_text(const struct trace *t, const struct trace_ending *e)
 {
 	const char *text = "";
 
+	switch ((int)e->reason) {
+	case REASON_RP_FILTER:
+	case REASON_MARTIAN:
+	case REASON_ROUTE_LOCALNET:
+	case REASON_NO_ROUTE:
+	case REASON_BLACKHOLE:
+	case REASON_UNREACHABLE:
+	case REASON_PROHIBIT:
+	case REASON_NOT_JOINED:
+		break;
+	default:
+		return text;
+	}
 	for (unsigned i = 0; i < t->n_steps; i++)
-		if (t->steps[i].kind == kind && t->steps[i].packet == 0 &&
-		    t->steps[i].text[0] != '\0')
+		if (t->steps[i].kind == EV_ROUTE && t->steps[i].packet == 0)
 			text = t->steps[i].text;
-	return text;
+	return strcmp(text, reason_texts[e->reason]) == 0 ? "" : text;
 }
 
 static void
@@ -267,8 +279,7 @@ put_because(struct teller *w)
 		end_line(w);
 	} else {
 		wrap(w, LABEL, reason_texts[e->reason]);
-		more = e->disposition == DISP_LOST ?
-		    last_text(w->r->way, EV_ROUTE) : "";
+		more = routing_text(w->r->way, e);
 		if (*more != '\0') {
 			sbuf_puts(&w->b, ": ");
 			wrap(w, LABEL, more);
@@ -854,7 +865,7 @@ put_brief(struct teller *w)
 	const struct step *nat;
 	const char *s;
 
-	sbuf_printf(&w->b, "%-7s", disposition_names[e->disposition]);
+	sbuf_printf(&w->b, "%-6s ", disposition_names[e->disposition]);
 	if (e->rule != NULL) {
 		ref_rule(e->rule, &w->b);
 	} else if (c != NULL) {

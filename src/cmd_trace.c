@@ -31,7 +31,8 @@ static const char usage[] =
 "      --owner UID[:GID]  whose sockets the host's own packets come from\n"
 "      --after PACKET  what came before; 'established': its connection\n"
 "                      exists; repeatable\n"
-"      --frame N       frame N of a capture, after those before it\n"
+"      --frame N       frame N of the capture, after those before it (of\n"
+"                      further captures too)\n"
 "      --from-log FILE packets of kernel LOG lines\n"
 "      --at SECONDS    the time, since the epoch\n"
 "  -f, --format F      text or json\n"
@@ -66,7 +67,8 @@ struct tracer {
 	struct question *questions;
 	unsigned n_questions, room_questions;
 	struct pktspec before[RUN_MAX_BEFORE];
-	struct feed_input capture;
+	struct feed_input *captures;
+	unsigned n_captures;
 	/* Of the question at hand. */
 	const char **notes;
 	unsigned n_notes, room_notes;
@@ -284,7 +286,8 @@ setup_of(struct tracer *t, const struct question *q)
 	    t->in.load.rules[0], t->in.load.rules[1] },
 	    .arena = &t->in.arena, .before = t->before,
 	    .n_before = t->n_after, .established = t->established,
-	    .spec = q->spec, .frame = q->frame, .capture = t->capture,
+	    .spec = q->spec, .frame = q->frame, .captures = t->captures,
+	    .n_captures = t->n_captures,
 	    .partial = t->partial, .time = t->time,
 	    .all_misses = t->verbose >= 2 || strcmp(t->format, "json") == 0,
 	    .note = add_note, .arg = t };
@@ -296,7 +299,7 @@ run_failed(struct tracer *t, const struct run *r, const struct question *q)
 	if (!r->found && t->in.diags.errors == 0)
 		diag_error(&t->in.diags, (struct loc){ 0 }, "%s: there is no "
 		    "frame %u, or it is a copy of another packet",
-		    t->capture.path, q->frame);
+		    t->captures[0].path, q->frame);
 	return t->in.diags.errors != 0;
 }
 
@@ -401,7 +404,11 @@ read_questions(struct tracer *t, const struct args *a)
 		ok &= read_words(t, t->after[i], &t->before[i]);
 	if (t->frame != 0) {
 		new_question(t, a->rest[0])->frame = t->frame;
-		t->capture = feed_input_parse(a->rest[0], &t->in.arena);
+		t->captures = arena_alloc(&t->in.arena, a->n_rest *
+		    sizeof(*t->captures));
+		for (; t->n_captures < a->n_rest; t->n_captures++)
+			t->captures[t->n_captures] = feed_input_parse(
+			    a->rest[t->n_captures], &t->in.arena);
 		return ok;
 	}
 	for (unsigned i = 0; i < a->n_rest; i++) {
@@ -425,8 +432,8 @@ check_usage(struct tracer *t, const struct args *a)
 		    t->format);
 	if (t->in.n_files == 0 && t->in.snapshot == NULL)
 		return args_error("trace", "-r FILE or -S DIR is needed");
-	if (t->frame != 0 && a->n_rest != 1)
-		return args_error("trace", "--frame needs one capture");
+	if (t->frame != 0 && a->n_rest == 0)
+		return args_error("trace", "--frame needs a capture");
 	if (t->frame == 0 && a->n_rest == 0 && t->loose.len == 0 &&
 	    t->from_log == NULL)
 		return args_error("trace", "no packet given");

@@ -140,10 +140,11 @@ copy_add(struct feed *f, uint64_t print, int64_t time,
 	*oldest = (struct copy){ print, time, origin };
 }
 
-/* Takes the entry away: a copy is one copy. */
+/* Takes the entry away: a copy is one copy.  '*origin' (may be null) is what
+ * copy_add was given. */
 static bool
 copy_take(struct feed *f, uint64_t print, int64_t time,
-    const struct iface *captured_on)
+    const struct iface *captured_on, const struct iface **origin)
 {
 	for (unsigned i = 0; i < COPY_PROBES; i++) {
 		struct copy *c = &f->copies[(print + i) % COPY_SLOTS];
@@ -152,13 +153,15 @@ copy_take(struct feed *f, uint64_t print, int64_t time,
 		    (c->origin != NULL && c->origin == captured_on))
 			continue;
 		c->print = 0;
+		if (origin != NULL)
+			*origin = c->origin;
 		return true;
 	}
 	return false;
 }
 
 /* Both directions of an interface are kept apart. */
-enum { DIR_IN = 0x5bd1e995, DIR_OUT = 0x2545f491 };
+enum { DIR_IN = 0x5bd1e995, DIR_OUT = 0x2545f491, AT_PORT = 0x7ed55d16 };
 
 void
 feed_sent(struct feed *f, const struct iface *dev, const uint8_t *l3,
@@ -483,7 +486,7 @@ outgoing(struct feed *f, const struct capture *c, const struct place *w,
 		return false;
 	}
 	print = fingerprint(l3, have, w->dev);
-	if (copy_take(f, print ^ DIR_OUT, c->time, w->captured)) {
+	if (copy_take(f, print ^ DIR_OUT, c->time, w->captured, NULL)) {
 		f->stats.copies++;
 		return false;
 	}
@@ -518,13 +521,42 @@ type_of(const struct capture *c, const struct place *w)
 	return w->to_me || !w->known_mac ? PKT_HOST : PKT_OTHERHOST;
 }
 
+/* Was the packet injected when it was captured at a port or carrier, or will
+ * it be when it is captured on what that belongs to? */
 static bool
-incoming(struct feed *f, const struct capture *c, const struct place *w,
+is_copy(struct feed *f, const struct capture *c, const struct place *w,
     struct frame *out)
 {
 	uint32_t have;
 	int family;
+	const uint8_t *l3 = l3_of(c, &have, &family);
+	uint64_t print = l3 ? fingerprint(l3, have, w->dev) : 0;
 
+	if (print == 0)
+		return false;
+	if (copy_take(f, print ^ DIR_IN, c->time, w->captured, NULL))
+		return true;
+	if (w->dev == w->captured) {
+		if (f->cfg.physdev && w->dev->bridge)
+			copy_take(f, print ^ AT_PORT, c->time, w->captured,
+			    &out->physin);
+		return false;
+	}
+	/* A port's type in a capture of all is for the port's own address: the
+	 * bridge's says whether it is for the host. */
+	if (out->known_type && out->pkt_type == PKT_OTHERHOST &&
+	    c->ifindex != 0) {
+		copy_add(f, print ^ AT_PORT, c->time, w->port);
+		return true;
+	}
+	copy_add(f, print ^ DIR_IN, c->time, w->captured);
+	return false;
+}
+
+static bool
+incoming(struct feed *f, const struct capture *c, const struct place *w,
+    struct frame *out)
+{
 	fill(out, c, w->dev);
 	out->physin = w->port;
 	if (c->link == CAP_ETHER && c->len >= ETHER_SIZE &&
@@ -535,23 +567,9 @@ incoming(struct feed *f, const struct capture *c, const struct place *w,
 		out->known_type = true;
 		out->pkt_type = (uint8_t)c->type;
 	}
-	if (f->stacked) {
-		const uint8_t *l3 = l3_of(c, &have, &family);
-		uint64_t print = l3 ? fingerprint(l3, have, w->dev) : 0;
-
-		if (print != 0 && copy_take(f, print ^ DIR_IN, c->time,
-		    w->captured)) {
-			f->stats.copies++;
-			return false;
-		}
-		/* Not for the port, but perhaps for what it belongs to. */
-		if (out->known_type && out->pkt_type == PKT_OTHERHOST &&
-		    w->dev != w->captured && c->ifindex != 0) {
-			f->stats.copies++;
-			return false;
-		}
-		if (print != 0 && w->dev != w->captured)
-			copy_add(f, print ^ DIR_IN, c->time, w->captured);
+	if (f->stacked && is_copy(f, c, w, out)) {
+		f->stats.copies++;
+		return false;
 	}
 	return inject(f, false);
 }

@@ -248,12 +248,30 @@ administrators(const struct trace *way)
 	return NULL;
 }
 
+/* The rule of the built-in chain by which the packet came to 'c'. */
+static const struct rule *
+way_in(const struct trace_report *r, const struct chain *c)
+{
+	const struct rule *jump = NULL;
+
+	for (unsigned i = 0; i < r->way->n_steps; i++) {
+		const struct step *s = &r->way->steps[i];
+
+		if (s->kind == EV_HIT && s->packet == 0 &&
+		    s->rule->chain->table == c->table &&
+		    s->rule->chain->hook != HOOK_NONE)
+			jump = s->rule;
+	}
+	return jump;
+}
+
 void
 fix_find(const struct run_setup *s, struct trace_report *r)
 {
 	const struct trace_ending *e = &r->end;
 	const struct chain *at = e->rule ? e->rule->chain : e->chain, *c;
 	unsigned position = e->rule ? e->rule->number : 0;
+	const struct rule *jump;
 	bool allow = is_dropped(e->disposition);
 
 	if (at == NULL || (!allow && e->disposition != DISP_ACCEPT))
@@ -263,6 +281,10 @@ fix_find(const struct run_setup *s, struct trace_report *r)
 		return;
 	c = administrators(r->way);
 	if (c != NULL && propose(s, r, c, 1, allow))
+		return;
+	/* A chain that drops is for all that comes there: before the jump. */
+	if (allow && at->hook == HOOK_NONE && (jump = way_in(r, at)) != NULL &&
+	    propose(s, r, jump->chain, jump->number, allow))
 		return;
 	/* Behind a policy: at the end to allow, at the front to block. */
 	if (e->rule == NULL && !allow)

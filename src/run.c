@@ -205,31 +205,46 @@ run_words(struct run *r)
 /* ---- frames ---- */
 
 static void
+on_sent(void *arg, const struct iface *dev, const uint8_t *l3, uint32_t len,
+    uint32_t have, int64_t time)
+{
+	struct run *r = arg;
+
+	(void)len;
+	if (dev != NULL && r->feed != NULL)
+		feed_sent(r->feed, dev, l3, have, time);
+}
+
+static void
 run_capture(struct run *r)
 {
 	const struct run_setup *s = r->setup;
-	struct feed_config cfg = { .inputs = &s->capture, .n_inputs = 1,
-	    .env = s->in->env, .diags = &s->in->diags, .arena = s->arena,
+	struct feed_config cfg = { .inputs = s->captures,
+	    .n_inputs = s->n_captures, .env = s->in->env, .diags = &s->in->diags, .arena = s->arena,
 	    .partial = s->partial, .physdev = inputs_bridge_ports(s->in) };
 	struct feed *feed = feed_open(&cfg);
 	struct frame f;
 	bool begun = false;
+	unsigned file;
 
 	r->way.on = false;
-	while (feed != NULL && !r->found && feed_next(feed, &f, NULL) &&
-	    f.number <= s->frame) {
+	r->feed = feed;
+	while (feed != NULL && !r->found && feed_next(feed, &f, &file)) {
+		if (file == 0 && f.number > s->frame)
+			break;
 		if (!begun) {
 			sim_clock(r->sim, f.time);
 			inputs_connections(s->in, r->sim);
 			begun = true;
 		}
-		r->found = f.number == s->frame;
+		r->found = file == 0 && f.number == s->frame;
 		r->way.on = r->found;
 		if (r->found)
 			r->unknown_before = sim_unknowns(r->sim);
 		sim_frame(r->sim, &f, &r->outcome);
 		r->time = f.time + MILLISECOND;
 	}
+	r->feed = NULL;
 	feed_close(feed);
 }
 
@@ -240,7 +255,8 @@ run_begin(struct run *r, const struct run_setup *s)
 {
 	struct sim_config cfg = { .rules = { s->rules[0], s->rules[1] },
 	    .env = s->in->env, .sink = &r->way.sink, .choices = s->choices,
-	    .n_choices = s->n_choices };
+	    .n_choices = s->n_choices, .sent = s->frame ? on_sent : NULL,
+	    .arg = r };
 
 	*r = (struct run){ .setup = s, .time = s->time };
 	trace_init(&r->way, s->arena);

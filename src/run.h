@@ -18,8 +18,9 @@ struct run_setup {
 	unsigned n_before;		/* up to RUN_MAX_BEFORE */
 	bool established;		/* its connection exists */
 	struct pktspec spec;		/* the packet, unless 'frame' */
-	unsigned frame;			/* of the capture; 0: none */
-	struct feed_input capture;
+	unsigned frame;			/* of the first capture; 0: none */
+	const struct feed_input *captures;
+	unsigned n_captures;
 	bool partial;			/* a cut capture is no error */
 	int64_t time;			/* of the first packet in words */
 	bool all_misses;		/* record each */
@@ -37,6 +38,7 @@ struct past { struct pktspec sent, left; bool has_left; };
 struct run {
 	const struct run_setup *setup;
 	struct sim *sim;
+	struct feed *feed;		/* while frames are run */
 	struct trace way;
 	struct outcome outcome;
 	int64_t time;
