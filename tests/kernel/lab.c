@@ -39,6 +39,7 @@ struct shared {
 	atomic_uint next;
 	atomic_uint count[2][N_RESULTS];	/* [0] scenarios, [1] random */
 	atomic_uint retried;
+	unsigned replaced;			/* random cases drawn anew */
 };
 
 static void
@@ -369,16 +370,50 @@ count(const struct shared *sh, int random, enum result r)
 	return atomic_load(&sh->count[random][r]);
 }
 
-/* More than one random case in twenty that the kernel itself does not repeat
- * is a fault of the generator. */
+static unsigned
+count_random(const struct item *items, unsigned n)
+{
+	unsigned random = 0;
+
+	for (unsigned i = 0; i < n; i++)
+		random += !items[i].path;
+	return random;
+}
+
+/* For each random case that the kernel does not repeat, a further one of the
+ * same seed, so that as many as were wanted are compared.  More than one in
+ * twenty is a fault of the generator: then no more are drawn. */
+static bool
+replace_dropped(const struct options *o, const struct item *items, unsigned n,
+    struct shared *sh)
+{
+	unsigned limit = count_random(items, n) / 20 + 1, due;
+	struct item more[16];
+	bool ok = true;
+
+	while (!o->twice && ok &&
+	    (due = count(sh, 1, DROPPED) - sh->replaced) > 0 &&
+	    count(sh, 1, DROPPED) <= limit) {
+		if (due > sizeof(more) / sizeof(more[0]))
+			due = sizeof(more) / sizeof(more[0]);
+		for (unsigned i = 0; i < due; i++) {
+			more[i] = items[n - 1];
+			more[i].n += sh->replaced + i + 1;
+		}
+		sh->replaced += due;
+		atomic_store(&sh->next, 0);
+		ok = run_workers(o, more, due, sh);
+	}
+	return ok;
+}
+
 static int
 conclude(const struct options *o, const struct item *items, unsigned n,
     double took, struct shared *sh)
 {
-	unsigned random = 0, i, passed, failed, dropped, refused;
+	unsigned random = count_random(items, n);
+	unsigned passed, failed, dropped, refused;
 
-	for (i = 0; i < n; i++)
-		random += !items[i].path;
 	passed = count(sh, 0, PASSED) + count(sh, 1, PASSED);
 	failed = count(sh, 0, FAILED) + count(sh, 1, FAILED);
 	dropped = count(sh, 0, DROPPED) + count(sh, 1, DROPPED);
@@ -400,7 +435,7 @@ conclude(const struct options *o, const struct item *items, unsigned n,
 	if (o->twice)
 		return dropped || refused;
 	return failed || refused || dropped > random / 20 + 1 ||
-	    passed + failed + refused + dropped != n;
+	    passed + failed + refused + dropped != n + sh->replaced;
 }
 
 static double
@@ -446,7 +481,7 @@ run_items(struct options *o, const struct item *items, unsigned n)
 		perror("lab");
 		return 2;
 	}
-	if (!run_workers(o, items, n, sh))
+	if (!run_workers(o, items, n, sh) || !replace_dropped(o, items, n, sh))
 		atomic_fetch_add(&sh->count[0][REFUSED], 1);
 	code = conclude(o, items, n, seconds() - start, sh);
 	rmdir(o->base);
