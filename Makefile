@@ -76,6 +76,12 @@ test: setup
 	@$(MAKE) --no-print-directory all $B/tests/unit lab
 	@B=$B ASAN_OPTIONS=abort_on_error=1 tests/run.sh
 
+# From nothing to a packet explained; what it writes is in demo-output.
+demo:
+	@tests/setup.sh build
+	@$(MAKE) --no-print-directory all
+	@tests/demo.sh demo-output
+
 # Writes what the golden cases print now; read the difference.
 golden: all
 	@tests/golden.sh --update
@@ -89,7 +95,7 @@ bench: $(PROG) $(BENCH)
 	@B=$B tests/bench/run.sh
 
 clean:
-	rm -rf build build-san nfwalk
+	rm -rf build build-san nfwalk demo-output
 
-.PHONY: all bench clean FORCE golden lab setup test
+.PHONY: all bench clean demo FORCE golden lab setup test
 -include $(shell find $B -name '*.d' 2>/dev/null)
