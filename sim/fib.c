@@ -8,7 +8,7 @@ enum { TABLE_MAIN = 254, TABLE_LOCAL = 255, TABLE_DEFAULT = 253 };
 
 struct fib_node {
 	union addr dst;
-	uint32_t first, n;		/* in fib_table.routes; n 0: free slot */
+	uint32_t first, n;		/* in fib_table.routes; n 0: free */
 	uint8_t prefix;
 };
 
@@ -297,7 +297,9 @@ derive_routes(struct env *env, int family, struct arena *arena)
 
 	d.end = &d.first;
 	for (struct iface *i = env->ifaces; i != NULL; i = i->next) {
-		for (const struct ifaddr *a = i->addrs; a != NULL; a = a->next) {
+		const struct ifaddr *a;
+
+		for (a = i->addrs; a != NULL; a = a->next) {
 			if (a->family != family)
 				continue;
 			if (family == AF_INET)

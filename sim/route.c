@@ -15,7 +15,7 @@ struct learned { union addr addr; const struct iface *dev; };
 
 struct route_state {
 	struct fib *fib;
-	struct learned learned[LEARNED];	/* by hash; the last one stays */
+	struct learned learned[LEARNED];	/* by hash; the last stays */
 	unsigned said;			/* bits of enum route_said */
 };
 
@@ -177,7 +177,8 @@ route_leave_unknown(struct sim *sim, struct packet *p)
 	pkt_dst(p, &dst);
 	l = learned(st, &dst);
 	p->route_type = ROUTE_UNICAST;
-	route_set_dst(sim, p, &none, addr_equal(&l->addr, &dst) ? l->dev : NULL);
+	route_set_dst(sim, p, &none, addr_equal(&l->addr, &dst) ? l->dev :
+	    NULL);
 	if (!route_first(sim, SAID_LEAVES4 + i))
 		return;
 	env_assume(sim->env, "no %s routes are known: packets leave by the "

@@ -22,10 +22,10 @@
 /* What ip_route_input decides of a packet that came in on pkt->in. */
 enum route_verdict {
 	RV_LOCAL,			/* INPUT (pkt->route_multicast tells) */
-	RV_FORWARD,			/* pkt->out, nexthop, mtu, redirect are set */
+	RV_FORWARD,			/* pkt->out, nexthop, mtu, redirect: set */
 	RV_DROP,			/* silently, *reason says why */
-	RV_UNREACHABLE			/* ICMP/ICMPv6 error: *icmp type<<8|code; v4:
-					 * with ip_error's limit per source */
+	RV_UNREACHABLE			/* ICMP error: *icmp is type << 8 | code;
+					 * v4: ip_error's limit per source */
 };
 
 enum route_verdict route_input(struct sim *, struct packet *,

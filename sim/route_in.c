@@ -40,9 +40,9 @@ local(struct sim *sim, struct packet *p, enum route_type type)
 	    type == ROUTE_MULTICAST;
 	p->route_dev = NULL;
 	p->out_unknown = false;
-	route_tell(sim, p, p->in, type == ROUTE_BROADCAST ? "a broadcast: to the "
-	    "host" : type == ROUTE_MULTICAST ? "multicast: to the host" :
-	    "to the host");
+	route_tell(sim, p, p->in, type == ROUTE_BROADCAST ?
+	    "a broadcast: to the host" : type == ROUTE_MULTICAST ?
+	    "multicast: to the host" : "to the host");
 	return RV_LOCAL;
 }
 
@@ -91,7 +91,7 @@ guess_input(struct sim *sim, struct packet *p)
 struct source_check {
 	const union addr *src, *dst;
 	const struct iface *oif;	/* null: none */
-	bool onlink;			/* answer: the way back needs no gateway */
+	bool onlink;			/* answer: back without a gateway */
 };
 
 static bool
@@ -184,7 +184,8 @@ input4_multicast(struct sim *sim, struct packet *p, const union addr *src,
 	if (addr4_is_loopback(src) && !p->in->v4.route_localnet)
 		return drop(sim, p, REASON_ROUTE_LOCALNET, reason);
 	if (addr4_is_zeronet(src)) {
-		if (addr4_host(dst) >> 8 != 0xe00000 && p->proto != IPPROTO_IGMP)
+		if (addr4_host(dst) >> 8 != 0xe00000 &&
+		    p->proto != IPPROTO_IGMP)
 			return drop(sim, p, REASON_MARTIAN, reason);
 	} else {
 		why = check_source(sim, p, &c);

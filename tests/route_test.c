@@ -551,13 +551,16 @@ Test(route, source_address)
 
 Test(route, addr_type)
 {
-	static const struct { const char *addr; enum route_type type; } rows[] = {
-		{ "192.0.2.1", ROUTE_LOCAL }, { "192.0.2.255", ROUTE_BROADCAST },
+	static const struct { const char *addr; enum route_type type; }
+	rows[] = {
+		{ "192.0.2.1", ROUTE_LOCAL },
+		{ "192.0.2.255", ROUTE_BROADCAST },
 		{ "192.0.2.9", ROUTE_UNICAST }, { "127.9.9.9", ROUTE_LOCAL },
 		{ "224.0.0.9", ROUTE_MULTICAST },
 		{ "255.255.255.255", ROUTE_BROADCAST },
 		{ "0.0.0.0", ROUTE_BROADCAST }, { "10.60.0.1", ROUTE_UNICAST },
-		{ "2001:db8:1::1", ROUTE_LOCAL }, { "ff02::1", ROUTE_MULTICAST },
+		{ "2001:db8:1::1", ROUTE_LOCAL },
+		{ "ff02::1", ROUTE_MULTICAST },
 		{ "2001:db8:1::", ROUTE_ANYCAST },
 	};
 	struct host h;

@@ -103,7 +103,7 @@ env_set_sysctl(struct env *env, const char *name, size_t len,
     const char *value, size_t value_len)
 {
 	char *key = arena_strndup(env->arena, name, len);
-	bool slashes = strcspn(key, "./") < len && key[strcspn(key, "./")] == '/';
+	bool slashes = key[strcspn(key, "./")] == '/';
 
 	/* sysctl(8): where the separators are slashes, a dot is a dot. */
 	for (char *c = key; slashes && *c != '\0'; c++)

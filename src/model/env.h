@@ -18,7 +18,8 @@ struct ifaddr {
 	bool has_broadcast, has_peer;
 	bool secondary;
 	bool deprecated, tentative, temporary, optimistic;	/* IPv6 */
-	uint8_t scope;			/* RT_SCOPE_x: 0 global, 200 site, 253 link, 254 host */
+	uint8_t scope;			/* RT_SCOPE_x: 0 global, 200 site, 253
+					 * link, 254 host */
 };
 
 enum iface_kind { IFK_ETHER, IFK_LOOPBACK, IFK_NONE };	/* link header */
@@ -38,7 +39,8 @@ struct iface {
 	/* net.ipv4.conf.NAME.x, net.ipv6.conf.NAME.x; 'all' is folded in
 	 * as the kernel does it (max for rp_filter, and/or for others). */
 	struct { uint8_t rp_filter; bool forwarding, accept_local,
-	    route_localnet, send_redirects, src_valid_mark, accept_redirects; } v4;
+	    route_localnet, send_redirects, src_valid_mark,
+	    accept_redirects; } v4;
 	bool v4_shared_media, ignore_linkdown;
 	/* v6.forwarding: conf.all's, or force_forwarding of this one. */
 	struct { bool forwarding, disabled; uint8_t use_tempaddr; } v6;
@@ -75,7 +77,7 @@ struct route {
 	struct nexthop *hops;
 	bool linkdown;
 	bool by_kernel;			/* protocol kernel: of an address */
-	uint8_t pref;			/* v6 router preference: 0, 1 high, 3 low */
+	uint8_t pref;			/* v6 router's: 0, 1 high, 3 low */
 };
 
 struct ip_rule {			/* 'ip rule' */
@@ -92,7 +94,7 @@ struct ip_rule {			/* 'ip rule' */
 	struct ifmatch *in, *out;	/* null: any */
 	bool by_uid;			/* uidrange: not ours to know */
 	bool l3mdev;			/* only devices in a VRF */
-	enum route_type action;		/* ROUTE_UNICAST: look in 'table'; 0: nop */
+	enum route_type action;		/* UNICAST: look in 'table'; 0: nop */
 	uint32_t table;
 	bool is_goto; uint32_t goto_priority;
 	int suppress_prefix;		/* -1: none */
@@ -113,7 +115,7 @@ struct env {
 	/* Stated: who owns the sockets of the packets that the host sends. */
 	bool has_owner;
 	uint32_t uid, gid;
-	unsigned hz;			/* 250: jiffies in limit and hashlimit */
+	unsigned hz;			/* 250: jiffies of limit, hashlimit */
 	int tz_minuteswest;		/* --kerneltz; 0 */
 	/* Said in every output; a list of sentences. */
 	const char **assumptions;
