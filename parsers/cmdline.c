@@ -23,6 +23,7 @@ cmdline_free(struct cmdline *c)
 	free(c->dst_list.v);
 	free(c->uses);
 	free(c->matches);
+	free(c->index.hashes);
 }
 
 /* ---- errors ---- */

@@ -33,6 +33,14 @@ struct reading {
 	bool completed;			/* a later one of its name took over */
 };
 
+/* Hashes of a chain's rules, for many deletions by specification after each
+ * other (edit.c); chain null: none. */
+struct rule_index {
+	struct chain *chain;
+	uint32_t *hashes;
+	unsigned room;
+};
+
 struct cmdline {
 	/* Set up by cmdline_init: one family's commands of one source. */
 	struct ruleset *rules;
@@ -47,6 +55,7 @@ struct cmdline {
 	struct map unknown;		/* matches that were warned of */
 	bool warned_invert;
 	struct sbuf scratch[2];
+	struct rule_index index;
 
 	/* The command at hand.  Words that were not given have null text. */
 	enum table_id table;		/* the caller sets it before reading */

@@ -149,6 +149,54 @@ same_rule(struct cmdline *c, const struct rule *a, const struct rule *b)
 	    same_use(c, &a->target, a, &b->target, b);
 }
 
+/* ---- finding a rule ---- */
+
+/* Equal for rules that are the same; matches count by number only. */
+static uint32_t
+rule_hash(const struct rule *r, int family)
+{
+	struct addr6_spec a;
+	uint32_t h = r->proto | (uint32_t)r->flags << 16 |
+	    (uint32_t)r->invert << 24, words[sizeof(a) / sizeof(uint32_t)];
+
+	rule_addrs(r, family, &a);
+	memcpy(words, &a, sizeof(a));
+	for (unsigned i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		h = (h ^ words[i]) * 16777619u;
+	return (h ^ r->kind ^ (uint32_t)r->n_matches << 8) * 16777619u;
+}
+
+static void
+build_index(struct cmdline *c, struct chain *chain)
+{
+	struct rule_index *x = &c->index;
+
+	if (x->chain == chain)
+		return;
+	if (x->room < chain->n) {
+		x->room = chain->n;
+		x->hashes = mem_grow(x->hashes, x->room, sizeof(*x->hashes));
+	}
+	for (unsigned i = 0; i < chain->n; i++)
+		x->hashes[i] = rule_hash(chain->rules[i], c->rules->family);
+	x->chain = chain;
+}
+
+/* Position of the first rule that is the same; chain->n: none is. */
+static unsigned
+find_rule(struct cmdline *c, struct chain *chain, const struct rule *like)
+{
+	uint32_t hash = rule_hash(like, c->rules->family);
+	unsigned i;
+
+	build_index(c, chain);
+	for (i = 0; i < chain->n; i++)
+		if (c->index.hashes[i] == hash &&
+		    same_rule(c, chain->rules[i], like))
+			break;
+	return i;
+}
+
 /* ---- commands ---- */
 
 /* A command that fails on a host: see edit_run. */
@@ -264,14 +312,17 @@ make_rule(struct cmdline *c, unsigned src, unsigned dst)
 static bool
 delete_rule(struct cmdline *c, struct chain *chain, const struct rule *like)
 {
-	for (unsigned i = 0; i < chain->n; i++)
-		if (same_rule(c, chain->rules[i], like)) {
-			if (c->command == CMD_DELETE)
-				remove_rule(chain, i);
-			return true;
-		}
-	return fails(c, NULL, "Bad rule (does a matching rule exist in that "
-	    "chain?).");
+	unsigned at = find_rule(c, chain, like);
+
+	if (at == chain->n)
+		return fails(c, NULL, "Bad rule (does a matching rule exist "
+		    "in that chain?).");
+	if (c->command == CMD_DELETE) {
+		remove_rule(chain, at);
+		memmove(c->index.hashes + at, c->index.hashes + at + 1,
+		    (chain->n - at) * sizeof(*c->index.hashes));
+	}
+	return true;
 }
 
 static bool
@@ -492,6 +543,8 @@ runs[] = {
 bool
 edit_run(struct cmdline *c)
 {
+	if (!(c->command & (CMD_DELETE | CMD_CHECK)))
+		c->index.chain = NULL;
 	for (unsigned i = 0; i < sizeof(runs) / sizeof(runs[0]); i++)
 		if (c->command & runs[i].commands)
 			return runs[i].run(c);
