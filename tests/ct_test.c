@@ -95,6 +95,7 @@ Test(ct, udp_faults)
 		cr_expect_str_eq(run_in(&r), row[i].seen, "row %zu", i);
 	}
 	udp(&r, A, 1, B, 2);
+	r.pkt.trust = CSUM_VERIFY;	/* another packet, not seen before */
 	r.pkt.data[r.pkt.l4 + 7] ^= 1;
 	cr_expect_str_eq(run_in(&r), "INVALID");
 	run_end(&r);
