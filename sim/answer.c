@@ -24,7 +24,7 @@ struct peer {
 };
 
 struct answer_limits {
-	struct peer *peers;		/* open addressing, room a power of two */
+	struct peer *peers;		/* open addressing; room: a power of 2 */
 	unsigned n, room;
 	int64_t stamp, credit;		/* of all answers together */
 	int64_t per_sec, burst;
@@ -464,7 +464,7 @@ may_answer6(const struct packet *c, unsigned type, unsigned code,
 		return false;
 	if (c->proto != IPPROTO_ICMPV6 || c->proto_bad)
 		return true;
-	if (c->len <= c->l4)		/* a fragment may be without its header */
+	if (c->len <= c->l4)		/* a fragment may end before it */
 		return c->frag != 0;
 	return c->have <= c->l4 || c->data[c->l4] >= 128;
 }

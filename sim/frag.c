@@ -725,9 +725,9 @@ typedef void emit_fn(struct sim *, const struct packet *);
  * 'room' of the rest. */
 struct cut {
 	uint32_t header, room;
-	uint32_t next_at;		/* v6: byte that names the next header */
+	uint32_t next_at;		/* v6: byte that names the next one */
 	uint32_t id;			/* v6 */
-	const uint16_t *sizes;		/* as it came in, or null: fill the room */
+	const uint16_t *sizes;		/* as it came in; null: fill the room */
 	unsigned n_sizes;
 	bool df;			/* v4: on each piece */
 };

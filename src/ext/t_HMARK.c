@@ -16,7 +16,7 @@ enum { PACKET = 1 << O_SRC | 1 << O_DST | 1 << O_SPORT_MASK |
 
 struct hmark {
 	union addr src, dst;		/* masks */
-	uint8_t port_mask[4], port_set[4];	/* source, destination; or SPI */
+	uint8_t port_mask[4], port_set[4];	/* src, dst; or SPI */
 	uint16_t given;			/* bits 1 << O_x; O_TUPLE: of the ct */
 	uint16_t proto_mask;
 	uint32_t rnd, mod, offset;
