@@ -24,7 +24,7 @@ struct peer {
 };
 
 struct answer_limits {
-	struct peer *peers;		/* open addressing; room: a power of 2 */
+	struct peer *peers;		/* open addressing, room a power of two */
 	unsigned n, room;
 	int64_t stamp, credit;		/* of all answers together */
 	int64_t per_sec, burst;
@@ -357,7 +357,8 @@ route_error4(struct sim *sim, const struct packet *c, unsigned tos,
 	if (sim->limits->reflect[0])
 		q.mark = c->mark;
 	route_lookup(sim, &q, a);
-	if (!has_route(a))
+	if (!has_route(a) || (src->b[0] == 127 && a->dev != NULL &&
+	    a->dev->kind != IFK_LOOPBACK && !a->dev->v4.route_localnet))
 		return false;
 	if (addr_is_zero(src))
 		*src = a->prefsrc;
@@ -462,10 +463,11 @@ may_answer6(const struct packet *c, unsigned type, unsigned code,
 		return false;
 	if (ip[8] == 0xff || memcmp(ip + 8, none, 16) == 0)
 		return false;
-	if (c->proto != IPPROTO_ICMPV6 || c->proto_bad)
+	/* To ipv6_skip_exthdr a later fragment is not ICMPv6. */
+	if (c->proto != IPPROTO_ICMPV6 || c->proto_bad || c->frag != 0)
 		return true;
-	if (c->len <= c->l4)		/* a fragment may end before it */
-		return c->frag != 0;
+	if (c->len <= c->l4)		/* a first one may end before it */
+		return c->more_frags;
 	return c->have <= c->l4 || c->data[c->l4] >= 128;
 }
 

@@ -135,6 +135,13 @@ loop_back(struct sim *sim, const struct packet *p, bool copy)
 	s->pkt.type = PKT_LOOPBACK;
 	s->pkt.looped = s->pkt.no_socket = true;
 	s->pkt.has_owner = false;
+	if (p->frag_df && p->family == AF_INET) {
+		/* It went in pieces again, which have no DF (ip_fraglist_init),
+		 * and was put together on the way in. */
+		s->pkt.data[6] &= (uint8_t)~0x40;
+		s->pkt.frag_df = false;
+		ip_csum_set(s->pkt.data);
+	}
 	if (!copy) {
 		static const uint8_t lo_header[2][14] = {
 			{ [12] = 0x08 }, { [12] = 0x86, [13] = 0xdd } };

@@ -114,8 +114,11 @@ enum { MAX_COLLECT = 64 };
 struct node {				/* a connection that was counted */
 	struct node *next;
 	struct tuple tuple;
-	uint16_t zone;
+	uint16_t zone;			/* its number */
+	uint16_t zone_orig;		/* where the tuple is looked up */
 };
+
+struct zones { uint16_t id, orig; };
 
 struct key { union addr addr; uint64_t zone; };
 
@@ -146,11 +149,12 @@ memory(const void *data, int family, struct memory *m)
 	return k;
 }
 
-static uint16_t
-zone_of(const struct ct *ct)
+static struct zones
+zones_of(const struct ct *ct)
 {
-	return ct->zone[CT_ORIGINAL] != 0 ? ct->zone[CT_ORIGINAL] :
-	    ct->zone[CT_REPLY];
+	uint16_t orig = ct->zone[CT_ORIGINAL];
+
+	return (struct zones){ orig ? orig : ct->zone[CT_REPLY], orig };
 }
 
 static bool
@@ -171,7 +175,7 @@ same_tuple(const struct tuple *a, const struct tuple *b)
 
 static void
 append(struct counted *k, struct conns *c, const struct tuple *tuple,
-    uint16_t zone)
+    struct zones zone)
 {
 	struct node *n = k->free;
 
@@ -181,7 +185,8 @@ append(struct counted *k, struct conns *c, const struct tuple *tuple,
 		n = arena_new(k->arena, struct node);
 	n->next = NULL;
 	n->tuple = *tuple;
-	n->zone = zone;
+	n->zone = zone.id;
+	n->zone_orig = zone.orig;
 	if (c->first == NULL)
 		c->end = &c->first;
 	*c->end = n;
@@ -206,7 +211,7 @@ drop_node(struct counted *k, struct conns *c, struct node **at)
  * and says that it is there. */
 static bool
 collect(struct counted *k, struct conns *c, struct ctx *ctx,
-    const struct tuple *tuple, uint16_t zone)
+    const struct tuple *tuple, struct zones zone)
 {
 	unsigned gone = 0;
 
@@ -214,9 +219,9 @@ collect(struct counted *k, struct conns *c, struct ctx *ctx,
 	    gone <= MAX_COLLECT;) {
 		const struct node *n = *at;
 		const struct ct *ct = ctx->svc->find_ct(ctx->sim, &n->tuple,
-		    n->zone);
+		    n->zone_orig);
 
-		if (ct != NULL && tuple != NULL && n->zone == zone &&
+		if (ct != NULL && tuple != NULL && n->zone == zone.id &&
 		    same_tuple(&n->tuple, tuple))
 			return true;
 		if (ct != NULL && !is_closed(ct)) {
@@ -248,11 +253,11 @@ count(struct counted *k, struct ctx *ctx, const struct key *key)
 	const struct ct *ct = ctx->pkt->ct;
 	uint64_t now = jiffies_of(ctx);
 	struct tuple tuple;
-	uint16_t zone = 0;
+	struct zones zone = { 0, 0 };
 
 	if (ct != NULL) {
 		tuple = ct->tuple[CT_ORIGINAL];
-		zone = zone_of(ct);
+		zone = zones_of(ct);
 	} else if (ctx->svc->tuple(ctx->sim, ctx->pkt, &tuple)) {
 		ct = ctx->svc->find_ct(ctx->sim, &tuple, 0);
 	} else {
@@ -268,7 +273,7 @@ count(struct counted *k, struct ctx *ctx, const struct key *key)
 			if (!collect(k, c, ctx, &tuple, zone))
 				append(k, c, &tuple, zone);
 		} else if (!just_collected(c, now)) {
-			collect(k, c, ctx, NULL, 0);
+			collect(k, c, ctx, NULL, zone);
 		}
 	} else if (just_collected(c, now) ||
 	    !collect(k, c, ctx, &tuple, zone)) {
@@ -287,7 +292,7 @@ key_of(const struct connlimit *c, const struct counted *k,
 		pkt_src(p, &key->addr);
 	key->addr.q[0] &= k->mask.q[0];
 	key->addr.q[1] &= k->mask.q[1];
-	key->zone = p->ct != NULL ? zone_of(p->ct) : 0;
+	key->zone = p->ct != NULL ? zones_of(p->ct).id : 0;
 }
 
 static enum tri

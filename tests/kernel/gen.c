@@ -304,7 +304,7 @@ static void
 m_limit(struct gen *g)
 {
 	put(g, " -m limit --limit %s --limit-burst %u", OF(g, "1/hour",
-	    "3/min", "1/sec", "5/sec", "10/day", "2/min"), 1 + below(g, 6));
+	    "3/min", "1/sec", "20/hour", "10/day", "2/min"), 1 + below(g, 6));
 }
 
 static void
@@ -312,7 +312,7 @@ m_hashlimit(struct gen *g)
 {
 	if (chance(g, 75))
 		put(g, " -m hashlimit --hashlimit-%s %s --hashlimit-burst %u",
-		    OF(g, "upto", "above"), OF(g, "1/min", "2/sec", "5/hour",
+		    OF(g, "upto", "above"), OF(g, "1/min", "2/min", "5/hour",
 		    "1/sec"), 1 + below(g, 5));
 	else
 		put(g, " -m hashlimit --hashlimit-%s %s",
@@ -344,7 +344,8 @@ m_recent(struct gen *g)
 		if (chance(g, 15))
 			put(g, " --rttl");
 	}
-	put(g, " --name r%u --%s", below(g, 2), OF(g, "rsource", "rsource",
+	/* IPv6 has its own: a dump cannot tell the mask of a shared list. */
+	put(g, " --name %s%u --%s", g->v6 ? "s" : "r", below(g, 2), OF(g, "rsource", "rsource",
 	    "rdest"));
 	if (chance(g, 25))
 		put(g, " --mask %s", g->v6 ? OF(g, "ffff:ffff:ffff:ffff::",

@@ -680,12 +680,13 @@ host_swallow(struct host *h, uint16_t port, uint8_t proto)
 	swallow_port(h, port, proto);
 }
 
-/* A route is looked up with the source only if the socket has it. */
+/* A route is looked up with the source and the TOS only if the socket has
+ * them. */
 static int
 send_socket(const struct bytes *l3, bool v4)
 {
 	int fd = socket(v4 ? AF_INET : AF_INET6, SOCK_RAW | SOCK_CLOEXEC,
-	    IPPROTO_RAW), one = 1;
+	    IPPROTO_RAW), one = 1, tos = l3->data[1];
 	struct sockaddr_in6 a6;
 	struct sockaddr_in a4;
 
@@ -693,6 +694,7 @@ send_socket(const struct bytes *l3, bool v4)
 	memset(&a4, 0, sizeof(a4));
 	setsockopt(fd, SOL_SOCKET, SO_BROADCAST, &one, sizeof(one));
 	if (v4) {
+		setsockopt(fd, IPPROTO_IP, IP_TOS, &tos, sizeof(tos));
 		a4.sin_family = AF_INET;
 		memcpy(&a4.sin_addr, l3->data + 12, 4);
 		if (l3->data[12] == 127)
