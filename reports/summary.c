@@ -25,6 +25,8 @@ struct summary {
 	struct lost_flow rest;		/* those beyond the limit */
 	struct unknown_met *unknowns;
 	unsigned n_unknowns, room_unknowns;
+	const uint8_t *expected;	/* packet whose flow's hash is ... */
+	uint64_t hash;			/* ... this; 0: it has none */
 	struct summary_view view;
 	const struct decision **sorted;
 };
@@ -147,7 +149,7 @@ end_hash(const union addr *a, uint16_t port)
 	    a->q[1] ^ (uint64_t)port << 17);
 }
 
-/* The same for both directions. */
+/* The same for both directions; never 0. */
 static uint64_t
 flow_hash(const struct flow_key *k)
 {
@@ -157,6 +159,26 @@ flow_hash(const struct flow_key *k)
 
 	h = scramble(h ^ (uint64_t)k->proto << 8 ^ k->family);
 	return h ? h : 1;
+}
+
+/* Whole TCP and UDP packets of IPv4 without further ado. */
+static uint64_t
+packet_hash(const uint8_t *l3, uint32_t have)
+{
+	struct flow_key k;
+	uint32_t l4 = (l3[0] & 15u) * 4;
+
+	if (l3[0] >> 4 == 4 && (l3[9] == 6 || l3[9] == 17) && l4 >= 20 &&
+	    have >= l4 + 4 && ((l3[6] & 0x3f) | l3[7]) == 0) {
+		k = (struct flow_key){ .family = AF_INET, .proto = l3[9],
+		    .has_ports = true,
+		    .sport = (uint16_t)(l3[l4] << 8 | l3[l4 + 1]),
+		    .dport = (uint16_t)(l3[l4 + 2] << 8 | l3[l4 + 3]) };
+		memcpy(k.src.b, l3 + 12, 4);
+		memcpy(k.dst.b, l3 + 16, 4);
+		return flow_hash(&k);
+	}
+	return flow_key_read(&k, l3, have) ? flow_hash(&k) : 0;
 }
 
 static struct flow_slot *
@@ -186,9 +208,8 @@ flows_grow(struct summary *s)
 }
 
 static struct flow_slot *
-flow_of(struct summary *s, const struct flow_key *k)
+flow_of(struct summary *s, uint64_t hash)
 {
-	uint64_t hash = flow_hash(k);
 	struct flow_slot *f = flow_slot(s->flows, s->room_flows, hash);
 
 	if (f->hash != 0)
@@ -203,15 +224,18 @@ flow_of(struct summary *s, const struct flow_key *k)
 }
 
 static void
-lose(struct summary *s, struct flow_slot *f, const struct flow_key *k,
-    const struct decision *why, const struct summary_packet *p)
+lose(struct summary *s, struct flow_slot *f, const struct decision *why,
+    const struct summary_packet *p)
 {
+	struct flow_key k = { 0 };
+
 	if (f->lost == NULL) {
 		s->n_lost++;
 		f->lost = &s->rest;
 		if (s->n_lost_kept < MAX_LOST_FLOWS) {
+			flow_key_read(&k, p->l3, p->have);
 			f->lost = arena_new(s->arena, struct lost_flow);
-			*f->lost = (struct lost_flow){ *k, why, p->in,
+			*f->lost = (struct lost_flow){ k, why, p->in,
 			    p->frame, { 0, 0 } };
 			vec_room(s->lost, s->n_lost_kept, s->room_lost);
 			s->lost[s->n_lost_kept++] = f->lost;
@@ -237,10 +261,17 @@ meet_unknown(struct summary *s, const struct summary_packet *p)
 }
 
 void
+summary_expect(struct summary *s, const uint8_t *l3, uint32_t have)
+{
+	s->expected = l3;
+	s->hash = packet_hash(l3, have);
+	__builtin_prefetch(&s->flows[s->hash & (s->room_flows - 1)]);
+}
+
+void
 summary_add(struct summary *s, const struct summary_packet *p)
 {
 	struct decision *d = decide(s, p);
-	struct flow_key k;
 	struct flow_slot *f;
 
 	count(&s->total, p->bytes);
@@ -248,11 +279,16 @@ summary_add(struct summary *s, const struct summary_packet *p)
 	count(&d->counts, p->bytes);
 	if (p->n_unknown != 0)
 		meet_unknown(s, p);
-	if (p->l3 == NULL || !flow_key_read(&k, p->l3, p->have))
+	if (p->l3 == NULL)
 		return;
-	f = flow_of(s, &k);
+	if (s->expected != p->l3)
+		s->hash = packet_hash(p->l3, p->have);
+	s->expected = NULL;
+	if (s->hash == 0)
+		return;
+	f = flow_of(s, s->hash);
 	if (p->disposition != DISP_ACCEPT && p->disposition != DISP_STOLEN)
-		lose(s, f, &k, d, p);
+		lose(s, f, d, p);
 }
 
 /* ---- the view ---- */

@@ -50,6 +50,9 @@ struct summary_packet {
 struct summary;
 
 struct summary *summary_new(struct arena *);
+/* The packet that summary_add will be called for comes next: its flow is
+ * looked for while the simulator is busy with it.  Need not be called. */
+void	summary_expect(struct summary *, const uint8_t *l3, uint32_t have);
 void	summary_add(struct summary *, const struct summary_packet *);
 void	summary_free(struct summary *);	/* null-safe */
 

@@ -1,6 +1,7 @@
 /* A packet explained, as JSON: "schema": "nfwalk.trace/1". */
 #include "reports/trace.h"
 
+#include "base/diag.h"
 #include "ext/ctstate.h"
 #include "reports/json_util.h"
 #include "reports/near.h"
@@ -143,6 +144,16 @@ acted_of(const struct trace *t, unsigned i)
 	return NULL;
 }
 
+/* "NEW" of "NEW: new entry, tcp SYN_SENT" */
+static void
+add_state(cJSON *o, const char *text)
+{
+	struct sbuf b = SBUF_INIT;
+
+	sbuf_put(&b, text, strcspn(text, ": ,"));
+	json_sbuf(o, "action", &b);
+}
+
 static cJSON *
 step(const struct trace *t, unsigned i, unsigned n)
 {
@@ -187,6 +198,9 @@ step(const struct trace *t, unsigned i, unsigned n)
 	case EV_LOG:
 		json_count(o, "level", s->level);
 		break;
+	case EV_CT:
+		add_state(o, s->text);
+		break;
 	case EV_SENT:
 		add_iface(o, "out", s->iface);
 		break;
@@ -197,7 +211,6 @@ step(const struct trace *t, unsigned i, unsigned n)
 	case EV_ENTER:
 	case EV_RETURN:
 	case EV_ACTED:
-	case EV_CT:
 	case EV_NAT:
 	case EV_ROUTE:
 	case EV_TRACE:
@@ -303,6 +316,25 @@ branches(const struct trace_report *r)
 	return list;
 }
 
+/* A command as a list of its words; none of them has a space. */
+static cJSON *
+words(const char *command)
+{
+	cJSON *list = cJSON_CreateArray();
+
+	while (*command != '\0') {
+		size_t n = strcspn(command, " ");
+		struct sbuf safe = SBUF_INIT;
+
+		sbuf_safe(&safe, command, n);
+		cJSON_AddItemToArray(list,
+		    cJSON_CreateString(sbuf_text(&safe)));
+		sbuf_free(&safe);
+		command += n + (command[n] != '\0');
+	}
+	return list;
+}
+
 static cJSON *
 fixes(const struct trace_report *r)
 {
@@ -312,7 +344,8 @@ fixes(const struct trace_report *r)
 		cJSON *o = cJSON_CreateObject();
 
 		json_text(o, "what", r->fixes[i].what);
-		json_text(o, "command", r->fixes[i].command);
+		cJSON_AddItemToObject(o, "command",
+		    words(r->fixes[i].command));
 		cJSON_AddBoolToObject(o, "verified", true);
 		json_text(o, "effect", r->fixes[i].effect);
 		if (r->fixes[i].owner != NULL)

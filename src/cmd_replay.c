@@ -264,19 +264,29 @@ l3_bytes(const uint8_t *l3, int family, const struct frame *f)
 	return len ? len : f->wire_len;
 }
 
+/* Runs a frame whose end is to be told. */
 static void
-account(struct replay *r, const struct frame *f, unsigned file,
-    const struct outcome *o)
+run_told(struct replay *r, const struct frame *f, unsigned file)
 {
-	struct summary_packet p = { .disposition = o->disposition,
-	    .reason = o->reason, .rule = o->rule, .chain = o->chain,
-	    .unknown = o->unknown, .n_unknown = o->n_unknown, .in = f->in,
-	    .frame = f->number, .bytes = f->wire_len };
+	struct summary_packet p = { .in = f->in, .frame = f->number,
+	    .bytes = f->wire_len };
+	struct outcome o;
 	int family;
 
 	p.l3 = frame_l3(f, &p.have, &family);
-	if (p.l3 != NULL)
+	if (p.l3 != NULL) {
 		p.bytes = l3_bytes(p.l3, family, f);
+		if (r->summary != NULL)
+			summary_expect(r->summary, p.l3, p.have);
+	}
+	packets_report_begin(&r->packets);
+	sim_frame(r->sim, f, &o);
+	p.disposition = o.disposition;
+	p.reason = o.reason;
+	p.rule = o.rule;
+	p.chain = o.chain;
+	p.unknown = o.unknown;
+	p.n_unknown = o.n_unknown;
 	if (r->summary != NULL)
 		summary_add(r->summary, &p);
 	packets_report_put(&r->packets, &p, f->time, r->captures[file].path);
@@ -305,8 +315,7 @@ show_progress(struct replay *r)
 static void
 run_frames(struct replay *r)
 {
-	bool account_all = r->summary != NULL || r->packets.file != NULL;
-	struct outcome o;
+	bool told = r->summary != NULL || r->packets.file != NULL;
 	struct frame f;
 	unsigned file;
 	uint64_t n = 0;
@@ -317,12 +326,12 @@ run_frames(struct replay *r)
 			sim_clock(r->sim, f.time);
 			inputs_connections(&r->in, r->sim);
 		}
-		packets_report_begin(&r->packets);
-		sim_frame(r->sim, &f, account_all ? &o : NULL);
+		if (told)
+			run_told(r, &f, file);
+		else
+			sim_frame(r->sim, &f, NULL);
 		if (f.time > r->last || n == 1)
 			r->last = f.time;
-		if (account_all)
-			account(r, &f, file, &o);
 		if (r->progress && n % PROGRESS_FRAMES == 0)
 			show_progress(r);
 	}
