@@ -357,8 +357,9 @@ route_error4(struct sim *sim, const struct packet *c, unsigned tos,
 	if (sim->limits->reflect[0])
 		q.mark = c->mark;
 	route_lookup(sim, &q, a);
-	if (!has_route(a) || (src->b[0] == 127 && a->dev != NULL &&
-	    a->dev->kind != IFK_LOOPBACK && !a->dev->v4.route_localnet))
+	if (!has_route(a) || (src->b[0] == 127 && a->type != ROUTE_LOCAL &&
+	    a->dev != NULL && a->dev->kind != IFK_LOOPBACK &&
+	    !a->dev->v4.route_localnet))
 		return false;
 	if (addr_is_zero(src))
 		*src = a->prefsrc;
