@@ -139,8 +139,8 @@ echo 1 >/proc/sys/net/netfilter/nf_log_all_netns
 dmesg -w --raw >"$T/kmsg" 2>/dev/null &
 pids="$pids $!"
 dumps=
-for dev in uplink office; do
-	bg $R tcpdump -i $dev -s 128 -U -Z root -w "$out/$dev.pcap" \
+for dev in uplink office any; do
+	bg $R tcpdump --immediate-mode -i $dev -s 128 -U -Z root -w "$out/$dev.pcap" \
 	    -B 16384
 	dumps="$dumps $!"
 done
