@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 enum {
-	SLAB_BITS = 12, SLAB_SIZE = 1 << SLAB_BITS,	/* 1 MiB each */
+	SLAB_BITS = 13, SLAB_SIZE = 1 << SLAB_BITS,	/* 2 MiB each */
 	FIRST_BITS = 10,		/* of the slots at the start */
 	SWEEP_STEP = 2,			/* entries looked at per new one */
 	EVICTION_RANGE = 8		/* NF_CT_EVICTION_RANGE */
@@ -33,7 +33,6 @@ struct ct_table {
 	uint32_t n_pending, room_pending;
 	int64_t now, tick;
 	int64_t next_full_sweep;
-	struct arena arena;		/* the slabs */
 };
 
 /* ---- settings ---- */
@@ -343,6 +342,14 @@ slot_put(struct ct_table *t, struct slot s)
 	t->slots[i] = s;
 }
 
+static void
+slots_new(struct ct_table *t)
+{
+	size_t size = sizeof(*t->slots) << t->bits;
+
+	t->slots = memset(mem_big(size), 0, size);
+}
+
 /* Doubles the table.  Slots of one hash keep their order: it starts behind
  * an empty one. */
 static void
@@ -354,7 +361,7 @@ slots_grow(struct ct_table *t)
 	while (old[start].ref != 0)
 		start++;
 	t->bits++;
-	t->slots = mem_alloc((size_t)1 << t->bits, sizeof(*t->slots));
+	slots_new(t);
 	for (uint32_t n = 0; n < size; n++) {
 		struct slot s = old[(start + n) & (size - 1)];
 
@@ -689,12 +696,9 @@ ct_alloc(struct ct_table *t)
 	} else {
 		id = t->n_ids++;
 		if (id >> SLAB_BITS == t->n_slabs) {
-			char *slab = arena_alloc(&t->arena,
-			    (SLAB_SIZE + 1) * sizeof(*ct));
-
-			slab += -(uintptr_t)slab & (sizeof(*ct) - 1);
 			vec_room(t->slabs, t->n_slabs, t->room_slabs);
-			t->slabs[t->n_slabs++] = (struct ct *)(void *)slab;
+			t->slabs[t->n_slabs++] =
+			    mem_big(SLAB_SIZE * sizeof(*ct));
 		}
 		ct = ct_by_id(t, id);
 	}
@@ -1064,7 +1068,7 @@ ct_table_new(const struct env *env)
 
 	read_settings(&t->set, env);
 	t->bits = FIRST_BITS;
-	t->slots = mem_alloc((size_t)1 << t->bits, sizeof(*t->slots));
+	slots_new(t);
 	return t;
 }
 
@@ -1073,10 +1077,11 @@ ct_table_free(struct ct_table *t)
 {
 	if (t == NULL)
 		return;
+	for (uint32_t i = 0; i < t->n_slabs; i++)
+		free(t->slabs[i]);
 	free(t->slots);
 	free(t->slabs);
 	free(t->pending);
-	arena_free(&t->arena);
 	free(t);
 }
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 enum { CHUNK = 256 * 1024, ALIGN = 8 };
 
@@ -37,6 +38,22 @@ mem_grow(void *old, size_t n, size_t size)
 
 	if (p == NULL)
 		out_of_memory();
+	return p;
+}
+
+void *
+mem_big(size_t size)
+{
+	enum { PAGE = 4096, HUGE_PAGE = 2 << 20 };
+	size_t unit = size >= HUGE_PAGE ? HUGE_PAGE : PAGE;
+	void *p;
+
+	size = (size + unit - 1) / unit * unit;
+	p = aligned_alloc(unit, size);
+	if (p == NULL)
+		out_of_memory();
+	if (unit == HUGE_PAGE)
+		madvise(p, size, MADV_HUGEPAGE);	/* else small ones */
 	return p;
 }
 

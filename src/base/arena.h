@@ -39,6 +39,11 @@ void	 arena_free(struct arena *);
 void	*mem_alloc(size_t n, size_t size);
 void	*mem_grow(void *, size_t n, size_t size);
 
+/* Memory for big tables that are looked into at random: 'size' bytes, not
+ * zeroed, in huge pages where the system has them and 'size' fills one, so
+ * that a look costs no walk of the page tables.  Release with free(). */
+void	*mem_big(size_t size);
+
 #define arena_new(a, type)	((type *)arena_alloc((a), sizeof(type)))
 
 /* Makes room for one more in a malloc'ed vector 'v' of 'n' elements whose
