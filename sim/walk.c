@@ -102,6 +102,7 @@ struct walk {
 	struct compiled *c;
 	struct ctx ctx;
 	uint32_t base;			/* of the stack */
+	bool skip;			/* misses need not be told */
 	const struct cchain *builtin;
 };
 
@@ -295,6 +296,20 @@ come_back(struct walk *w, const struct cchain **chain, uint32_t *at)
 	return true;
 }
 
+/* The first rule at or after 'at' whose addresses match: the test that most
+ * rules of a long chain fail, made without the rest when nobody listens. */
+static uint32_t
+skip_addr4(const struct walk *w, const struct cchain *chain, uint32_t at)
+{
+	const struct crule *r = &w->c->crules[chain->first];
+	const uint8_t *ip = w->ctx.pkt->data;
+
+	while (at < chain->n && (r[at].tests & CT_ADDR) &&
+	    test_addr4(&r[at], ip) != BASIC_NONE)
+		at++;
+	return at;
+}
+
 static enum verdict
 run(struct walk *w)
 {
@@ -306,6 +321,8 @@ run(struct walk *w)
 		struct crule *r;
 		enum verdict v = V_CONTINUE;
 
+		if (w->skip)
+			at = skip_addr4(w, chain, at);
 		if (at == chain->n) {	/* the end of a chain */
 			if (chain->chain->hook != HOOK_NONE)
 				return policy(w);
@@ -380,28 +397,36 @@ run(struct walk *w)
 	}
 }
 
-enum verdict
-walk_table(struct sim *sim, struct packet *pkt, enum hook hook,
-    enum table_id table)
+static __attribute__((noinline)) enum verdict
+walk_chain(struct sim *sim, struct packet *pkt, enum hook hook,
+    enum table_id table, struct compiled *c)
 {
-	struct compiled *c = sim->compiled[family_index(pkt->family)];
-	struct walk w;
-	enum verdict v;
-
-	if (c == NULL || !c->tables[table].present ||
-	    c->tables[table].builtin[hook] < 0)
-		return V_ACCEPT;
-	w = (struct walk){
+	struct walk w = {
 		.sim = sim, .c = c, .base = c->depth,
+		.skip = c->family == AF_INET && sim->cfg.sink == NULL,
 		.builtin = &c->chains[c->tables[table].builtin[hook]],
 		.ctx = { .pkt = pkt, .hook = hook, .table = table,
 		    .env = sim->env, .svc = &sim_services, .sim = sim,
 		    .sink = sim->cfg.sink, .now = sim->now },
 	};
+	enum verdict v;
+
 	if (sim->cfg.sink != NULL)
 		emit(&w, (struct event){ .kind = EV_TABLE,
 		    .chain = w.builtin->chain });
 	v = run(&w);
 	c->depth = w.base;
 	return v;
+}
+
+enum verdict
+walk_table(struct sim *sim, struct packet *pkt, enum hook hook,
+    enum table_id table)
+{
+	struct compiled *c = sim->compiled[family_index(pkt->family)];
+
+	if (c == NULL || !c->tables[table].present ||
+	    c->tables[table].builtin[hook] < 0)
+		return V_ACCEPT;
+	return walk_chain(sim, pkt, hook, table, c);
 }
