@@ -10,7 +10,7 @@ WARN	:= -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion \
 	   -Wpointer-arith -Wcast-qual -Wwrite-strings -Wformat=2 -Wundef \
 	   -Wvla -Wswitch-enum -Wdouble-promotion -Wmissing-declarations \
 	   -Wredundant-decls $(if $(WERROR),-Werror)
-CFLAGS	?= -O2 -g
+CFLAGS	?= -O3 -g
 PKGCF	:= $(shell pkg-config --cflags-only-I $(PKGS) 2>/dev/null)
 CPPFLAGS += -I. -Isrc -D_GNU_SOURCE $(PKGCF:-I%=-isystem %)
 override CFLAGS += -std=c11 $(WARN) -MMD -MP
