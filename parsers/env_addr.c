@@ -135,7 +135,10 @@ read_iface(struct entry *e)
 	mtu = i->mtu;
 	text = entry_text(e, json, "group");
 	if (text != NULL && *text >= '0' && *text <= '9')
-		entry_number(e, json, "group", UINT32_MAX, &group);
+		i->has_group = entry_number(e, json, "group", UINT32_MAX,
+		    &group);
+	else if (text != NULL && strcmp(text, "default") == 0)
+		i->has_group = true;
 	if (!entry_number(e, json, "ifindex", INT32_MAX - 1, &index) ||
 	    !entry_number(e, json, "mtu", UINT32_MAX, &mtu))
 		return;

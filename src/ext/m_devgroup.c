@@ -123,8 +123,23 @@ list(const void *data, const struct ext_print *how, struct sbuf *out)
 static enum tri
 eval(const void *data, struct ctx *ctx)
 {
-	(void)data;
-	return unknown(ctx, "the groups of its interfaces");
+	const struct devgroup *d = data;
+	const struct iface *dev[N_SIDES] = {
+		[SIDE_SRC] = ctx->pkt->in, [SIDE_DST] = ctx->pkt->out };
+
+	for (unsigned i = 0; i < N_SIDES; i++) {
+		bool differs;
+
+		if (!(d->given >> i & 1))
+			continue;
+		if (dev[i] == NULL || !dev[i]->has_group)
+			return unknown(ctx, "the groups of its interfaces");
+		differs = ((dev[i]->group ^ d->side[i].group) &
+		    d->side[i].mask) != 0;
+		if (differs != (d->invert >> i & 1))
+			return TRI_NO;
+	}
+	return TRI_YES;
 }
 
 const struct ext ext_m_devgroup = {

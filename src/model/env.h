@@ -45,6 +45,7 @@ struct iface {
 	/* v6.forwarding: conf.all's, or force_forwarding of this one. */
 	struct { bool forwarding, disabled; uint8_t use_tempaddr; } v6;
 	uint32_t group;
+	bool has_group;			/* ... is known */
 };
 
 enum route_type {			/* RTN_x */

@@ -183,8 +183,12 @@ m_l4(struct gen *g)
 		put(g, " -m esp %s--espspi %s", inverted(g),
 		    OF(g, "1:500", "256", "257:4000"));
 	else if (g->proto == 132)
-		put(g, " -m sctp %s--dport %s", inverted(g),
-		    OF(g, "80", "5000:6000", "1:100"));
+		put(g, " -m sctp %s%s", inverted(g), OF(g, "--dport 80",
+		    "--dport 5000:6000", "--chunk-types any INIT",
+		    "--chunk-types only DATA,SACK", "--sport 53"));
+	else if (g->proto == 33)
+		put(g, " -m dccp %s%s", inverted(g), OF(g, "--dport 80",
+		    "--sport 1:6000", "--dccp-types REQUEST,DATA"));
 }
 
 static void
@@ -577,10 +581,69 @@ m_header6(struct gen *g)
 	}
 }
 
+static void
+m_owner(struct gen *g)
+{
+	if (!(g->chain->hooks & (PRE | IN | FWD)))
+		put(g, " -m owner %s--%s", inverted(g), OF(g, "uid-owner 0",
+		    "gid-owner 0-99", "uid-owner 1000", "socket-exists"));
+}
+
+static void
+m_policy(struct gen *g)
+{
+	if (!(g->chain->hooks & (OUT | POST)))
+		put(g, " -m policy --dir in --pol %s", OF(g, "none",
+		    "ipsec"));
+	else if (!(g->chain->hooks & (PRE | IN)))
+		put(g, " -m policy --dir out --pol %s", OF(g, "none",
+		    "ipsec"));
+}
+
+static void
+m_devices(struct gen *g)
+{
+	if (g->chain->hooks & (OUT | POST))
+		return;
+	if (chance(g, 50))
+		put(g, " -m devgroup %s--src-group %s", inverted(g),
+		    OF(g, "0x0", "0x5", "0x0/0x1"));
+	else
+		put(g, " -m physdev %s--physdev-in %s", inverted(g),
+		    OF(g, "lan0", "wan+"));
+}
+
+static void
+m_helper(struct gen *g)
+{
+	put(g, " -m helper %s--helper %s", inverted(g), OF(g, "ftp", "tftp"));
+}
+
+static void
+m_cluster(struct gen *g)
+{
+	put(g, " -m cluster --cluster-total-nodes %u --cluster-local-node 1 "
+	    "--cluster-hash-seed 0xdeadbeef", 2 + below(g, 3));
+}
+
+static void
+m_bpf(struct gen *g)
+{
+	if (g->v6)
+		put(g, " -m bpf --bytecode \"4,48 0 0 6,21 0 1 17,6 0 0 1,"
+		    "6 0 0 0\"");
+	else
+		put(g, " -m bpf --bytecode \"%s\"", OF(g,
+		    "4,48 0 0 9,21 0 1 6,6 0 0 1,6 0 0 0",
+		    "5,177 0 0 0,72 0 0 2,21 0 1 80,6 0 0 1,6 0 0 0"));
+}
+
 static const struct {
 	void (*add)(struct gen *);
 	unsigned weight;
 } matches[] = {
+	{ m_owner, 2 }, { m_policy, 1 }, { m_devices, 1 }, { m_helper, 1 },
+	{ m_cluster, 1 }, { m_bpf, 1 },
 	{ m_multiport, 8 }, { m_iprange, 4 }, { m_state, 10 },
 	{ m_conntrack, 12 }, { m_mark, 5 }, { m_connmark, 4 },
 	{ m_connbytes, 3 }, { m_connlimit, 2 }, { m_limit, 6 },
@@ -696,10 +759,58 @@ t_ct(struct gen *g)
 {
 	if (!in_table(g, "raw"))
 		return false;
-	put(g, " -j %s", OF(g, "CT --notrack", "NOTRACK", "CT --zone 1",
-	    "CT --zone-orig 2", "CT --zone-reply 3", "CT --zone mark",
+	if (g->proto == 17 && chance(g, 30))
+		put(g, " -j CT --helper tftp");
+	else if (g->proto == 6 && chance(g, 30))
+		put(g, " -j CT --helper ftp");
+	else
+		put(g, " -j %s", OF(g, "CT --notrack", "NOTRACK",
+		    "CT --zone 1", "CT --zone-orig 2", "CT --zone-reply 3", "CT --zone mark",
 	    "CT --notrack"));
 	return true;
+}
+
+static bool
+t_rare(struct gen *g)
+{
+	/* No TEE: the MAC of its copies, in a line of TRACE, is what some
+	 * packet before left in the memory. */
+	switch (below(g, 5)) {
+	case 0:
+		if (!in_table(g, "mangle"))
+			return false;
+		put(g, " -j HMARK --hmark-tuple %s --hmark-mod %u "
+		    "--hmark-offset 1 --hmark-rnd 0x1234", OF(g, "src,dst",
+		    "src,dst,sport,dport", "ct,src,dst", "src,dport"),
+		    2 + below(g, 5));
+		return true;
+	case 1:
+		if (g->proto != 6 || !in_table(g, "mangle"))
+			return false;
+		put(g, " -j TCPOPTSTRIP --strip-options %s", OF(g,
+		    "timestamp", "mss,wscale", "sack-permitted,sack"));
+		return true;
+	case 2:
+		if (!in_table(g, "mangle"))
+			return false;
+		put(g, " -j CHECKSUM --checksum-fill");
+		return true;
+	case 3:
+		if (!g->v6 || !in_table(g, "mangle"))
+			return false;
+		if (!(g->chain->hooks & ~(unsigned)(IN | POST)))
+			put(g, " -j SNPT --src-pfx 2001:db8:1::/64 --dst-pfx "
+			    "2001:db8:77::/64");
+		else if (!(g->chain->hooks & ~(unsigned)(PRE | OUT)))
+			put(g, " -j DNPT --src-pfx 2001:db8:f::/64 --dst-pfx "
+			    "2001:db8:3::/64");
+		else
+			return false;
+		return true;
+	default:
+		put(g, " -j AUDIT --type accept");
+		return true;
+	}
 }
 
 static bool
@@ -888,7 +999,7 @@ static const struct {
 	{ t_accept, 16 }, { t_drop, 5 }, { t_none, 10 }, { t_jump, 18 },
 	{ t_log, 8 }, { t_reject, 8 }, { t_mark, 8 }, { t_connmark, 7 },
 	{ t_ct, 10 }, { t_mangle, 14 }, { t_tcpmss, 8 }, { t_classify, 2 },
-	{ t_nfqueue, 2 }, { t_set, 3 }, { t_nat, 60 }, { t_return, 7 },
+	{ t_nfqueue, 2 }, { t_set, 3 }, { t_rare, 3 }, { t_nat, 60 }, { t_return, 7 },
 };
 
 static void
@@ -913,10 +1024,10 @@ random_proto(struct gen *g)
 		{ 6, 6, "tcp", "tcp" }, { 17, 17, "udp", "udp" },
 		{ 1, 58, "icmp", "ipv6-icmp" }, { 50, 50, "esp", "esp" },
 		{ 132, 132, "sctp", "sctp" }, { 47, 47, "47", "47" },
-		{ 253, 44, "253", "44" },
+		{ 253, 44, "253", "44" }, { 33, 33, "dccp", "dccp" },
 	};
 	unsigned i = chance(g, 55) ? 0 : chance(g, 60) ? 1 : chance(g, 70) ?
-	    2 : 3 + below(g, 4);
+	    2 : 3 + below(g, 5);
 
 	g->proto = 0;
 	if (chance(g, 35))

@@ -155,7 +155,8 @@ payload(struct pgen *g)
 	if (chance(g, 45))
 		put(g, " payload \"%s\"", OF(g, "GET / HTTP/1.0\\r\\n",
 		    "DROPME", "user abc\\r\\n", "AAAA", "xxDROPMExx",
-		    "pass Secret"));
+		    "pass Secret", "\\x00\\x01f\\x00octet\\x00",
+		    "PORT 10,0,0,2,19,136\\r\\n"));
 	else
 		put(g, " len %u", chance(g, 20) ? 900 + below(g, 480) :
 		    below(g, 120));

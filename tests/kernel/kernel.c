@@ -511,6 +511,17 @@ send_one(struct work *w, enum dev d, struct bytes frame)
 	return error != ENOBUFS;
 }
 
+/* Nobody can have port 0: the host would refuse it by itself. */
+static bool
+to_port_0(struct bytes l3)
+{
+	struct spec s;
+
+	spec_init(&s);
+	return build_read(&s, l3) && spec_has_ports(s.proto) && !s.dport &&
+	    s.sport > 0;
+}
+
 /* Under a lock that all workers share: lines that appear in the log
  * meanwhile are ours, also those that only name 'lo'. */
 static bool
@@ -519,6 +530,8 @@ inject(struct work *w, enum dev d, struct bytes frame, struct bytes l3)
 	const char *what = "sending";
 	bool ok;
 
+	if (to_port_0(l3))
+		return true;
 	swallow_packet(w, d, l3);
 	pause_for(w, w->scn->gap);
 	if (flock(w->kmsg, LOCK_EX))
