@@ -704,6 +704,8 @@ sim_frame(struct sim *sim, const struct frame *f, struct outcome *out)
 		    .packet = p });
 	if (why != N_REASONS)
 		lost(sim, p, why);
+	else if (p->local && p->out != NULL && !route_output(sim, p))
+		lost(sim, p, REASON_NO_ROUTE);
 	else if (p->local)
 		sim_output(sim, p);
 	else if (p->type == PKT_OTHERHOST)
