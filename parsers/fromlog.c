@@ -6,7 +6,10 @@
 #include <ctype.h>
 #include <netinet/in.h>
 
-struct token { const char *key; uint32_t key_len; const char *s; uint32_t len; };
+struct token {
+	const char *key, *s;		/* KEY and VALUE; of a word, twice it */
+	uint32_t key_len, len;
+};
 
 struct reader {
 	const struct source *src;

@@ -18,7 +18,7 @@ enum cap_link { CAP_ETHER, CAP_RAW, CAP_OTHER };
 struct capture {
 	const uint8_t *data;
 	uint32_t len;			/* bytes captured */
-	uint32_t wire_len;		/* bytes there were; never below 'len' */
+	uint32_t wire_len;		/* bytes there were, at least 'len' */
 	int64_t time;			/* nanoseconds since the epoch */
 	unsigned number;		/* in its file, from 1 */
 	unsigned file;			/* which file, from 0 */

@@ -15,7 +15,8 @@ struct cJSON;
  * control character is escaped.  Counters above 2^53 become strings, as
  * cJSON's numbers are doubles. */
 void	json_text(struct cJSON *, const char *name, const char *);
-void	json_sbuf(struct cJSON *, const char *name, struct sbuf *); /* frees it */
+/* Frees the text. */
+void	json_sbuf(struct cJSON *, const char *name, struct sbuf *);
 void	json_count(struct cJSON *, const char *name, uint64_t);
 /* "table", "chain", "rule" (a number or "policy"), "file", "line", "text" of
  * a rule or, if that is null, of a chain's policy. */

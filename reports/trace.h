@@ -13,7 +13,7 @@ struct cJSON;
 
 struct step {
 	enum event_kind kind;
-	unsigned packet;		/* 0: the packet; 1..: made on its way */
+	unsigned packet;		/* 0: the packet; 1..: made for it */
 	unsigned depth;			/* of user chains */
 	enum hook hook;
 	enum table_id table;
@@ -26,10 +26,10 @@ struct step {
 	enum reason reason;
 	const struct iface *iface;
 	unsigned level;			/* of a log line */
-	unsigned missed;		/* EV_TABLE, EV_ENTER: rules that did not
-					 * match until the next step like it */
-	int near;			/* EV_MISS: tests that held beside the one
-					 * that failed; -1: another failed too */
+	unsigned missed;		/* EV_TABLE, EV_ENTER: rules that did
+					 * not match in it */
+	int near;			/* EV_MISS: tests that held beside the
+					 * one that failed; -1: more failed */
 	bool taken;			/* EV_UNKNOWN */
 	const char *text;		/* the explanation, or "" */
 	const char *words;		/* EV_UNKNOWN: the packet at the time */
@@ -39,7 +39,7 @@ struct trace {
 	struct sink sink;		/* first: give this to the simulator */
 	struct arena *arena;		/* its texts live here */
 	bool on;			/* off: events are ignored */
-	bool all_misses;		/* keep every miss, not only near ones */
+	bool all_misses;		/* every miss, not near ones only */
 	struct step *steps;
 	unsigned n_steps, room;
 	/* The packet itself, as it came. */
@@ -47,7 +47,7 @@ struct trace {
 	const struct iface *in;
 	uint8_t *original;		/* its bytes */
 	uint32_t original_len;
-	unsigned states;		/* enum ctstate after conntrack, 0: none */
+	unsigned states;		/* enum ctstate, 0: not tracked */
 	/* As it left or was delivered; null if neither. */
 	uint8_t *final;
 	uint32_t final_len;
@@ -113,7 +113,7 @@ struct trace_report {
 	bool more_branches;		/* the limit was reached */
 	const struct trace_fix *fixes;
 	unsigned n_fixes;
-	const char *logged_before;	/* a LOG line's text before IN=, or null */
+	const char *logged_before;	/* LOG line: text before IN=; null */
 	const char *const *notes;	/* what was assumed of this packet */
 	unsigned n_notes;
 	const struct env *env;		/* ... and of the host */

@@ -20,7 +20,7 @@ struct arg {
 struct args {
 	const char *command;		/* "replay": for messages */
 	const char *usage;		/* printed by --help */
-	const struct arg *tables[4];	/* each ends with a null name; null ends */
+	const struct arg *tables[4];	/* end with a null name, and null */
 	void *ctx[4];			/* given to 'set' of each table */
 	const char **rest;		/* malloc'ed; what was no option */
 	unsigned n_rest;

@@ -10,7 +10,7 @@ struct search {
 	const struct run_setup *setup;
 	struct trace_report *report;
 	struct trace_branch *branches;
-	unsigned before;		/* unknowns before the packet: all 'no' */
+	unsigned before;		/* unknowns before the packet */
 	unsigned runs;
 	uint64_t bits[2];		/* sim_config.choices */
 };
@@ -31,10 +31,10 @@ choose(struct search *s, unsigned i, bool yes)
 /* An unknown test of the packet, and whether it is the rule's -o. */
 struct fact {
 	const struct step *step;
-	const char *text;		/* the test, and the packet at the time */
+	const char *text;		/* the test, and the packet then */
 	bool out;
 	bool stateful;			/* each time is a new question */
-	int forced;			/* 1, 0: follows from those before; -1: not */
+	int forced;			/* 1, 0: follows from others; -1: not */
 };
 
 static void

@@ -63,7 +63,7 @@ struct tracer {
 	enum { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } color;
 	int64_t time;
 	enum disposition wanted;
-	struct sbuf loose;		/* iptables-like options without quotes */
+	struct sbuf loose;		/* a packet without quotes */
 	struct question *questions;
 	unsigned n_questions, room_questions;
 	struct pktspec before[RUN_MAX_BEFORE];

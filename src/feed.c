@@ -18,7 +18,7 @@ enum {
 struct copy {
 	uint64_t print;			/* 0: free */
 	int64_t time;
-	const struct iface *origin;	/* captured there: not a copy of itself */
+	const struct iface *origin;	/* where it was captured */
 };
 
 /* A frame that was read and waits for its turn. */
@@ -46,7 +46,7 @@ struct feed {
 	struct map own;			/* the host's addresses */
 	bool has_own;
 	struct copy *copies;		/* COPY_SLOTS */
-	bool stacked;			/* a packet may be captured twice coming in */
+	bool stacked;			/* one may be captured twice */
 	bool watching;			/* what is sent may be captured */
 	uint64_t quiet;			/* frames since one went out */
 	const struct iface *origin;	/* of the local frame injected last */
@@ -183,8 +183,8 @@ struct place {
 	const struct iface *captured;	/* on which interface */
 	const struct iface *dev;	/* who has it in the end */
 	const struct iface *port;	/* bridge port, or null */
-	bool mine;			/* the source address is of one of them */
-	bool to_me;			/* the destination address is */
+	bool mine;			/* the source is one of them */
+	bool to_me;			/* the destination is */
 	bool known_mac;			/* any of them has an address at all */
 	bool no_vlan;			/* tagged for nobody */
 };

@@ -22,7 +22,7 @@ struct inputs {
 	const char *snapshot;		/* folder, or null */
 	struct input_file { const char *path; int family; } files[16];
 	unsigned n_files;
-	int family;			/* of the next -r; 0: told by the file */
+	int family;			/* of the next -r; 0: the file's */
 	struct ct *connections;		/* of the snapshot */
 	unsigned n_connections, room_connections;
 };

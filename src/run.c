@@ -220,8 +220,12 @@ run_capture(struct run *r)
 {
 	const struct run_setup *s = r->setup;
 	struct feed_config cfg = { .inputs = s->captures,
-	    .n_inputs = s->n_captures, .env = s->in->env, .diags = &s->in->diags, .arena = s->arena,
-	    .partial = s->partial, .physdev = inputs_bridge_ports(s->in) };
+		.n_inputs = s->n_captures,
+		.env = s->in->env,
+		.diags = &s->in->diags,
+		.arena = s->arena,
+		.partial = s->partial,
+		.physdev = inputs_bridge_ports(s->in) };
 	struct feed *feed = feed_open(&cfg);
 	struct frame f;
 	bool begun = false;
