@@ -6,7 +6,7 @@
 # 'files.NAME'.  'golden.sh --update' writes what comes out now; read the
 # difference before committing it.
 cd "$(dirname "$0")/.." || exit 1
-PATH=$PWD${B:+:$PWD/$B}:$PATH
+PATH=${B:+$PWD/$B:}$PWD:$PATH
 update=no
 [ "${1:-}" = --update ] && update=yes
 tmp=$(mktemp -d) || exit 1
