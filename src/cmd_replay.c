@@ -77,6 +77,7 @@ struct replay {
 	struct out trace_out, log_out;
 	struct writer *writers;
 	struct writer *last_writer;
+	bool made_folder;		/* of --write-pcap */
 	struct summary *summary;
 	struct packets_report packets;	/* of -f jsonl */
 	int64_t first, last;
@@ -468,7 +469,8 @@ open_outputs(struct replay *r)
 		out_open(&r->trace_out, r->trace, d);
 	if (r->log != NULL)
 		out_open(&r->log_out, r->log, d);
-	if (r->pcap != NULL && mkdir(r->pcap, 0777) != 0 && errno != EEXIST)
+	r->made_folder = r->pcap != NULL && mkdir(r->pcap, 0777) == 0;
+	if (r->pcap != NULL && !r->made_folder && errno != EEXIST)
 		diag_error(d, (struct loc){ 0 }, "%s: %s", r->pcap,
 		    strerror(errno));
 	for (unsigned i = 0; i < r->n_reports; i++) {
@@ -496,6 +498,8 @@ give_up(struct replay *r)
 	}
 	for (unsigned i = 0; i < r->n_reports; i++)
 		out_abort(&r->reports[i].out);
+	if (r->made_folder)
+		rmdir(r->pcap);		/* unless something is in it */
 }
 
 static struct feed *
