@@ -540,7 +540,10 @@ run(struct replay *r)
 	if (r->in.diags.errors != 0)
 		return false;
 	write_results(r);
-	return r->in.diags.errors == 0;
+	if (r->in.diags.errors != 0)
+		return false;
+	r->made_folder = false;		/* it stays */
+	return true;
 }
 
 /* Rulesets, captures; what is printed if nothing else was asked for. */
