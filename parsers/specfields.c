@@ -149,7 +149,7 @@ spec_icmp_by_family(struct pktspec *p)
 
 enum kind { K_FLAG, K_U8, K_U16, K_U32, K_BOOL, K_PAYLOAD, K_MAC, K_ABOUT,
     K_FLAGS, K_TYPE, K_CODE, K_ESTABLISHED, K_NO_FLAGS, K_ECHO_ID, K_ECHO_SEQ,
-    K_PROTO, K_LENGTH, K_FRAG, K_SKIP, K_OUT, K_IN };
+    K_PROTO, K_LENGTH, K_FRAG, K_OUT, K_IN };
 
 #define AT(member) offsetof(struct pktspec, member)
 static const struct option {
@@ -535,8 +535,6 @@ read_option(struct spec_reader *r, const struct option *o)
 		if (r->at + 1 >= r->n)
 			return spec_fail(r, r->n, "expected an interface");
 		return spec_read_in(r, ++r->at);
-	case K_SKIP:
-		return true;
 	}
 	return false;
 }

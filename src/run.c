@@ -107,6 +107,9 @@ answer_to(const struct run *r, struct pktspec *answer)
 	answer->local = w->delivered;
 	if (!w->delivered)
 		memcpy(answer->in, w->final_out->name, IFNAME_SIZE);
+	/* Where nobody knows the routes it goes back by the way it came. */
+	if (!w->delivered && w->in != NULL && !r->setup->in->env->has_addrs)
+		memcpy(answer->out, w->in->name, IFNAME_SIZE);
 	answer->has &= ~(unsigned)(SPEC_SEQ | SPEC_ACK);
 	return true;
 }
