@@ -38,7 +38,23 @@ run_nat(struct sim *sim, struct packet *p, enum hook hook, enum table_id t)
 	    nat_hook(sim, p, hook, walk_table) : V_ACCEPT;
 }
 
-/* What a change of makes the kernel route a local packet again
+/* nf_nat_ipv4_pre_routing: a looped packet keeps its route unless nat changes
+ * its destination; then it is like one that comes in. */
+static enum verdict
+run_nat_in(struct sim *sim, struct packet *p, enum hook hook, enum table_id t)
+{
+	union addr before, after;
+	enum verdict v;
+
+	pkt_dst(p, &before);
+	v = run_nat(sim, p, hook, t);
+	pkt_dst(p, &after);
+	if (!addr_equal(&before, &after))
+		p->looped = false;
+	return v;
+}
+
+/* What makes the kernel route a local packet again when it changes
  * (ipt_mangle_out, ip6t_mangle_out, nf_nat_ipv4_local_fn). */
 struct route_key {
 	union addr src, dst;
@@ -112,7 +128,7 @@ static const struct hook_row prerouting[] = {
 	{ -300, walk_table, TABLE_RAW, REASON_RULE_DROP },
 	{ -200, run_conntrack, N_TABLES, REASON_CT_DROP },
 	{ -150, walk_table, TABLE_MANGLE, REASON_RULE_DROP },
-	{ -100, run_nat, TABLE_NAT, REASON_NAT_DROP },
+	{ -100, run_nat_in, TABLE_NAT, REASON_NAT_DROP },
 };
 
 static const struct hook_row input[] = {

@@ -364,7 +364,6 @@ receive(struct sim *sim, struct packet *p)
 {
 	enum reason reason = REASON_NO_ROUTE;
 	enum route_verdict v;
-	union addr before, after;
 	unsigned icmp = 0;
 
 	p->rcv = p->in;
@@ -372,18 +371,12 @@ receive(struct sim *sim, struct packet *p)
 		lost(sim, p, REASON_BAD_HEADER);
 		return;
 	}
-	pkt_dst(p, &before);
 	if (hook_run(sim, p, HOOK_PREROUTING) != V_ACCEPT)
 		return;
 	if (p->looped) {
-		/* Its dst was kept, unless nat changed the destination
-		 * (nf_nat_ipv4_pre_routing). */
-		pkt_dst(p, &after);
-		if (addr_equal(&before, &after)) {
-			if (!has_options(p) || options_in(sim, p))
-				deliver(sim, p);
-			return;
-		}
+		if (!has_options(p) || options_in(sim, p))
+			deliver(sim, p);
+		return;
 	}
 	v = route_input(sim, p, &reason, &icmp);
 	if ((v == RV_LOCAL || v == RV_FORWARD) && has_options(p) &&
