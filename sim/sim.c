@@ -586,6 +586,9 @@ complete_checksum(struct packet *p)
 	sum = csum_pseudo(p, p->proto, n);
 	if ((get16(field) ^ csum_fold(sum)) != 0xffff)
 		return;
+	if (p->have >= p->len &&
+	    csum_fold(csum_add(sum, p->data + p->l4, n)) == 0)
+		return;			/* right as it is, by chance both */
 	p->trust = CSUM_TRUST;
 	if (p->have < p->len)
 		return;
