@@ -387,6 +387,14 @@ put_icmp(struct packet *p, uint32_t at, const struct packet *cause,
 	memcpy(icmp + ICMP_HEADER, cause->data, n);
 }
 
+/* nf_reject_ip_tcphdr_put leaves a reset's checksum to the device; until then
+ * it is the bare sum of the pseudo-header, and so it is quoted. */
+static unsigned
+partial_checksum(const struct packet *c)
+{
+	return csum_fold(csum_pseudo(c, IPPROTO_TCP, c->len - c->l4)) ^ 0xffffu;
+}
+
 static void
 icmp4(struct sim *sim, struct packet *c, unsigned type, unsigned code,
     uint32_t info)
@@ -424,6 +432,9 @@ icmp4(struct sim *sim, struct packet *c, unsigned type, unsigned code,
 	memcpy(p->data + IP4_HEADER, options, at - IP4_HEADER);
 	ip_csum_set(p->data);
 	put_icmp(p, at, c, n, type, code, info);
+	if (c->kernel_made && c->proto == IPPROTO_TCP && n >= c->l4 + 18u)
+		put16(p->data + at + ICMP_HEADER + c->l4 + 16,
+		    partial_checksum(c));
 	put16(p->data + at + 2, csum_fold(csum_add(0, p->data + at,
 	    ICMP_HEADER + n)));
 	if (is_error4(type))
