@@ -6,7 +6,10 @@
 
 enum { IP6_HEADER = 40, FRAG_HEADER = 8 };
 enum { PARAM_PROBLEM = 4 };
-enum { BAD_FIELD = 0, UNKNOWN_OPTION = 2, INCOMPLETE_CHAIN = 3 };
+enum {
+	BAD_FIELD = 0, UNKNOWN_HEADER = 1, UNKNOWN_OPTION = 2,
+	INCOMPLETE_CHAIN = 3
+};
 enum { OPT_PAD1 = 0, OPT_PADN = 1, OPT_ROUTER_ALERT = 5, OPT_JUMBO = 0xc2 };
 
 static bool
@@ -115,7 +118,8 @@ exthdr_arrived(struct sim *sim, struct packet *p)
 	bool cut = false;
 	uint32_t size;
 
-	if (p->data[6] != IPPROTO_HOPOPTS)
+	p->hop_options = p->data[6] == IPPROTO_HOPOPTS;
+	if (!p->hop_options)
 		return true;
 	size = header_size(p, IP6_HEADER, &cut);
 	if (size == 0)
@@ -169,13 +173,15 @@ bool
 exthdr_delivered(struct sim *sim, struct packet *p)
 {
 	unsigned next = p->data[6];
-	uint32_t at = IP6_HEADER, size;
+	uint32_t at = IP6_HEADER, told = 6, size;
 	bool cut = false, good = true, whole = p->max_frag != 0;
 
 	for (; good; at += size) {
+		if (next == IPPROTO_HOPOPTS && (at != IP6_HEADER ||
+		    !p->hop_options))
+			return problem(sim, p, UNKNOWN_HEADER, told);
 		if (next != IPPROTO_DSTOPTS && next != IPPROTO_ROUTING &&
-		    next != IPPROTO_FRAGMENT &&
-		    (next != IPPROTO_HOPOPTS || at != IP6_HEADER))
+		    next != IPPROTO_FRAGMENT && next != IPPROTO_HOPOPTS)
 			return true;
 		size = header_size(p, at, &cut);
 		if (next == IPPROTO_FRAGMENT && pkt_at(p, at, 8, &cut) != NULL)
@@ -195,6 +201,7 @@ exthdr_delivered(struct sim *sim, struct packet *p)
 		else if (next == IPPROTO_ROUTING)
 			good = routing(sim, p, at);
 		next = p->data[at];
+		told = at;
 	}
 	return good;
 }

@@ -140,8 +140,7 @@ source_in(const struct tuple *t, const struct nat_range *range)
 	return !(range->flags & NATF_PORT) || port_in(t, NAT_SRC, range);
 }
 
-/* nf_nat_used_tuple.  (What nf_nat_used_tuple_new does about packets that
- * meet on two processors has no place here.) */
+/* nf_nat_used_tuple. */
 static bool
 is_used(struct sim *sim, const struct tuple *t, const struct ct *ct)
 {
@@ -149,6 +148,26 @@ is_used(struct sim *sim, const struct tuple *t, const struct ct *ct)
 
 	tuple_invert(&reply, t);
 	return ct_taken(sim->ct, &reply, ct);
+}
+
+/* nf_nat_used_tuple_new: the same flow the other way round, in another zone
+ * and without translation, is no reason for another port.  (It clashes when
+ * the connection is confirmed.) */
+static bool
+is_used_new(struct sim *sim, const struct tuple *t, const struct ct *ct)
+{
+	struct tuple reply;
+	enum ct_dir dir;
+	const struct ct *old;
+
+	if (!is_used(sim, t, ct))
+		return false;
+	tuple_invert(&reply, t);
+	old = ct_find_zones(sim->ct, &reply, ct->zone, &dir);
+	return old == NULL || old->status & (CTS_SRC_NAT | CTS_DST_NAT |
+	    CTS_SEQ_ADJUST) ||
+	    !tuple_equal(&old->tuple[CT_ORIGINAL], &ct->tuple[CT_REPLY]) ||
+	    !tuple_equal(&old->tuple[CT_REPLY], &ct->tuple[CT_ORIGINAL]);
 }
 
 /* nf_nat_used_tuple_harder: near the end of the search a connection that is
@@ -331,7 +350,7 @@ choose(struct sim *sim, struct tuple *t, const struct tuple *now,
 	if (manip == NAT_SRC && !random) {
 		if (source_in(now, range)) {
 			*t = *now;
-			if (!is_used(sim, t, ct))
+			if (!is_used_new(sim, t, ct))
 				return;
 		} else if (same_source(sim, ct, now, range, t) &&
 		    !is_used(sim, t, ct)) {

@@ -291,14 +291,17 @@ icmp_pseudo(const struct packet *p, uint32_t len)
 }
 
 static bool
-icmp_csum_ok(const struct packet *p)
+icmp_csum_ok(struct packet *p)
 {
 	uint32_t len = p->len - p->l4;
 
 	if (p->trust == CSUM_TRUST || p->have < p->len)
 		return true;
-	return csum_fold(csum_add(icmp_pseudo(p, len), p->data + p->l4,
-	    len)) == 0;
+	if (csum_fold(csum_add(icmp_pseudo(p, len), p->data + p->l4,
+	    len)) != 0)
+		return false;
+	p->trust = CSUM_TRUST;		/* skb->csum_valid */
+	return true;
 }
 
 enum { QUOTED = 128 };			/* headers within, at most */

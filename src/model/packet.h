@@ -78,6 +78,7 @@ struct packet {
 	bool redirect;			/* IPSKB_DOREDIRECT: a better way is known */
 	bool out_unknown;		/* it leaves, but nobody knows by what: the
 					 * snapshot has no routes; 'out' is null */
+	bool hop_options;		/* read on arrival (sim/exthdr.h) */
 	bool looped;			/* came in again after going out */
 	bool ct_moved;			/* its ct went on with a looped packet */
 	unsigned mtu;			/* of the route out */
