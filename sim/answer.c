@@ -385,6 +385,13 @@ put_icmp(struct packet *p, uint32_t at, const struct packet *cause,
 		n = cause->have;
 	}
 	memcpy(icmp + ICMP_HEADER, cause->data, n);
+	/* The checksum of an IPv4 reset is left to the device: until then it
+	 * is the bare sum of the pseudo-header. */
+	if (cause->kernel_made && cause->family == AF_INET &&
+	    cause->proto == IPPROTO_TCP && n >= cause->l4 + 20u)
+		put16(icmp + ICMP_HEADER + cause->l4 + 16,
+		    csum_fold(csum_pseudo(cause, IPPROTO_TCP, cause->len -
+		    cause->l4)) ^ 0xffff);
 }
 
 /* nf_reject_ip_tcphdr_put leaves a reset's checksum to the device; until then

@@ -590,17 +590,6 @@ m_owner(struct gen *g)
 }
 
 static void
-m_policy(struct gen *g)
-{
-	if (!(g->chain->hooks & (OUT | POST)))
-		put(g, " -m policy --dir in --pol %s", OF(g, "none",
-		    "ipsec"));
-	else if (!(g->chain->hooks & (PRE | IN)))
-		put(g, " -m policy --dir out --pol %s", OF(g, "none",
-		    "ipsec"));
-}
-
-static void
 m_devices(struct gen *g)
 {
 	if (g->chain->hooks & (OUT | POST))
@@ -642,7 +631,7 @@ static const struct {
 	void (*add)(struct gen *);
 	unsigned weight;
 } matches[] = {
-	{ m_owner, 2 }, { m_policy, 1 }, { m_devices, 1 }, { m_helper, 1 },
+	{ m_owner, 2 }, { m_devices, 1 }, { m_helper, 1 },
 	{ m_cluster, 1 }, { m_bpf, 1 },
 	{ m_multiport, 8 }, { m_iprange, 4 }, { m_state, 10 },
 	{ m_conntrack, 12 }, { m_mark, 5 }, { m_connmark, 4 },
