@@ -636,8 +636,11 @@ frag_in6(struct sim *sim, struct packet *p, enum hook hook)
 	if (p->have < IP6_HEADER || get16(p->data + 4) == 0 ||
 	    !find_fragment6(p, &at, &next_at))
 		return V_ACCEPT;
-	if (p->have < at + FRAG_HEADER || at + FRAG_HEADER > HEADER_MAX ||
-	    is_truncated6(p, at))
+	if (is_truncated6(p, at))
+		return V_ACCEPT;
+	if (p->len < at + FRAG_HEADER)
+		return V_DROP;
+	if (p->have < at + FRAG_HEADER || at + FRAG_HEADER > HEADER_MAX)
 		return V_ACCEPT;
 	pkt_src(p, &k.src);
 	pkt_dst(p, &k.dst);
