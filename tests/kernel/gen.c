@@ -34,6 +34,8 @@ struct gen {
 	const struct gchain *chain;
 	int proto;			/* 0: none */
 	bool syn;			/* it tests SYN: TCPMSS is allowed */
+	unsigned marks;			/* --mark in the rule: iptables takes no
+					 * third, of mark and connmark in turn */
 };
 
 /* ---- Chance */
@@ -274,6 +276,8 @@ m_conntrack(struct gen *g)
 static void
 m_mark(struct gen *g)
 {
+	if (g->marks++ >= 2)
+		return;
 	put(g, " -m mark %s--mark %s", inverted(g), OF(g, "0x1", "0x2",
 	    "0x0", "0x1/0x1", "0x10/0xf0", "0x7", "0x0/0xff"));
 }
@@ -281,6 +285,8 @@ m_mark(struct gen *g)
 static void
 m_connmark(struct gen *g)
 {
+	if (g->marks++ >= 2)
+		return;
 	put(g, " -m connmark %s--mark %s", inverted(g), OF(g, "0x1", "0x0",
 	    "0x2/0x2", "0x7", "0x0/0xff"));
 }
@@ -1058,6 +1064,7 @@ random_rule(struct gen *g)
 	put(g, "-A %s", g->chain->name);
 	g->syn = false;
 	g->proto = 0;
+	g->marks = 0;
 	if (chance(g, 90))
 		random_base(g);
 	if (g->proto && chance(g, 60))
