@@ -227,7 +227,8 @@ host_allow(struct sim *sim, int family, const union addr *to,
 	uint32_t cost = family == AF_INET ? l->limit4 : l->limit6;
 	int64_t now = ticks(sim);
 
-	if ((a->dev == NULL || a->dev->kind != IFK_LOOPBACK) &&
+	if (a->type != ROUTE_LOCAL &&
+	    (a->dev == NULL || a->dev->kind != IFK_LOOPBACK) &&
 	    !peer_allow(peer_get(l, family, to, now), now, cost, BURST * cost))
 		return false;
 	l->credit--;

@@ -143,8 +143,34 @@ namespaces_permitted(void)
 	return pid > 0 && waitpid(pid, &status, 0) == pid && !status;
 }
 
+/* Logging from namespaces other than the first. */
+static const char log_sysctl[] = "/proc/sys/net/netfilter/nf_log_all_netns";
+
+static bool
+is_logging(void)
+{
+	int fd = open(log_sysctl, O_RDONLY | O_CLOEXEC);
+	char value = '0';
+	bool ok = fd >= 0 && read(fd, &value, 1) == 1;
+
+	if (fd >= 0)
+		close(fd);
+	return ok && value == '1';
+}
+
+static bool
+log_switch(char value)
+{
+	int fd = open(log_sysctl, O_WRONLY | O_CLOEXEC);
+	bool ok = fd >= 0 && write(fd, &value, 1) == 1;
+
+	if (fd >= 0)
+		close(fd);
+	return ok;
+}
+
 bool
-host_possible(struct sbuf *why)
+host_possible(struct sbuf *why, bool *was_logging)
 {
 	static const char *const programs[] = {
 		"ip", "ipset", "conntrack", "iptables-legacy-restore",
@@ -169,40 +195,71 @@ host_possible(struct sbuf *why)
 		return false;
 	}
 	close(fd);
-	fd = open("/proc/sys/net/netfilter/nf_log_all_netns", O_WRONLY);
-	if (fd < 0 || write(fd, "1", 1) != 1) {
+	*was_logging = is_logging();
+	if (!log_switch('1')) {
 		sbuf_puts(why, "logging from namespaces cannot be switched "
 		    "on here (nf_log_all_netns)");
-		if (fd >= 0)
-			close(fd);
 		return false;
 	}
-	close(fd);
 	return true;
+}
+
+static const char slots[] = "0123456789abcdef";
+
+/* Whose file is locked is taken. */
+static int
+slot_open(char slot, int flags)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/tmp/.nfwalk-lab.%c", slot);
+	return open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | flags, 0600);
 }
 
 char
 host_slot(void)
 {
-	static const char slots[] = "0123456789abcdef";
 	char path[64];
 	const char *s;
 	int fd;
 
 	for (s = slots; *s; s++) {
-		snprintf(path, sizeof(path), "/tmp/.nfwalk-lab.%c", *s);
-		fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-		if (fd >= 0 && !flock(fd, LOCK_EX | LOCK_NB)) {
-			/* iptables' own lock would hold workers up. */
-			snprintf(path, sizeof(path), "/tmp/.nfwalk-lab.%c.xt",
-			    *s);
-			setenv("XTABLES_LOCKFILE", path, 1);
-			return *s;
+		fd = slot_open(*s, O_CREAT);
+		if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB)) {
+			if (fd >= 0)
+				close(fd);
+			continue;
 		}
-		if (fd >= 0)
-			close(fd);
+		/* iptables' own lock would hold workers up. */
+		snprintf(path, sizeof(path), "/tmp/.nfwalk-lab.%c.xt",
+		    *s);
+		setenv("XTABLES_LOCKFILE", path, 1);
+		return *s;
 	}
 	return 0;
+}
+
+static bool
+slot_taken(char slot)
+{
+	int fd = slot_open(slot, 0);
+	bool taken = fd >= 0 && flock(fd, LOCK_EX | LOCK_NB);
+
+	if (fd >= 0)
+		close(fd);
+	return taken;
+}
+
+void
+host_done(bool was_logging)
+{
+	const char *s;
+
+	for (s = slots; *s; s++)
+		if (slot_taken(*s))
+			return;
+	if (!was_logging)
+		log_switch('0');
 }
 
 /* ---- Sysctls */

@@ -146,10 +146,13 @@ void	build_describe(struct bytes l3, struct sbuf *);
 /* ---- The host (host.c) */
 struct host;
 
-/* False, with the reason in 'why', where this machine does not permit it. */
-bool	host_possible(struct sbuf *why);
+/* False, with the reason in 'why', where this machine does not permit it.
+ * Switches on what must be logged; *was_logging: it was on before. */
+bool	host_possible(struct sbuf *why, bool *was_logging);
 /* A worker's slot: taken until the process ends. 0: none free. */
 char	host_slot(void);
+/* Leaves it as it was, unless another lab is at work. */
+void	host_done(bool was_logging);
 struct host *host_new(char slot, bool v6);
 void	host_free(struct host *);
 bool	host_setup(struct host *, const struct scn *, struct sbuf *error);
