@@ -17,7 +17,7 @@ ns=nfwalk-corpus-$$
 trap 'ip netns del $ns 2>/dev/null; rm -rf "$tmp"' EXIT
 kernel=no
 if [ "$(id -u)" = 0 ] && command -v iptables-legacy >/dev/null &&
-    ip netns add $ns 2>/dev/null; then
+    ip netns add $ns 2>/dev/null && ip netns exec $ns true 2>/dev/null; then
 	kernel=yes
 fi
 
