@@ -303,7 +303,8 @@ id_is_random(const struct work *w, const char *line)
 	const char *id = strstr(line, " ID=");
 
 	/* In IPv6 it would be that of an echo. */
-	return id && !strstr(line, " HOPLIMIT=") && !bit(w->ids, (uint32_t)strtoul(id + 4, NULL, 10));
+	return id && !strstr(line, " HOPLIMIT=") &&
+	    !bit(w->ids, (uint32_t)strtoul(id + 4, NULL, 10));
 }
 
 static char *

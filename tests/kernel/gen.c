@@ -355,8 +355,8 @@ m_recent(struct gen *g)
 			put(g, " --rttl");
 	}
 	/* IPv6 has its own: a dump cannot tell the mask of a shared list. */
-	put(g, " --name %s%u --%s", g->v6 ? "s" : "r", below(g, 2), OF(g, "rsource", "rsource",
-	    "rdest"));
+	put(g, " --name %s%u --%s", g->v6 ? "s" : "r", below(g, 2),
+	    OF(g, "rsource", "rsource", "rdest"));
 	if (chance(g, 25))
 		put(g, " --mask %s", g->v6 ? OF(g, "ffff:ffff:ffff:ffff::",
 		    "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff") :
@@ -760,7 +760,8 @@ t_ct(struct gen *g)
 		put(g, " -j CT --helper ftp");
 	else
 		put(g, " -j %s", OF(g, "CT --notrack", "NOTRACK",
-		    "CT --zone 1", "CT --zone-orig 2", "CT --zone-reply 3", "CT --zone mark",
+		    "CT --zone 1", "CT --zone-orig 2",
+		    "CT --zone-reply 3", "CT --zone mark",
 	    "CT --notrack"));
 	return true;
 }
@@ -994,7 +995,8 @@ static const struct {
 	{ t_accept, 16 }, { t_drop, 5 }, { t_none, 10 }, { t_jump, 18 },
 	{ t_log, 8 }, { t_reject, 8 }, { t_mark, 8 }, { t_connmark, 7 },
 	{ t_ct, 10 }, { t_mangle, 14 }, { t_tcpmss, 8 }, { t_classify, 2 },
-	{ t_nfqueue, 2 }, { t_set, 3 }, { t_rare, 3 }, { t_nat, 60 }, { t_return, 7 },
+	{ t_nfqueue, 2 }, { t_set, 3 }, { t_rare, 3 }, { t_nat, 60 },
+	{ t_return, 7 },
 };
 
 static void

@@ -861,10 +861,11 @@ collect_peer(int fd, enum dev d, struct arena *arena,
 	ssize_t n;
 
 	while ((n = recv(fd, buf, sizeof(buf), 0)) > 0) {
+		unsigned type = (unsigned)(buf[12] << 8 | buf[13]);
 		struct bytes l3;
 
-		if ((uint32_t)n <= head || ((buf[12] << 8 | buf[13]) != 0x0800 &&
-		    (buf[12] << 8 | buf[13]) != 0x86DD))
+		if ((uint32_t)n <= head ||
+		    (type != ETH_P_IP && type != ETH_P_IPV6))
 			continue;
 		l3.len = (uint32_t)n - head;
 		l3.data = arena_copy(arena, buf + head, l3.len);

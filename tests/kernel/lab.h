@@ -62,7 +62,7 @@ struct scn {
 	unsigned n_setup, n_packets;
 	bool v6;				/* the host has IPv6 */
 	double gap;				/* seconds before each packet */
-	bool random_ports;			/* mask ports of the kernel's choice */
+	bool random_ports;			/* mask what the kernel chose */
 };
 
 /* Null and errors in 'diags' if the text is wrong. Checks packet lines. */
@@ -82,7 +82,7 @@ struct spec {
 	const char *label;
 	double delay, gap;
 	enum dev dev;			/* DEV_NONE: where the other one left */
-	struct token ref;		/* reply, error, again: of which packet */
+	struct token ref;		/* reply, error, again: of what */
 	int family;
 	uint8_t src[16], dst[16];
 	int64_t proto, sport, dport;	/* -1: none */
@@ -107,10 +107,10 @@ struct spec {
 	uint8_t smac[6], dmac[6];
 	bool has_smac, has_dmac;
 	int64_t pad, ethertype;
-	int64_t split;			/* 0: whole; else payload per fragment */
+	int64_t split;			/* 0: whole; payload per fragment */
 	const char *order;		/* of fragments, "2,1"; null: all */
 	int64_t repeat;
-	const char *vary;		/* "sport", "dport", "src", "dst"; null */
+	const char *vary;		/* "sport", "dport", "src", "dst" */
 };
 
 void	spec_init(struct spec *);
