@@ -8,8 +8,11 @@
  * sim.c	life of a sim, frames in, local delivery, forwarding, output
  * hook.c	the packet path as data: rows of hook, priority, function
  * compile.c	rules into flat arrays		walk.c	a packet through them
- * ct*.c	connections			nat.c	translation
- * route.c	routing decision		frag.c	defragmentation, fragments
+ * ct*.c	connections, one file per tracker
+ * nat.c	choosing translations		nat_rewrite.c	applying them
+ * route*.c	routing decisions, in and out	fib.c	tables, policy rules
+ * saddr.c	source addresses		frag.c	fragments, both ways
+ * options.c	IPv4 options			exthdr.c	IPv6 headers
  * answer.c	ICMP errors and RSTs that the host makes
  * logline.c	the text of LOG and TRACE */
 #ifndef SIM_SIM_H
@@ -76,8 +79,8 @@ void	sim_fetch(const struct sim *, uint32_t);
 /* Moves the clock: timeouts up to 'now' happen. */
 void	sim_clock(struct sim *, int64_t now);
 /* Counters as they are now, in place of those of the ruleset: for each rule
- * and policy the start value plus what was counted.  (A reporter prints them
- * through parsers/../reports.) */
+ * and policy the start value plus what was counted.  (reports/save.h prints
+ * them through a callback.) */
 void	sim_rule_counters(const struct sim *, const struct rule *,
 	    uint64_t *packets, uint64_t *bytes);
 void	sim_chain_counters(const struct sim *, const struct chain *,

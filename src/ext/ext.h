@@ -205,7 +205,7 @@ int	ext_opt(const struct ext *, const char *name, size_t len, bool abbrev);
 /* Reads one option into the use.  Reports and returns false on error. */
 bool	ext_read(struct opt_arg *, unsigned index);
 /* All options were read: required ones, exclusions, then ext->check.  Where
- * it may stand (table, hooks, protocol) is checked by parsers/load.c. */
+ * it may stand (table, hooks, protocol) is checked by parsers/check.c. */
 bool	ext_finish(const struct ext *, struct ext_check *);
 
 /* ---- for matches ---- */

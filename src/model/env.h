@@ -124,7 +124,7 @@ struct env {
 };
 
 /* An env of a host of which nothing is known but the loopback interface;
- * routes_known is false, so everything is forwarded or local by guess. */
+ * has_addrs and has_routes are false, so where a packet goes is a guess. */
 struct env *env_new(struct arena *);
 /* By name ('len' characters) or index; null if there is none. */
 struct iface *env_iface(const struct env *, const char *name, size_t len);
