@@ -23,9 +23,10 @@ LDLIBS	+= $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lm
 PROG	:= $(if $(SAN),$B/nfwalk,nfwalk)
 
 EXT	:= $(sort $(wildcard src/ext/[mt]_*.c))
-LIB	:= $(wildcard src/base/*.c src/model/*.c src/ext/*.c parsers/*.c \
-	   sim/*.c reports/*.c)
-LIBOBJ	:= $(LIB:%.c=$B/%.o) $B/ext_all.o
+CHECKS	:= $(sort $(wildcard src/analysis/c_*.c))
+LIB	:= $(wildcard src/base/*.c src/model/*.c src/ext/*.c src/analysis/*.c \
+	   parsers/*.c sim/*.c reports/*.c)
+LIBOBJ	:= $(LIB:%.c=$B/%.o) $B/ext_all.o $B/check_all.o
 MAIN	:= $(wildcard src/*.c)
 TESTS	:= $(wildcard tests/*_test.c)
 KERNEL	:= $(wildcard tests/kernel/*.c)
@@ -51,8 +52,18 @@ $B/ext_all.c: FORCE
 	  for e in $(notdir $(EXT:.c=)); do echo "	&ext_$$e,"; done; \
 	  echo '	NULL,'; echo '};'; } >$@.new
 	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+$B/check_all.c: FORCE
+	@mkdir -p $(@D)
+	@{ echo '#include "analysis/audit.h"'; \
+	  for c in $(patsubst c_%,%,$(notdir $(CHECKS:.c=))); do \
+	  echo "extern check_fn check_$$c;"; done; \
+	  echo 'const struct check_file check_files[] = {'; \
+	  for c in $(patsubst c_%,%,$(notdir $(CHECKS:.c=))); do \
+	  echo "	{ \"$$c\", check_$$c },"; done; \
+	  echo '	{ 0 },'; echo '};'; } >$@.new
+	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 FORCE:
-$B/ext_all.o: $B/ext_all.c
+$B/%_all.o: $B/%_all.c
 	@$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 $B/%.o: %.c
 	@mkdir -p $(@D)

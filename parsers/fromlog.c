@@ -135,12 +135,12 @@ protocol(struct reader *r, const struct token *t, struct pktspec *p)
 
 /* What is a number and where it goes; ID, SEQ and LEN mean the IP header
  * before PROTO= and the transport's after it. */
-enum field { L_LEN, L_TOS, L_PREC, L_TTL, L_ID, L_FRAG, L_SPT, L_DPT, L_SEQ,
+enum log_field { L_LEN, L_TOS, L_PREC, L_TTL, L_ID, L_FRAG, L_SPT, L_DPT, L_SEQ,
     L_ACK, L_WINDOW, L_TYPE, L_CODE, L_SPI, L_MTU, L_FLAG, L_DF, L_MF };
 
 static const struct {
 	const char *key;
-	enum field field;
+	enum log_field field;
 	unsigned value;			/* largest, or the flag */
 } fields[] = {
 	{ "LEN", L_LEN, 65575 }, { "TOS", L_TOS, 255 }, { "TC", L_TOS, 255 },
@@ -159,7 +159,7 @@ static const struct {
 };
 
 static void
-set(struct pktspec *p, enum field f, uint64_t v)
+set(struct pktspec *p, enum log_field f, uint64_t v)
 {
 	bool l4 = (p->has & SPEC_PROTO) != 0;
 

@@ -17,6 +17,7 @@
 #define EXT_EXT_H
 
 #include "model/ctx.h"
+#include "model/lower.h"
 
 enum ext_kind { EXT_MATCH, EXT_TARGET };
 
@@ -186,6 +187,11 @@ struct ext {
 	 * packet that eval was just asked of.  A target: what it did, if
 	 * there is more to say than its name. Null: generic text. */
 	void	(*explain)(const void *data, struct ctx *, struct sbuf *);
+	/* A match: which packets it matches, as tests of fields (model/lower.h):
+	 * eval says yes of those and of no others, whatever memory it has. One
+	 * that has memory or chance tells what its packets have besides.  False,
+	 * before anything was told: no fields tell it; null: the same. */
+	bool	(*lower)(const void *data, struct lower *);
 	/* The name that -L shows in its target column, if it is another one
 	 * (NOTRACK is listed as CT, and saved as itself); or null. */
 	const char *list_name;

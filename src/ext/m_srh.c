@@ -4,13 +4,13 @@
 
 #include <stddef.h>
 
-enum field { FIELD_LEN, FIELD_LEFT, FIELD_LAST, N_FIELDS };
+enum srh_field { FIELD_LEN, FIELD_LEFT, FIELD_LAST, N_SRH_FIELDS };
 enum sid { SID_PREVIOUS, SID_NEXT, SID_LAST, N_SIDS };
 
 /* The options' places; of a field: equal, greater, less. */
 enum {
 	OPT_NEXT_HDR, OPT_FIELDS,
-	OPT_TAG = OPT_FIELDS + N_FIELDS * 3, OPT_SIDS,
+	OPT_TAG = OPT_FIELDS + N_SRH_FIELDS * 3, OPT_SIDS,
 	N_OPTS = OPT_SIDS + N_SIDS
 };
 enum { SRH_HEADER = 8, SRH_TYPE = 4, ADDR_SIZE = 16 };
@@ -20,7 +20,7 @@ struct srh_sid { union addr addr, mask; };
 struct srh {
 	uint32_t given, invert;		/* bits 1 << OPT_x */
 	uint8_t next_hdr;
-	uint8_t field[N_FIELDS];	/* the last value given counts */
+	uint8_t field[N_SRH_FIELDS];	/* the last value given counts */
 	uint16_t tag;
 	struct srh_sid *sids;		/* N_SIDS; null: none given */
 };
@@ -267,7 +267,7 @@ srh_test(const void *data, struct ctx *ctx, struct sbuf *why)
 	    h[3] > h[4])
 		return MISS(why, "it has no good segment routing header");
 	result = test_number(srh, OPT_NEXT_HDR, h[0], why);
-	for (i = 0; i < N_FIELDS * 3 && result == TRI_YES; i++)
+	for (i = 0; i < N_SRH_FIELDS * 3 && result == TRI_YES; i++)
 		result = test_number(srh, OPT_FIELDS + i,
 		    i / 3 == FIELD_LEN ? h[1] : i / 3 == FIELD_LEFT ? h[3] :
 		    h[4], why);

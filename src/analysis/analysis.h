@@ -1,0 +1,105 @@
+/* What can ever happen to packets: sets of them through the chains.
+ *
+ * An analysis is one family's rules (or two rulesets of that family, for
+ * diff) over one space of packets.  Questions are about packets that enter a
+ * chain: a built-in one at its hook, or a user chain taken by itself.
+ * Without a snapshot every combination of fields is possible.
+ *
+ * program.c	a chain with all it jumps to, as one list with forward jumps
+ * cover.c	is a box covered by earlier ones; by the fewest of them
+ * regions.c	who decides the packets of a query
+ * dead.c	rules that no packet reaches */
+#ifndef ANALYSIS_ANALYSIS_H
+#define ANALYSIS_ANALYSIS_H
+
+#include "ext/ext.h"
+#include "model/finding.h"
+#include "model/hs.h"
+
+struct analysis;
+
+/* Packets that meet all of its tests. */
+struct query { struct query_test *tests; unsigned n, room; };
+struct query_test {
+	enum field field;
+	bool negate;
+	u128 mask;
+	struct range range[4];
+	unsigned n;
+	const struct ifmatch *iface;	/* of a FIELD_IFACE */
+};
+
+/* Adds a test; memory is malloc'ed, query_free releases it. */
+void	query_range(struct query *, enum field, u128 lo, u128 hi, bool negate);
+void	query_masked(struct query *, enum field, u128 value, u128 mask,
+	    bool negate);
+/* "eth0", "eth+"; "" is none. */
+void	query_iface(struct query *, enum field, const char *name, bool negate);
+void	query_free(struct query *);
+
+/* What an analysis must be able to tell apart, besides what rules name: the
+ * boundaries of every query that it will be asked. */
+struct analysis *analysis_new(const struct ruleset *const *rules,
+	    unsigned n_rules, const struct env *, const struct query *const *,
+	    unsigned n_queries, struct arena *);
+void	analysis_free(struct analysis *);	/* null-safe */
+const struct hs_space *analysis_space(const struct analysis *);
+
+/* Packets that one rule or policy decides. */
+struct region {
+	const struct rule *rule;	/* the decider, or */
+	const struct chain *policy;	/* this built-in chain's policy; both
+					 * null: the end of the user chain */
+	enum verdict verdict;		/* V_ACCEPT, V_DROP, V_QUEUE, V_STOLEN;
+					 * V_RETURN: end of a user chain */
+	bool reject;			/* V_DROP by -j REJECT */
+	bool possible;			/* hangs on memory, chance, the unknown */
+	/* The packets: disjoint boxes.  Incomplete: there are too many to
+	 * list; 'set' then is where they all are in. */
+	const struct hs *set;
+	bool complete;
+	double count;			/* how many points, if complete; in
+					 * fields that the space has */
+	struct point witness;
+};
+
+/* Calls 'each' for every decider of packets in 'q' (null: all) that enter
+ * 'chain', in the order of the rules; false from it ends it.  Regions live
+ * in 'arena'.  'boxes' is how many to list for each at most (0: none). */
+void	analysis_regions(struct analysis *, const struct chain *,
+	    const struct query *q, unsigned boxes, struct arena *,
+	    bool (*each)(const struct region *, void *), void *arg);
+/* Is there a packet in 'q' that ends so in 'chain'?  Fills in 'out'. */
+bool	analysis_any(struct analysis *, const struct chain *,
+	    const struct query *q, enum verdict, struct region *out,
+	    struct arena *);
+
+/* Why no packet reaches or matches a rule. */
+enum dead_kind {
+	DEAD_NOT,			/* alive: 'witness' matches it */
+	DEAD_COVERED,			/* 'by' take every packet before */
+	DEAD_SELF,			/* it contradicts itself */
+	DEAD_CALLERS,			/* it contradicts each jump to it */
+	DEAD_CHAIN			/* nothing jumps to its chain */
+};
+struct dead {
+	enum dead_kind kind;
+	bool possible;			/* it hangs on what is not known */
+	const struct chain *entry;	/* where the witness enters */
+	const struct rule **by;		/* DEAD_COVERED: fewest rules */
+	unsigned n_by;
+	struct point witness;		/* DEAD_COVERED: what 'by' takes though
+					 * it would match the rule */
+	bool has_witness;
+	bool limit;			/* given up: alive for all we know */
+};
+/* Tells each rule of ruleset 'r' (index in analysis_new's), in order. */
+void	analysis_dead(struct analysis *, unsigned r, struct arena *,
+	    void (*each)(const struct rule *, const struct dead *, void *),
+	    void *arg);
+
+/* "tcp 10.0.0.0/8 > any:80 in eth0": the packets of a box in words. */
+void	region_words(const struct analysis *, const struct hs *, unsigned box,
+	    struct sbuf *);
+
+#endif

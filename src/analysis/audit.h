@@ -1,0 +1,45 @@
+/* The audit: all checks over rulesets of one host.
+ *
+ * A check is one file here, c_NAME.c, that defines check_NAME(); the build
+ * makes the list from the files.  It looks at one family's ruleset and adds
+ * findings whose ids are rows of catalogue.c.  Where it needs to know what
+ * can ever happen, it asks sets[] (analysis.h). */
+#ifndef ANALYSIS_AUDIT_H
+#define ANALYSIS_AUDIT_H
+
+#include "model/env.h"
+#include "model/finding.h"
+
+struct analysis;
+
+struct audit_config {
+	unsigned profiles;		/* bits of enum profile */
+	int64_t today;			/* seconds since the epoch; for until= */
+	/* Networks that must stay able to log in, and where outside is. */
+	const char *const *management;
+	unsigned n_management;
+	const char *const *outside;	/* interfaces, a + at the end is a prefix */
+	unsigned n_outside;
+	unsigned long_chain;		/* FW9005: rules; 0: 100 */
+};
+
+struct audit {
+	const struct ruleset *rules[2];	/* [0] v4, [1] v6; null: none */
+	const struct env *env;
+	const struct audit_config *cfg;
+	struct analysis *sets[2];
+	struct findings out;
+};
+
+/* Looks at rules[f], which is there. */
+typedef void check_fn(struct audit *, unsigned f);
+struct check_file { const char *name; check_fn *run; };
+extern const struct check_file check_files[];	/* ends with null; generated */
+
+/* Runs every check; findings of ids that the profiles leave off are not
+ * made.  In the order of the rules. */
+void	audit_run(struct audit *);
+/* Is this id on? */
+bool	audit_on(const struct audit *, const char *id);
+
+#endif
