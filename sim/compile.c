@@ -25,13 +25,6 @@ count(const struct ruleset *rs, uint32_t *rules, uint32_t *matches,
 	return chains;
 }
 
-static unsigned
-use_traits(const struct use *u)
-{
-	return u->ext->use_traits != NULL ? u->ext->use_traits(u->data) :
-	    u->ext->traits;
-}
-
 static uint8_t
 tests_of(const struct rule *r, int family)
 {
@@ -70,14 +63,14 @@ compile_rule(struct builder *b, const struct rule *r)
 	for (unsigned i = 0; i < r->n_matches; i++) {
 		const struct use *u = &r->matches[i];
 
-		c->traits |= use_traits(u);
+		c->traits |= ext_traits(u);
 		c->matches[b->n_matches++] = (struct cmatch){ u->ext->eval,
 		    u->data, NULL, u };
 	}
 	if (r->kind == TGT_EXT) {
 		const struct use *u = &r->target;
 
-		c->traits |= use_traits(u);
+		c->traits |= ext_traits(u);
 		cr->to = b->n_targets;
 		c->targets[b->n_targets++] = (struct ctarget){ u->ext->act,
 		    u->data, NULL, u };

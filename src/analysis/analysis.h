@@ -26,7 +26,8 @@ struct query_test {
 	u128 mask;
 	struct range range[4];
 	unsigned n;
-	const struct ifmatch *iface;	/* of a FIELD_IFACE */
+	bool is_iface;
+	struct ifmatch iface;
 };
 
 /* Adds a test; memory is malloc'ed, query_free releases it. */
@@ -36,6 +37,8 @@ void	query_masked(struct query *, enum field, u128 value, u128 mask,
 /* "eth0", "eth+"; "" is none. */
 void	query_iface(struct query *, enum field, const char *name, bool negate);
 void	query_free(struct query *);
+/* Tells the tests as a match does. */
+void	query_lower(const struct query *, struct lower *);
 
 /* What an analysis must be able to tell apart, besides what rules name: the
  * boundaries of every query that it will be asked. */
@@ -76,7 +79,7 @@ bool	analysis_any(struct analysis *, const struct chain *,
 
 /* Why no packet reaches or matches a rule. */
 enum dead_kind {
-	DEAD_NOT,			/* alive: 'witness' matches it */
+	DEAD_NOT,			/* alive */
 	DEAD_COVERED,			/* 'by' take every packet before */
 	DEAD_SELF,			/* it contradicts itself */
 	DEAD_CALLERS,			/* it contradicts each jump to it */
@@ -88,9 +91,10 @@ struct dead {
 	const struct chain *entry;	/* where the witness enters */
 	const struct rule **by;		/* DEAD_COVERED: fewest rules */
 	unsigned n_by;
-	struct point witness;		/* DEAD_COVERED: what 'by' takes though
-					 * it would match the rule */
-	bool has_witness;
+	/* DEAD_COVERED: a packet that would match the rule; with 'taken' it is
+	 * one of 'by' that ends it.  In analysis_dead's arena. */
+	const struct point *witness;
+	bool taken;
 	bool limit;			/* given up: alive for all we know */
 };
 /* Tells each rule of ruleset 'r' (index in analysis_new's), in order. */

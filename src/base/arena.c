@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-enum { CHUNK = 256 * 1024, ALIGN = 8 };
+enum { CHUNK = 256 * 1024, ALIGN = 8, WIDE = 16 };
 
 struct arena_chunk {
 	struct arena_chunk *next;
@@ -98,6 +98,10 @@ arena_alloc(struct arena *a, size_t size)
 	a->used += size;
 	if (size > CHUNK / 4)
 		return alloc_big(a, size);
+	/* What is as big as two words may hold 16-byte integers. */
+	if (c != NULL && size % WIDE == 0 && c->used % WIDE != 0 &&
+	    c->size - c->used >= ALIGN)
+		c->used += ALIGN;
 	if (c == NULL || c->size - c->used < size) {
 		c = chunk_new(CHUNK);
 		c->next = a->chunks;

@@ -2,7 +2,8 @@
  *
  * Everything allocated from an arena is released by arena_free(); there is
  * no way to release one object.  Allocation never fails: out of memory ends
- * the program.  Memory comes back zeroed, aligned for any type (8 bytes).
+ * the program.  Memory comes back zeroed, aligned for any type of that size (8
+ * bytes, 16 where the size is a multiple of 16).
  *
  * Rules of the program: a pointer points into the same arena or into one
  * that lives longer; a function that allocates takes the arena as its

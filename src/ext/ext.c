@@ -152,3 +152,10 @@ save_text(struct sbuf *out, const char *text)
 	sbuf_puts(out, text);
 	sbuf_putc(out, '"');
 }
+
+unsigned
+ext_traits(const struct use *u)
+{
+	return u->ext->use_traits != NULL ? u->ext->use_traits(u->data) :
+	    u->ext->traits;
+}

@@ -192,6 +192,10 @@ struct ext {
 	 * that has memory or chance tells what its packets have besides.  False,
 	 * before anything was told: no fields tell it; null: the same. */
 	bool	(*lower)(const void *data, struct lower *);
+	/* A target: the verdict that it ends the table with (enum verdict), 0
+	 * if the packet goes on with the next rule.  (A few also drop what is
+	 * malformed.) */
+	uint8_t ends;
 	/* The name that -L shows in its target column, if it is another one
 	 * (NOTRACK is listed as CT, and saved as itself); or null. */
 	const char *list_name;
@@ -205,6 +209,8 @@ struct ext_unknown { const char *name, *options; };
 /* Null if there is none of that kind and family. */
 const struct ext *ext_find(enum ext_kind, const char *name, size_t len,
 	    int family);
+/* The traits of one use: use_traits', else the extension's. */
+unsigned ext_traits(const struct use *);
 /* Index of an option of 'ext' by exact name or alias, or, if 'abbrev', by
  * unique prefix as getopt_long does; -1: none, -2: ambiguous. */
 int	ext_opt(const struct ext *, const char *name, size_t len, bool abbrev);

@@ -31,6 +31,7 @@ act(const void *data, struct ctx *ctx)
 const struct ext ext_t_DNAT = {
 	.name = "DNAT",
 	.kind = EXT_TARGET,
+	.ends = V_ACCEPT,
 	.traits = EXT_NAT | EXT_NEEDS_CT,
 	.tables = 1 << TABLE_NAT,
 	.hooks = 1 << HOOK_PREROUTING | 1 << HOOK_OUTPUT,

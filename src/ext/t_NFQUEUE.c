@@ -111,6 +111,7 @@ act(const void *data, struct ctx *ctx)
 const struct ext ext_t_NFQUEUE = {
 	.name = "NFQUEUE",
 	.kind = EXT_TARGET,
+	.ends = V_QUEUE,
 	.size = sizeof(struct nfqueue),
 	.opts = opts,
 	.check = check,

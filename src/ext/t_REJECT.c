@@ -108,6 +108,7 @@ act(const void *data, struct ctx *ctx)
 const struct ext ext_t_REJECT = {
 	.name = "REJECT",
 	.kind = EXT_TARGET,
+	.ends = V_DROP,
 	.traits = EXT_SIDE_EFFECT,
 	.tables = 1 << TABLE_FILTER,
 	.hooks = 1 << HOOK_INPUT | 1 << HOOK_FORWARD | 1 << HOOK_OUTPUT,

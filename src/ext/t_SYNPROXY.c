@@ -88,6 +88,7 @@ list(const void *data, const struct ext_print *print, struct sbuf *out)
 const struct ext ext_t_SYNPROXY = {
 	.name = "SYNPROXY",
 	.kind = EXT_TARGET,
+	.ends = V_DROP,
 	.traits = EXT_NEEDS_CT,
 	.hooks = 1 << HOOK_INPUT | 1 << HOOK_FORWARD,
 	.size = sizeof(struct synproxy),

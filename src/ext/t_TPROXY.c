@@ -62,6 +62,7 @@ list(const void *data, const struct ext_print *print, struct sbuf *out)
 const struct ext ext_t_TPROXY = {
 	.name = "TPROXY",
 	.kind = EXT_TARGET,
+	.ends = V_ACCEPT,
 	.traits = EXT_NEEDS_DEFRAG,
 	.tables = 1 << TABLE_MANGLE,
 	.hooks = 1 << HOOK_PREROUTING,

@@ -7,11 +7,12 @@
  * sets, a set of packets is a list of boxes.
  *
  * In a box each dimension has a cell of 64 bits: dimensions of up to 64
- * classes (HS_BITS) have a bit for each; others (HS_RANGE) have the first
- * and the last class, which stand in the order of the values.
+ * classes have a bit for each; others have the first and the last class,
+ * which stand in the order of the values.
  *
  * hs_space.c	what rules ask (model/lower.h) becomes dimensions and boxes
  * hs.c		boxes and sets of them
+ * hs_point.c	one packet of a box, and its words
  * hs_tree.c	many boxes, asked for those that meet one */
 #ifndef MODEL_HS_H
 #define MODEL_HS_H
@@ -21,21 +22,145 @@
 #include "model/lower.h"
 #include "model/rule.h"
 
-typedef uint64_t hs_cell;
+typedef uint64_t hs_cell;		/* bits, or first | last << 32 */
+
+enum { HS_MAX_DIMS = 200, HS_BITS = 64 };
 
 struct hs_dim {
 	uint8_t field;			/* enum field; N_FIELDS: opaque */
 	uint8_t part;			/* FIELD_MARK: which block of bits */
-	bool bits;			/* HS_BITS, else HS_RANGE */
-	uint32_t n;			/* classes */
+	bool bits;			/* the kind of its cells */
+	uint32_t n;			/* classes; 2 at least */
+	/* FIELD_NUMBER, ADDR, IFACE: the first value of each class, and one
+	 * more behind the last. */
+	const u128 *starts;
+	const uint32_t *jump;		/* long lists: where to look, see find */
+	unsigned shift;
+	/* FIELD_SMALL: the class of each value; 0xffff: there is no such. */
+	const uint16_t *of;
+	/* FIELD_MARK: the block's bits, and the value of each class but the
+	 * last if that is "any other". */
+	uint32_t mask, *values;
+	uint32_t n_values;
+	const char *key;		/* opaque */
 };
 
-struct hs_space;
+struct hs_space {
+	struct arena *arena;
+	int family;
+	const struct env *env;
+	unsigned n;			/* dimensions */
+	struct hs_dim dims[HS_MAX_DIMS];
+	/* The first dimension of a field, -1: nobody asks. */
+	int16_t of_field[N_FIELDS], parts[N_FIELDS];
+	hs_cell all[HS_MAX_DIMS];	/* the box of everything */
+	struct map keys;		/* opaque: key to dimension + 1 */
+	bool overflow;			/* more dimensions were wanted */
+	struct hs_collect *collect;	/* until hs_space_finish */
+};
 
-/* A set: 'n' boxes of hs_dims() cells each. */
+/* A set: 'n' boxes of space->n cells each. */
 struct hs {
 	hs_cell *cells;
-	unsigned n, room;		/* malloc'ed if room is not 0 */
+	unsigned n, room;		/* malloc'ed, of 'room' boxes */
 };
+
+/* ---- the space ---- */
+
+struct hs_space *hs_space_new(int family, const struct env *, struct arena *);
+/* Listens to what is asked; then hs_space_finish makes the dimensions. */
+struct lower *hs_collector(struct hs_space *);
+void	hs_space_finish(struct hs_space *);
+
+/* Listens to a match and cuts a set down to what it matches. */
+struct hs_cut {
+	struct lower lower;
+	const struct hs_space *space;
+	struct hs in, now, out;
+	unsigned limit;			/* boxes */
+	bool overflow;			/* more were needed: 'now' is too big */
+	bool unknown;			/* it asked what the space has not */
+	/* Small fields: the cells of tests that came before. */
+	struct { uint16_t field, n; uint32_t lo, hi, mask; bool negate;
+	    hs_cell cell; } recent[64];
+};
+void	hs_cut_init(struct hs_cut *, const struct hs_space *);
+void	hs_cut_free(struct hs_cut *);
+/* hs_cut_begin(c, set); match->lower(data, &c->lower); hs_cut_end(c, set) */
+void	hs_cut_begin(struct hs_cut *, const struct hs *);
+void	hs_cut_end(struct hs_cut *, struct hs *);
+
+/* ---- boxes ---- */
+
+static inline uint32_t cell_first(hs_cell c) { return (uint32_t)c; }
+static inline uint32_t cell_last(hs_cell c) { return (uint32_t)(c >> 32); }
+static inline hs_cell
+cell_range(uint32_t first, uint32_t last)
+{
+	return first | (hs_cell)last << 32;
+}
+
+/* The three work on boxes of the space: do they meet, the common part (false:
+ * none), is 'a' in 'b'? */
+bool	box_meets(const struct hs_space *, const hs_cell *a, const hs_cell *b);
+bool	box_and(const struct hs_space *, hs_cell *out, const hs_cell *a,
+	    const hs_cell *b);
+bool	box_inside(const struct hs_space *, const hs_cell *a,
+	    const hs_cell *b);
+/* What 'a' has outside 'b', as disjoint boxes, given one by one; each is
+ * valid during the call; false from it ends and is returned. */
+bool	box_minus(const struct hs_space *, const hs_cell *a, const hs_cell *b,
+	    bool (*each)(const hs_cell *, void *), void *arg);
+/* How many classes of the dimension a cell has. */
+uint32_t cell_count(const struct hs_dim *, hs_cell);
+/* Points of a box: the product of the values of the classes in it. */
+double	box_count(const struct hs_space *, const hs_cell *);
+double	box_log_share(const struct hs_space *, const hs_cell *part,
+	    const hs_cell *whole);
+
+/* ---- sets ---- */
+
+void	hs_add(const struct hs_space *, struct hs *, const hs_cell *box);
+void	hs_clear(struct hs *);
+void	hs_free(struct hs *);
+static inline hs_cell *
+hs_box(const struct hs_space *s, const struct hs *set, unsigned i)
+{
+	return set->cells + (size_t)i * s->n;
+}
+
+/* ---- points ---- */
+
+/* A packet of the box, made of usual values where it can be. */
+void	hs_point(const struct hs_space *, const hs_cell *, struct point *);
+/* The box in words: "tcp 10.0.0.0/8 > any:80 in eth0 NEW"; "any". */
+void	hs_words(const struct hs_space *, const hs_cell *, struct sbuf *);
+/* The values of one dimension: "80, 443", "10.0.0.0/8", "not eth0". */
+void	hs_dim_words(const struct hs_space *, unsigned dim, hs_cell,
+	    struct sbuf *);
+/* "in", "tcp flags", ... */
+const char *hs_dim_name(const struct hs_space *, unsigned dim);
+
+/* ---- trees ---- */
+
+struct hs_tree;
+
+struct hs_item {
+	const hs_cell *box;
+	uint32_t at;			/* its place in an order */
+};
+
+/* A tree over the items; boxes stay the caller's. */
+struct hs_tree *hs_tree_new(const struct hs_space *, const struct hs_item *,
+	    uint32_t n);
+void	hs_tree_free(struct hs_tree *);	/* null-safe */
+/* Calls 'each' for every item with at < before whose box meets 'box', in no
+ * particular order; false from it ends the search.  False: ended so. */
+bool	hs_tree_meet(const struct hs_tree *, const hs_cell *box,
+	    uint32_t before, bool (*each)(const struct hs_item *, void *),
+	    void *arg);
+/* The item of the lowest place from 'from' on that meets 'box'; null: none. */
+const struct hs_item *hs_tree_next(const struct hs_tree *, const hs_cell *box,
+	    uint32_t from);
 
 #endif

@@ -1,0 +1,185 @@
+#include "analysis/program.h"
+
+#include "analysis/rules.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- queries ---- */
+
+static struct query_test *
+new_test(struct query *q, enum field f, bool negate)
+{
+	vec_room(q->tests, q->n, q->room);
+	q->tests[q->n] = (struct query_test){ .field = f, .negate = negate };
+	return &q->tests[q->n++];
+}
+
+void
+query_range(struct query *q, enum field f, u128 lo, u128 hi, bool negate)
+{
+	struct query_test *t = new_test(q, f, negate);
+
+	t->mask = ~(u128)0;
+	t->range[0] = (struct range){ lo, hi };
+	t->n = 1;
+}
+
+void
+query_masked(struct query *q, enum field f, u128 value, u128 mask,
+    bool negate)
+{
+	struct query_test *t = new_test(q, f, negate);
+
+	t->mask = mask;
+	t->range[0] = (struct range){ value, value };
+	t->n = 1;
+}
+
+void
+query_iface(struct query *q, enum field f, const char *name, bool negate)
+{
+	struct query_test *t = new_test(q, f, negate);
+	size_t len = strlen(name);
+	bool wild = len > 0 && name[len - 1] == '+';
+
+	if (wild)
+		len--;
+	if (len > IFNAME_SIZE - 1)
+		len = IFNAME_SIZE - 1;
+	memcpy(t->iface.name, name, len);
+	memset(t->iface.mask, 0xff, len + !wild);
+	t->iface.wild = wild;
+	t->is_iface = true;
+}
+
+void
+query_free(struct query *q)
+{
+	free(q->tests);
+	*q = (struct query){ 0 };
+}
+
+void
+query_lower(const struct query *q, struct lower *l)
+{
+	for (unsigned i = 0; i < q->n; i++) {
+		const struct query_test *t = &q->tests[i];
+
+		if (t->is_iface)
+			lower_iface(l, t->field, &t->iface, t->negate);
+		else
+			l->test(l, t->field, t->mask, t->range, t->n,
+			    t->negate);
+	}
+}
+
+/* ---- making one ---- */
+
+static void
+each_rule(const struct ruleset *rs, void (*f)(const struct rule *, void *),
+    void *arg)
+{
+	for (unsigned t = 0; t < N_TABLES; t++)
+		for (const struct chain *c = rs->tables[t].chains; c != NULL;
+		    c = c->next)
+			for (unsigned i = 0; i < c->n; i++)
+				f(c->rules[i], arg);
+}
+
+static void
+collect(const struct rule *r, void *arg)
+{
+	rule_collect(r, arg);
+}
+
+/* Conntrack, and so defragmentation, is on while a rule needs it. */
+static void
+needs_defrag(const struct rule *r, void *arg)
+{
+	unsigned t = 0;
+
+	for (unsigned i = 0; i < r->n_matches; i++)
+		t |= ext_traits(&r->matches[i]);
+	if (r->kind == TGT_EXT)
+		t |= ext_traits(&r->target);
+	if (t & (EXT_NEEDS_CT | EXT_NEEDS_DEFRAG | EXT_NAT))
+		*(bool *)arg = true;
+}
+
+struct builder { struct analysis *an; struct hs_cut cut; struct hs all, out;
+    struct chain_sets *now; };
+
+static void
+build_rule(struct builder *b, const struct rule *r, struct rule_set *rs)
+{
+	struct analysis *an = b->an;
+
+	rule_boxes(r, &b->cut, &b->all, &b->out, &rs->exact, &rs->unknown);
+	rs->first = an->boxes.n;
+	rs->n = b->out.n;
+	for (unsigned i = 0; i < b->out.n; i++)
+		hs_add(an->space, &an->boxes, hs_box(an->space, &b->out, i));
+}
+
+static void
+build_chain(struct builder *b, const struct chain *c)
+{
+	struct analysis *an = b->an;
+	struct chain_sets *cs = arena_new(an->arena, struct chain_sets);
+
+	cs->chain = c;
+	cs->rules = arena_alloc(an->arena, (c->n ? c->n : 1) *
+	    sizeof(*cs->rules));
+	for (unsigned i = 0; i < c->n; i++)
+		build_rule(b, c->rules[i], &cs->rules[i]);
+	map_set(&an->chains, an->arena, (const char *)&cs->chain,
+	    sizeof(cs->chain), cs);
+}
+
+struct analysis *
+analysis_new(const struct ruleset *const *rules, unsigned n,
+    const struct env *env, const struct query *const *queries,
+    unsigned n_queries, struct arena *arena)
+{
+	struct analysis *an = arena_new(arena, struct analysis);
+	struct builder b = { .an = an };
+
+	an->arena = arena;
+	an->n_rules = n;
+	an->space = hs_space_new(rules[0]->family, env, arena);
+	for (unsigned i = 0; i < n; i++) {
+		an->rules[i] = rules[i];
+		each_rule(rules[i], collect, hs_collector(an->space));
+		each_rule(rules[i], needs_defrag, &an->defrag[i]);
+	}
+	for (unsigned i = 0; i < n_queries; i++)
+		query_lower(queries[i], hs_collector(an->space));
+	hs_space_finish(an->space);
+	hs_cut_init(&b.cut, an->space);
+	hs_add(an->space, &b.all, an->space->all);
+	for (unsigned i = 0; i < n; i++)
+		for (unsigned t = 0; t < N_TABLES; t++)
+			for (const struct chain *c =
+			    rules[i]->tables[t].chains; c != NULL; c = c->next)
+				build_chain(&b, c);
+	hs_cut_free(&b.cut);
+	hs_free(&b.all);
+	hs_free(&b.out);
+	return an;
+}
+
+const struct hs_space *
+analysis_space(const struct analysis *an)
+{
+	return an->space;
+}
+
+const struct rule_set *
+rule_set_of(const struct analysis *an, const struct rule *r)
+{
+	const struct chain_sets *cs = map_get(&an->chains,
+	    (const char *)&r->chain, sizeof(r->chain));
+
+	return &cs->rules[r->number - 1];
+}

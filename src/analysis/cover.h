@@ -1,0 +1,20 @@
+/* Is a box covered by the steps before it, and by which? */
+#ifndef ANALYSIS_COVER_H
+#define ANALYSIS_COVER_H
+
+#include "analysis/program.h"
+
+enum cover { COVER_NO, COVER_YES, COVER_UNDECIDED };
+
+/* Does every packet of 'box' meet a step that keeps it from step 'at'?  If
+ * not, 'witness' (space->n cells, may be null) is a box of packets that come
+ * through.  Undecided: given up after much work. */
+enum cover cover_box(struct program *, const hs_cell *box, uint32_t at,
+	    hs_cell *witness);
+/* The fewest rules whose steps together keep the 'n' boxes from 'at', which
+ * they do: into 'by', malloc'ed, in the order of the steps; returns how many.
+ * (The fewest if that is found with reasonable work, else few.) */
+unsigned cover_blame(struct program *, const hs_cell *const *boxes,
+	    unsigned n, uint32_t at, const struct rule ***by);
+
+#endif

@@ -1,0 +1,240 @@
+/* Rules that no packet reaches, and why. */
+#include "analysis/cover.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* What was found of a rule so far, over all programs it is in. */
+struct state {
+	struct dead dead;
+	bool seen;			/* in some program */
+	bool somewhere;			/* packets can be in its chain and match */
+	const struct rule **by;
+	unsigned n_by, room_by;
+};
+
+struct run {
+	struct analysis *an;
+	struct arena *arena;
+	struct map states;		/* by chain: struct state[] */
+	const struct chain *last;	/* asked for last, and its states */
+	struct state *last_states;
+};
+
+static struct state *
+state_of(struct run *run, const struct rule *r)
+{
+	struct state *s;
+
+	if (r->chain == run->last)
+		return &run->last_states[r->number - 1];
+	s = map_get(&run->states, (const char *)&r->chain, sizeof(r->chain));
+	if (s == NULL) {
+		s = arena_alloc(run->arena, r->chain->n * sizeof(*s));
+		map_set(&run->states, run->arena, (const char *)&r->chain,
+		    sizeof(r->chain), s);
+	}
+	run->last = r->chain;
+	run->last_states = s;
+	return &s[r->number - 1];
+}
+
+static void
+add_by(struct state *s, const struct rule *r)
+{
+	for (unsigned i = 0; i < s->n_by; i++)
+		if (s->by[i] == r)
+			return;
+	vec_room(s->by, s->n_by, s->room_by);
+	s->by[s->n_by++] = r;
+}
+
+/* ---- a packet that one of 'by' takes though it would match ---- */
+
+struct taken {
+	const struct program *p;
+	const hs_cell *point;
+	uint32_t first, at;
+};
+
+static bool
+earliest(const struct hs_item *it, void *arg)
+{
+	struct taken *t = arg;
+
+	if (it->at < t->first && !t->p->steps[it->at].dead &&
+	    step_blocks(t->p, it->at, t->at))
+		t->first = it->at;
+	return true;
+}
+
+static bool
+blamed(const struct state *s, const struct rule *r)
+{
+	for (unsigned i = 0; i < s->n_by; i++)
+		if (s->by[i] == r)
+			return true;
+	return false;
+}
+
+/* Who keeps the point from the step first? */
+static bool
+try_point(const struct program *p, const struct state *s,
+    const hs_cell *point, uint32_t at)
+{
+	struct taken t = { p, point, UINT32_MAX, at };
+
+	hs_tree_meet(p->tree, point, at, earliest, &t);
+	return t.first != UINT32_MAX && blamed(s, p->steps[t.first].rule);
+}
+
+/* In the boxes of the step: what is left of a blamed step's part of them. */
+static bool
+find_taken(struct program *p, const struct state *s, uint32_t at,
+    hs_cell *out)
+{
+	const struct hs_space *sp = p->an->space;
+	const struct step *st = &p->steps[at];
+	hs_cell part[HS_MAX_DIMS], rest[HS_MAX_DIMS];
+
+	for (uint32_t j = 0; j < at; j++) {
+		const struct step *b = &p->steps[j];
+
+		if (b->rule == NULL || !blamed(s, b->rule) || b->dead ||
+		    !step_blocks(p, j, at))
+			continue;
+		for (unsigned i = 0; i < b->n; i++)
+			for (unsigned k = 0; k < st->n; k++) {
+				if (!box_and(sp, part, step_box(p, b, i),
+				    step_box(p, st, k)) ||
+				    cover_box(p, part, j, rest) != COVER_NO)
+					continue;
+				if (box_and(sp, out, rest, part) &&
+				    try_point(p, s, out, at))
+					return true;
+			}
+	}
+	return false;
+}
+
+static void
+witness_of_dead(struct program *p, struct state *s, uint32_t at,
+    struct arena *arena)
+{
+	const struct hs_space *sp = p->an->space;
+	const struct step *st = &p->steps[at];
+	hs_cell out[HS_MAX_DIMS];
+
+	struct point *w;
+
+	if (s->dead.taken)
+		return;
+	s->dead.entry = p->entry;
+	memcpy(out, step_box(p, st, 0), sp->n * sizeof(*out));
+	s->dead.taken = find_taken(p, s, at, out);
+	s->dead.witness = w = arena_new(arena, struct point);
+	hs_point(sp, out, w);
+}
+
+/* ---- one step ---- */
+
+/* Over all its boxes: is any packet left? */
+static enum cover
+step_covered(struct program *p, uint32_t at)
+{
+	const struct step *st = &p->steps[at];
+	enum cover all = COVER_YES;
+
+	for (unsigned i = 0; i < st->n; i++) {
+		enum cover c = cover_box(p, step_box(p, st, i), at, NULL);
+
+		if (c == COVER_NO)
+			return c;
+		if (c == COVER_UNDECIDED)
+			all = c;
+	}
+	return all;
+}
+
+static void
+blame(struct program *p, struct state *s, uint32_t at, struct arena *arena)
+{
+	const struct step *st = &p->steps[at];
+	const hs_cell **boxes = mem_alloc(st->n, sizeof(*boxes));
+	const struct rule **by;
+	unsigned n;
+
+	for (unsigned i = 0; i < st->n; i++)
+		boxes[i] = step_box(p, st, i);
+	n = cover_blame(p, boxes, st->n, at, &by);
+	for (unsigned i = 0; i < n; i++)
+		add_by(s, by[i]);
+	free(by);
+	free(boxes);
+	witness_of_dead(p, s, at, arena);
+}
+
+static void
+look_at(struct run *run, struct program *p, uint32_t at)
+{
+	struct step *st = &p->steps[at];
+	struct state *s = state_of(run, st->rule);
+	bool found = s->seen && s->dead.kind == DEAD_NOT;
+	enum cover c;
+
+	if (st->n == 0) {
+		if (!s->seen)
+			s->dead.kind = rule_set_of(p->an, st->rule)->n == 0 ?
+			    DEAD_SELF : DEAD_CALLERS;
+		st->dead = s->seen = true;
+		return;
+	}
+	if (found)			/* alive by another way */
+		return;
+	s->seen = true;
+	c = step_covered(p, at);
+	if (c == COVER_YES) {
+		st->dead = true;
+		s->dead.kind = DEAD_COVERED;
+		blame(p, s, at, run->arena);
+		return;
+	}
+	s->dead.kind = DEAD_NOT;
+	s->dead.limit = c == COVER_UNDECIDED;
+	s->dead.possible = !st->exact;
+}
+
+void
+analysis_dead(struct analysis *an, unsigned r, struct arena *arena,
+    void (*each)(const struct rule *, const struct dead *, void *),
+    void *arg)
+{
+	struct run run = { .an = an, .arena = arena };
+	const struct ruleset *rs = an->rules[r];
+
+	for (unsigned t = 0; t < N_TABLES; t++)
+		for (unsigned h = 0; h < N_HOOKS; h++) {
+			struct program *p;
+
+			if (!rs->tables[t].present ||
+			    rs->tables[t].builtin[h] == NULL)
+				continue;
+			p = program_of(an, rs->tables[t].builtin[h]);
+			for (uint32_t i = 0; i < p->n_steps; i++)
+				if (p->steps[i].rule != NULL)
+					look_at(&run, p, i);
+		}
+	for (unsigned t = 0; t < N_TABLES; t++)
+		for (const struct chain *c = rs->tables[t].chains; c != NULL;
+		    c = c->next)
+			for (unsigned i = 0; i < c->n; i++) {
+				struct state *s = state_of(&run, c->rules[i]);
+
+				if (!s->seen)
+					s->dead.kind = DEAD_CHAIN;
+				s->dead.by = s->by;
+				s->dead.n_by = s->n_by;
+				each(c->rules[i], &s->dead, arg);
+				free(s->by);
+			}
+}

@@ -1,0 +1,344 @@
+#include "analysis/program.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_STEPS = 8 << 20 };
+
+/* ---- what can enter a chain ---- */
+
+static void
+restrict_name(struct program *p, enum field f, bool present)
+{
+	const struct hs_space *s = p->an->space;
+	int i = s->of_field[f];
+
+	if (i < 0)
+		return;
+	/* Class 0 is "no interface". */
+	if (s->dims[i].bits)
+		p->all[i] &= present ? ~(hs_cell)1 : 1;
+	else
+		p->all[i] = present ? cell_range(1, s->dims[i].n - 1) :
+		    cell_range(0, 0);
+}
+
+static void
+restrict_value(struct program *p, enum field f, u128 v)
+{
+	const struct hs_space *s = p->an->space;
+	struct query q = { 0 };
+	struct hs set = { 0 };
+	struct hs_cut c;
+
+	hs_cut_init(&c, s);
+	hs_add(s, &set, p->all);
+	query_range(&q, f, v, v, false);
+	hs_cut_begin(&c, &set);
+	query_lower(&q, &c.lower);
+	hs_cut_end(&c, &set);
+	if (set.n == 1)
+		memcpy(p->all, set.cells, s->n * sizeof(*p->all));
+	hs_cut_free(&c);
+	hs_free(&set);
+	query_free(&q);
+}
+
+/* Devices as the hooks have them, and no fragments behind conntrack. */
+static void
+what_enters(struct program *p, bool defrag)
+{
+	enum hook h = p->entry->hook;
+
+	memcpy(p->all, p->an->space->all, sizeof(p->all));
+	if (defrag)
+		restrict_value(p, F_FRAG, 0);
+	if (h == HOOK_NONE)
+		return;
+	if (h == HOOK_OUTPUT)
+		restrict_name(p, F_IN, false);
+	else if (h != HOOK_POSTROUTING)
+		restrict_name(p, F_IN, true);
+	restrict_name(p, F_OUT, h != HOOK_PREROUTING && h != HOOK_INPUT);
+	if (h == HOOK_PREROUTING || h == HOOK_INPUT || h == HOOK_FORWARD) {
+		restrict_value(p, F_UID, OWNER_NONE);
+		restrict_value(p, F_GID, OWNER_NONE);
+	}
+}
+
+/* ---- steps ---- */
+
+const hs_cell *
+step_box(const struct program *p, const struct step *s, unsigned i)
+{
+	const struct hs *of = s->own ? &p->an->boxes : &p->boxes;
+
+	return hs_box(p->an->space, of, s->box + i);
+}
+
+static enum step_kind
+kind_of(const struct rule *r, enum verdict *v)
+{
+	*v = V_CONTINUE;
+	switch ((enum target_kind)r->kind) {
+	case TGT_ACCEPT:
+		*v = V_ACCEPT;
+		return STEP_TAKE;
+	case TGT_DROP:
+		*v = V_DROP;
+		return STEP_TAKE;
+	case TGT_QUEUE:
+		*v = V_QUEUE;
+		return STEP_TAKE;
+	case TGT_RETURN:
+		*v = V_RETURN;
+		return STEP_RETURN;
+	case TGT_CHAIN:
+		return r->flags & RULE_GOTO ? STEP_GOTO : STEP_JUMP;
+	case TGT_EXT:
+		*v = (enum verdict)r->target.ext->ends;
+		return *v == V_CONTINUE ? STEP_PASS : STEP_TAKE;
+	case TGT_NONE:
+		break;
+	}
+	return STEP_PASS;
+}
+
+/* The boxes of a caller; the root's is what can enter. */
+struct context { const struct step *call; };
+
+static const hs_cell *
+context_box(const struct program *p, const struct context *c, unsigned i)
+{
+	return c->call == NULL ? p->all : step_box(p, c->call, i);
+}
+
+static unsigned
+context_n(const struct context *c)
+{
+	return c->call == NULL ? 1 : c->call->n;
+}
+
+static bool
+context_is_all(const struct program *p, const struct context *c)
+{
+	size_t size = p->an->space->n * sizeof(hs_cell);
+
+	return context_n(c) == 1 && memcmp(context_box(p, c, 0),
+	    p->an->space->all, size) == 0;
+}
+
+/* Cuts the rule's boxes down to its callers'. */
+static void
+set_boxes(struct program *p, struct step *s, const struct rule_set *rs,
+    const struct context *ctx)
+{
+	const struct hs_space *sp = p->an->space;
+	hs_cell box[HS_MAX_DIMS];
+
+	if (context_is_all(p, ctx)) {
+		s->own = true;
+		s->box = rs->first;
+		s->n = rs->n;
+		return;
+	}
+	s->box = p->boxes.n;
+	for (unsigned i = 0; i < rs->n; i++)
+		for (unsigned j = 0; j < context_n(ctx); j++)
+			if (box_and(sp, box, hs_box(sp, &p->an->boxes,
+			    rs->first + i), context_box(p, ctx, j)))
+				hs_add(sp, &p->boxes, box);
+	s->n = p->boxes.n - s->box;
+}
+
+static uint32_t
+add_frame(struct program *p, const struct chain *c, uint32_t parent,
+    uint32_t call, bool go)
+{
+	vec_room(p->frames, p->n_frames, p->room_frames);
+	p->frames[p->n_frames] = (struct frame){ .chain = c,
+	    .parent = parent, .call = call, .go = go };
+	return p->n_frames++;
+}
+
+static struct step *
+add_step(struct program *p, uint32_t frame)
+{
+	vec_room(p->steps, p->n_steps, p->room_steps);
+	p->steps[p->n_steps] = (struct step){ .frame = frame };
+	return &p->steps[p->n_steps++];
+}
+
+struct open { uint32_t frame; unsigned next; };
+
+static void
+build(struct program *p)
+{
+	struct open *stack = NULL;
+	unsigned n = 0, room = 0;
+
+	vec_room(stack, n, room);
+	stack[n++] = (struct open){ add_frame(p, p->entry, 0, 0, false), 0 };
+	while (n > 0) {
+		struct open *o = &stack[n - 1];
+		struct frame *f = &p->frames[o->frame];
+		const struct rule_set *rs;
+		const struct rule *r;
+		struct context ctx;
+		uint32_t frame = o->frame;
+		enum verdict v;
+		struct step *s;
+
+		if (o->next == f->chain->n || p->n_steps >= MAX_STEPS) {
+			p->limit |= o->next != f->chain->n;
+			f->end = p->n_steps;
+			n--;
+			continue;
+		}
+		r = f->chain->rules[o->next++];
+		rs = rule_set_of(p->an, r);
+		s = add_step(p, frame);
+		ctx.call = frame == 0 ? NULL : &p->steps[f->call];
+		s->rule = r;
+		s->kind = (uint8_t)kind_of(r, &v);
+		s->verdict = (uint8_t)v;
+		set_boxes(p, s, rs, &ctx);
+		s->exact = rs->exact && (frame == 0 || ctx.call->exact);
+		s->unknown = rs->unknown || (frame != 0 && ctx.call->unknown);
+		if ((s->kind != STEP_JUMP && s->kind != STEP_GOTO) ||
+		    s->n == 0)
+			continue;
+		s->callee = add_frame(p, r->jump, frame, p->n_steps - 1,
+		    s->kind == STEP_GOTO);
+		vec_room(stack, n, room);
+		stack[n++] = (struct open){ s->callee, 0 };
+	}
+	free(stack);
+	add_step(p, 0)->kind = STEP_END;
+}
+
+uint32_t
+frame_exit(const struct program *p, uint32_t f)
+{
+	while (p->frames[f].go)
+		f = p->frames[f].parent;
+	return p->frames[f].end;
+}
+
+/* From where, and up to where, a step keeps its packets from others. */
+static void
+blocked(const struct program *p, const struct step *s, uint32_t *from,
+    uint32_t *until)
+{
+	*from = (uint32_t)(s - p->steps) + 1;
+	*until = 0;
+	if (s->kind == STEP_TAKE)
+		*until = UINT32_MAX;
+	else if (s->kind == STEP_RETURN)
+		*until = p->frames[s->frame].end;
+	else if (s->kind == STEP_GOTO && s->n != 0) {
+		*from = p->frames[s->callee].end;
+		*until = p->frames[s->frame].end;
+	}
+}
+
+bool
+step_blocks(const struct program *p, uint32_t step, uint32_t at)
+{
+	uint32_t from, until;
+
+	blocked(p, &p->steps[step], &from, &until);
+	return at >= from && at < until;
+}
+
+/* ---- trees ---- */
+
+static struct hs_item *
+collect_items(const struct program *p, bool blocking, uint32_t *n)
+{
+	struct hs_item *items;
+
+	*n = 0;
+	for (int pass = 0; pass < 2; pass++) {
+		if (pass == 1) {
+			items = mem_alloc(*n, sizeof(*items));
+			*n = 0;
+		}
+		for (uint32_t i = 0; i < p->n_steps; i++) {
+			const struct step *s = &p->steps[i];
+			uint32_t from, until;
+
+			blocked(p, s, &from, &until);
+			if (blocking && (!s->exact || until <= from))
+				continue;
+			for (unsigned b = 0; pass == 1 && b < s->n; b++)
+				items[*n + b] = (struct hs_item){
+				    step_box(p, s, b), i };
+			*n += s->n;
+		}
+	}
+	return items;
+}
+
+const struct hs_tree *
+program_tree(struct program *p)
+{
+	uint32_t n;
+
+	if (p->every_tree == NULL) {
+		p->every = collect_items(p, false, &n);
+		p->every_tree = hs_tree_new(p->an->space, p->every, n);
+	}
+	return p->every_tree;
+}
+
+/* ---- life ---- */
+
+static unsigned
+ruleset_index(const struct analysis *an, const struct chain *c)
+{
+	return an->n_rules > 1 && c->table->ruleset == an->rules[1];
+}
+
+struct program *
+program_of(struct analysis *an, const struct chain *entry)
+{
+	struct program *p = map_get(&an->programs, (const char *)&entry,
+	    sizeof(entry));
+	uint32_t n;
+
+	if (p != NULL)
+		return p;
+	p = arena_new(an->arena, struct program);
+	p->an = an;
+	p->entry = entry;
+	what_enters(p, an->defrag[ruleset_index(an, entry)]);
+	build(p);
+	p->items = collect_items(p, true, &n);
+	p->tree = hs_tree_new(an->space, p->items, n);
+	map_set(&an->programs, an->arena, (const char *)&p->entry,
+	    sizeof(p->entry), p);
+	vec_room(an->list, an->n_list, an->room_list);
+	an->list[an->n_list++] = p;
+	return p;
+}
+
+void
+analysis_free(struct analysis *an)
+{
+	if (an == NULL)
+		return;
+	for (unsigned i = 0; i < an->n_list; i++) {
+		struct program *p = an->list[i];
+
+		free(p->steps);
+		free(p->frames);
+		free(p->items);
+		free(p->every);
+		hs_tree_free(p->tree);
+		hs_tree_free(p->every_tree);
+		hs_free(&p->boxes);
+	}
+	free(an->list);
+	hs_free(&an->boxes);
+}

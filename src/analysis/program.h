@@ -1,0 +1,98 @@
+/* Programs: a chain and all chains it jumps to, as one list of steps.
+ *
+ * Each rule stands once for every way of calls that leads to it, behind its
+ * callers, so that packets only go forward.  A step has the packets that it
+ * matches of those that can be in its chain by this way: its own boxes cut
+ * down to its callers'.  What earlier steps leave of them is not written
+ * down: a step that keeps packets from later ones *blocks* them, from a place
+ * in the list up to another (an ACCEPT for ever, a RETURN to the end of its
+ * chain), and a packet of step p reaches it if no step blocks it there. */
+#ifndef ANALYSIS_PROGRAM_H
+#define ANALYSIS_PROGRAM_H
+
+#include "analysis/analysis.h"
+
+/* The boxes of a rule, in analysis->boxes. */
+struct rule_set {
+	uint32_t first, n;
+	/* It matches these for certain; else it may (memory, chance, what is
+	 * not known), and no others. */
+	bool exact;
+	bool unknown;			/* not exact for lack of knowledge */
+};
+
+struct chain_sets {
+	const struct chain *chain;
+	struct rule_set *rules;		/* by number - 1 */
+};
+
+struct program;
+
+struct analysis {
+	struct arena *arena;
+	struct hs_space *space;
+	const struct ruleset *rules[2];
+	unsigned n_rules;
+	struct hs boxes;
+	struct map chains;		/* by address: struct chain_sets */
+	bool defrag[2];			/* no fragments reach the rules */
+	struct map programs;		/* by address of the entry chain */
+	struct program **list;		/* for analysis_free */
+	unsigned n_list, room_list;
+};
+
+enum step_kind {
+	STEP_PASS,			/* counts, logs, marks: goes on */
+	STEP_TAKE,			/* ends the traversal */
+	STEP_RETURN, STEP_JUMP, STEP_GOTO,
+	STEP_END			/* the last: policy, end of the chain */
+};
+
+struct step {
+	const struct rule *rule;	/* null: STEP_END */
+	uint32_t box, n;		/* in program->boxes or, with 'own', in
+					 * analysis->boxes */
+	uint32_t frame;
+	uint32_t callee;		/* frame, of JUMP and GOTO */
+	uint8_t kind, verdict;
+	bool own, exact, unknown, dead;
+};
+
+/* One chain entered on one way of calls. */
+struct frame {
+	const struct chain *chain;
+	uint32_t parent, call;		/* frame; step that jumps; root: itself, 0 */
+	uint32_t end;			/* first step behind it */
+	bool go;			/* entered by -g */
+};
+
+struct program {
+	struct analysis *an;
+	const struct chain *entry;
+	struct step *steps;
+	uint32_t n_steps, room_steps;
+	struct frame *frames;
+	uint32_t n_frames, room_frames;
+	struct hs boxes;
+	hs_cell all[HS_MAX_DIMS];	/* what can enter */
+	bool limit;			/* too many ways of calls: cut short */
+	struct hs_item *items;		/* of boxes that block for certain */
+	struct hs_tree *tree;
+	struct hs_item *every;		/* of all boxes, by step */
+	struct hs_tree *every_tree;	/* null until asked for */
+};
+
+/* The program of a chain, made when first asked for; analysis_free frees. */
+struct program *program_of(struct analysis *, const struct chain *entry);
+/* Tree over the boxes of all steps, 'at' being the step. */
+const struct hs_tree *program_tree(struct program *);
+const hs_cell *step_box(const struct program *, const struct step *,
+	    unsigned i);
+/* Does the step keep packets from place 'p' (a later one)? */
+bool	step_blocks(const struct program *, uint32_t step, uint32_t p);
+/* Where packets go on from a frame's end. */
+uint32_t frame_exit(const struct program *, uint32_t frame);
+const struct rule_set *rule_set_of(const struct analysis *,
+	    const struct rule *);
+
+#endif

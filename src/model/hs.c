@@ -1,0 +1,197 @@
+#include "model/hs.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static inline bool
+cell_meets(const struct hs_dim *d, hs_cell a, hs_cell b)
+{
+	if (d->bits)
+		return (a & b) != 0;
+	return cell_first(a) <= cell_last(b) && cell_first(b) <= cell_last(a);
+}
+
+static inline bool
+cell_inside(const struct hs_dim *d, hs_cell a, hs_cell b)
+{
+	if (d->bits)
+		return (a & ~b) == 0;
+	return cell_first(a) >= cell_first(b) && cell_last(a) <= cell_last(b);
+}
+
+/* The common part of two cells that meet. */
+static inline hs_cell
+cell_and(const struct hs_dim *d, hs_cell a, hs_cell b)
+{
+	uint32_t first, last;
+
+	if (d->bits)
+		return a & b;
+	first = cell_first(a) > cell_first(b) ? cell_first(a) : cell_first(b);
+	last = cell_last(a) < cell_last(b) ? cell_last(a) : cell_last(b);
+	return cell_range(first, last);
+}
+
+bool
+box_meets(const struct hs_space *s, const hs_cell *a, const hs_cell *b)
+{
+	for (unsigned i = 0; i < s->n; i++)
+		if (!cell_meets(&s->dims[i], a[i], b[i]))
+			return false;
+	return true;
+}
+
+bool
+box_inside(const struct hs_space *s, const hs_cell *a, const hs_cell *b)
+{
+	for (unsigned i = 0; i < s->n; i++)
+		if (!cell_inside(&s->dims[i], a[i], b[i]))
+			return false;
+	return true;
+}
+
+bool
+box_and(const struct hs_space *s, hs_cell *out, const hs_cell *a,
+    const hs_cell *b)
+{
+	for (unsigned i = 0; i < s->n; i++) {
+		if (!cell_meets(&s->dims[i], a[i], b[i]))
+			return false;
+		out[i] = cell_and(&s->dims[i], a[i], b[i]);
+	}
+	return true;
+}
+
+bool
+box_minus(const struct hs_space *s, const hs_cell *a, const hs_cell *b,
+    bool (*each)(const hs_cell *, void *), void *arg)
+{
+	hs_cell rest[HS_MAX_DIMS];
+
+	if (!box_meets(s, a, b))
+		return each(a, arg);
+	memcpy(rest, a, s->n * sizeof(*rest));
+	for (unsigned i = 0; i < s->n; i++) {
+		const struct hs_dim *d = &s->dims[i];
+		hs_cell own = rest[i];
+
+		if (cell_inside(d, own, b[i]))
+			continue;
+		if (d->bits) {
+			rest[i] = own & ~b[i];
+			if (!each(rest, arg))
+				return false;
+		} else {
+			if (cell_first(own) < cell_first(b[i])) {
+				rest[i] = cell_range(cell_first(own),
+				    cell_first(b[i]) - 1);
+				if (!each(rest, arg))
+					return false;
+			}
+			if (cell_last(own) > cell_last(b[i])) {
+				rest[i] = cell_range(cell_last(b[i]) + 1,
+				    cell_last(own));
+				if (!each(rest, arg))
+					return false;
+			}
+		}
+		rest[i] = cell_and(d, own, b[i]);
+	}
+	return true;
+}
+
+/* ---- counting ---- */
+
+uint32_t
+cell_count(const struct hs_dim *d, hs_cell c)
+{
+	return d->bits ? (uint32_t)__builtin_popcountll(c) :
+	    cell_last(c) - cell_first(c) + 1;
+}
+
+/* How many values the classes first to last have. */
+static double
+class_values(const struct hs_dim *d, uint32_t first, uint32_t last)
+{
+	double n = 0;
+
+	if (d->starts != NULL && field_info[d->field].kind == FIELD_IFACE)
+		return last - first + 1;	/* names: who could count them */
+	if (d->starts != NULL)	/* 2^128 wraps to 0 */
+		return (double)(d->starts[last + 1] - 1 - d->starts[first]) + 1;
+	if (d->field == N_FIELDS)
+		return last - first + 1;
+	if (d->values != NULL) {
+		for (uint32_t c = first; c <= last; c++)
+			n += c < d->n_values ? 1 : ldexp(1,
+			    __builtin_popcount(d->mask)) - d->n_values;
+		return n;
+	}
+	for (unsigned v = 0; v < 1U << field_info[d->field].bits; v++)
+		n += d->of[v] >= first && d->of[v] <= last;
+	return n;
+}
+
+static double
+cell_values(const struct hs_dim *d, hs_cell c)
+{
+	double n = 0;
+
+	if (!d->bits)
+		return class_values(d, cell_first(c), cell_last(c));
+	for (uint32_t i = 0; i < d->n; i++)
+		if (c >> i & 1)
+			n += class_values(d, i, i);
+	return n;
+}
+
+double
+box_count(const struct hs_space *s, const hs_cell *box)
+{
+	double n = 1;
+
+	for (unsigned i = 0; i < s->n; i++)
+		n *= cell_values(&s->dims[i], box[i]);
+	return n;
+}
+
+double
+box_log_share(const struct hs_space *s, const hs_cell *part,
+    const hs_cell *whole)
+{
+	double share = 1;
+
+	for (unsigned i = 0; i < s->n; i++)
+		if (part[i] != whole[i])
+			share *= (double)cell_count(&s->dims[i], part[i]) /
+			    cell_count(&s->dims[i], whole[i]);
+	return share;
+}
+
+/* ---- sets ---- */
+
+void
+hs_add(const struct hs_space *s, struct hs *set, const hs_cell *box)
+{
+	if (set->n == set->room) {
+		set->room = set->room ? set->room * 2 : 4;
+		set->cells = mem_grow(set->cells, set->room,
+		    (s->n ? s->n : 1) * sizeof(hs_cell));
+	}
+	memcpy(hs_box(s, set, set->n++), box, s->n * sizeof(hs_cell));
+}
+
+void
+hs_clear(struct hs *set)
+{
+	set->n = 0;
+}
+
+void
+hs_free(struct hs *set)
+{
+	if (set->room != 0)
+		free(set->cells);
+	*set = (struct hs){ 0 };
+}

@@ -1,0 +1,1048 @@
+/* From what rules ask to dimensions, and from matches to boxes. */
+#include "model/hs.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ABSENT = 0xffff, MAX_SPREAD = 4096, MAX_BLOCKS = 32 };
+
+/* What was asked of one field so far. */
+struct asked {
+	u128 *cuts;			/* FIELD_NUMBER and such: class starts */
+	uint32_t n, room;
+	uint64_t *seen;			/* fields of 17 bits or less: a bit for
+					 * each value that is a cut */
+	uint16_t *of;			/* FIELD_SMALL */
+	uint32_t n_of;
+	uint32_t *masks, *values;	/* FIELD_MARK */
+	uint32_t n_masks, room_masks, n_values, room_values;
+	bool any;
+};
+
+struct hs_collect {
+	struct lower lower;
+	struct hs_space *space;
+	struct asked of[N_FIELDS];
+	/* Tests of FIELD_SMALL that came before: they come again and again. */
+	struct { uint16_t field, n; uint32_t lo, hi, mask; bool negate; }
+	    recent[64];
+	const char *opaque[HS_MAX_DIMS];
+	unsigned n_opaque;
+};
+
+/* ---- the values that a field can have ---- */
+
+static bool
+is_line(enum field f)
+{
+	enum field_kind k = field_info[f].kind;
+
+	return k == FIELD_NUMBER || k == FIELD_ADDR || k == FIELD_IFACE;
+}
+
+static void
+domain(enum field f, int family, u128 *lo, u128 *hi)
+{
+	unsigned bits = field_info[f].bits;
+
+	*lo = 0;
+	if (field_info[f].kind == FIELD_IFACE)
+		bits = 128;
+	else if (field_info[f].kind == FIELD_ADDR)
+		bits = family == AF_INET ? 32 : 128;
+	*hi = bits == 128 ? ~(u128)0 : ((u128)1 << bits) - 1;
+	if (f == F_LENGTH) {		/* no header is shorter */
+		*lo = family == AF_INET ? 20 : 40;
+		*hi = family == AF_INET ? 65535 : 65575;
+	} else if (f == F_MAC || f == F_UID || f == F_GID || f == F_MSS) {
+		*hi = (u128)1 << (bits - 1);	/* that one is "none" */
+	}
+}
+
+/* An interface as the range of numbers that its names are: 16 bytes, the
+ * most significant first. */
+static struct range
+iface_range(const struct ifmatch *m)
+{
+	struct range r = { 0, 0 };
+
+	for (unsigned i = 0; i < IFNAME_SIZE; i++) {
+		bool fixed = m->mask[i] != 0;
+
+		r.lo = r.lo << 8 | (fixed ? (uint8_t)m->name[i] : 0);
+		r.hi = r.hi << 8 | (fixed ? (uint8_t)m->name[i] : 0xff);
+	}
+	return r;
+}
+
+/* (v & mask) == want as ranges of v; more than MAX_SPREAD: 0. */
+static unsigned
+spread(u128 want, u128 mask, u128 top, struct range *out)
+{
+	unsigned n = 1;
+	u128 low = 0;
+
+	mask &= top;
+	if (want & ~mask)
+		return 0;
+	/* Free bits at the low end make a range, each other one doubles. */
+	while (low < top && !(mask & (low + 1)))
+		low = low << 1 | 1;
+	out[0] = (struct range){ want, want | low };
+	for (u128 bit = low + 1; bit <= top && bit != 0; bit <<= 1) {
+		if (mask & bit)
+			continue;
+		if (n * 2 > MAX_SPREAD)
+			return 0;
+		for (unsigned i = 0; i < n; i++)
+			out[n + i] = (struct range){ out[i].lo | bit,
+			    out[i].hi | bit };
+		n *= 2;
+	}
+	return n;
+}
+
+static bool
+is_full(u128 mask, u128 top)
+{
+	return (mask & top) == top;
+}
+
+static bool
+test_holds(uint32_t v, u128 mask, const struct range *r, unsigned n,
+    bool negate)
+{
+	for (unsigned i = 0; i < n; i++)
+		if ((v & mask) >= r[i].lo && (v & mask) <= r[i].hi)
+			return !negate;
+	return negate;
+}
+
+/* ---- collecting ---- */
+
+static void
+add_cut(struct asked *a, enum field f, int family, u128 at)
+{
+	u128 lo, hi;
+
+	domain(f, family, &lo, &hi);
+	if (at <= lo || at > hi)
+		return;
+	if (hi < 1 << 17) {
+		if (a->seen == NULL)
+			a->seen = mem_alloc((1 << 17) / 64, 8);
+		if (a->seen[at / 64] >> at % 64 & 1)
+			return;
+		a->seen[at / 64] |= UINT64_C(1) << at % 64;
+	} else if (a->n != 0 && a->cuts[a->n - 1] == at) {
+		return;
+	}
+	vec_room(a->cuts, a->n, a->room);
+	a->cuts[a->n++] = at;
+}
+
+static void
+collect_line(struct hs_collect *c, enum field f, u128 mask,
+    const struct range *r, unsigned n)
+{
+	struct asked *a = &c->of[f];
+	int family = c->space->family;
+	u128 lo, hi;
+
+	domain(f, family, &lo, &hi);
+	for (unsigned i = 0; i < n; i++) {
+		if (is_full(mask, hi)) {
+			add_cut(a, f, family, r[i].lo);
+			if (r[i].hi < hi)
+				add_cut(a, f, family, r[i].hi + 1);
+		} else {
+			struct range *s = mem_alloc(MAX_SPREAD, sizeof(*s));
+			unsigned k = r[i].lo == r[i].hi ? spread(r[i].lo, mask,
+			    hi, s) : 0;
+
+			for (unsigned j = 0; j < k; j++)
+				collect_line(c, f, ~(u128)0, &s[j], 1);
+			free(s);
+		}
+	}
+}
+
+/* Splits the classes of a small field by a test. */
+static void
+collect_small(struct hs_collect *c, enum field f, u128 mask,
+    const struct range *r, unsigned n, bool negate)
+{
+	struct asked *a = &c->of[f];
+	unsigned size = 1U << field_info[f].bits;
+	uint16_t *split;
+
+	if (a->of == NULL) {
+		a->of = mem_alloc(size, sizeof(*a->of));
+		a->n_of = 1;
+		for (unsigned v = 0; v < size; v++)
+			a->of[v] = field_valid(f, v, c->space->family) ? 0 :
+			    ABSENT;
+	}
+	split = mem_alloc(a->n_of * 2, sizeof(*split));
+	memset(split, 0xff, a->n_of * 2 * sizeof(*split));
+	a->n_of = 0;
+	for (unsigned v = 0; v < size; v++) {
+		uint16_t *s;
+
+		if (a->of[v] == ABSENT)
+			continue;
+		s = &split[a->of[v] * 2U + test_holds(v, mask, r, n, negate)];
+		if (*s == ABSENT)
+			*s = (uint16_t)a->n_of++;
+		a->of[v] = *s;
+	}
+	free(split);
+}
+
+static void
+add_u32(uint32_t **v, uint32_t *n, uint32_t *room, uint32_t x)
+{
+	for (uint32_t i = *n; i-- > 0;)
+		if ((*v)[i] == x)
+			return;
+	vec_room(*v, *n, *room);
+	(*v)[(*n)++] = x;
+}
+
+static void
+collect_mark(struct hs_collect *c, u128 mask, const struct range *r,
+    unsigned n)
+{
+	struct asked *a = &c->of[F_MARK];	/* shared: they are copied */
+
+	add_u32(&a->masks, &a->n_masks, &a->room_masks, (uint32_t)mask);
+	for (unsigned i = 0; i < n; i++)
+		add_u32(&a->values, &a->n_values, &a->room_values,
+		    (uint32_t)r[i].lo);
+}
+
+static void
+collect_test(struct lower *l, enum field f, u128 mask, const struct range *r,
+    unsigned n, bool negate)
+{
+	struct hs_collect *c = (struct hs_collect *)l;
+	unsigned slot;
+
+	if (n == 0)
+		return;
+	c->of[f].any = true;
+	if (is_line(f)) {
+		collect_line(c, f, mask, r, n);
+		return;
+	}
+	if (field_info[f].kind == FIELD_MARK) {
+		collect_mark(c, mask, r, n);
+		return;
+	}
+	slot = (unsigned)(f * 7 + r[0].lo * 3 + r[0].hi + mask) % 64;
+	if (n == 1 && c->recent[slot].n == 1 && c->recent[slot].field == f &&
+	    c->recent[slot].lo == (uint32_t)r[0].lo &&
+	    c->recent[slot].hi == (uint32_t)r[0].hi &&
+	    c->recent[slot].mask == (uint32_t)mask &&
+	    c->recent[slot].negate == negate)
+		return;
+	if (n == 1) {
+		c->recent[slot].n = 1;
+		c->recent[slot].field = (uint16_t)f;
+		c->recent[slot].lo = (uint32_t)r[0].lo;
+		c->recent[slot].hi = (uint32_t)r[0].hi;
+		c->recent[slot].mask = (uint32_t)mask;
+		c->recent[slot].negate = negate;
+	}
+	collect_small(c, f, mask, r, n, negate);
+}
+
+static void
+collect_iface(struct lower *l, enum field f, const struct ifmatch *m,
+    bool negate)
+{
+	struct range r = iface_range(m);
+
+	collect_test(l, f, ~(u128)0, &r, 1, negate);
+}
+
+static void
+collect_opaque(struct lower *l, const char *key, bool negate)
+{
+	struct hs_collect *c = (struct hs_collect *)l;
+	struct hs_space *s = c->space;
+	size_t len = strlen(key);
+
+	(void)negate;
+	if (map_get(&s->keys, key, len) != NULL)
+		return;
+	if (c->n_opaque == HS_MAX_DIMS / 2) {
+		s->overflow = true;
+		return;
+	}
+	key = arena_strdup(s->arena, key);
+	c->opaque[c->n_opaque++] = key;
+	/* Until it is known which dimension: any value but null. */
+	map_set(&s->keys, s->arena, key, len, s);
+}
+
+static void
+collect_or(struct lower *l)
+{
+	(void)l;
+}
+
+struct hs_space *
+hs_space_new(int family, const struct env *env, struct arena *arena)
+{
+	struct hs_space *s = arena_new(arena, struct hs_space);
+	struct hs_collect *c = mem_alloc(1, sizeof(*c));
+
+	s->arena = arena;
+	s->family = family;
+	s->env = env;
+	s->collect = c;
+	c->space = s;
+	c->lower = (struct lower){ family, env, collect_test, collect_iface,
+	    collect_opaque, collect_or };
+	return s;
+}
+
+struct lower *
+hs_collector(struct hs_space *s)
+{
+	return &s->collect->lower;
+}
+
+/* ---- making the dimensions ---- */
+
+/* By the low 'bytes' of the numbers, a byte at a time. */
+static void
+sort_cuts(u128 *v, uint32_t n, unsigned bytes)
+{
+	u128 *other = mem_alloc(n, sizeof(*other)), *from = v, *to = other;
+
+	for (unsigned b = 0; b < bytes; b++) {
+		uint32_t count[257] = { 0 };
+		u128 *swap = from;
+
+		for (uint32_t i = 0; i < n; i++)
+			count[(unsigned)(from[i] >> b * 8 & 255) + 1]++;
+		for (unsigned i = 0; i < 256; i++)
+			count[i + 1] += count[i];
+		for (uint32_t i = 0; i < n; i++)
+			to[count[from[i] >> b * 8 & 255]++] = from[i];
+		from = to;
+		to = swap;
+	}
+	if (from != v)
+		memcpy(v, from, n * sizeof(*v));
+	free(other);
+}
+
+/* The least name from 'v' on that an interface can have, as a number; 0 if
+ * none is left. */
+static u128
+next_name(u128 v)
+{
+	uint8_t name[IFNAME_SIZE];
+	unsigned i;
+	u128 up = 0;
+
+	for (i = IFNAME_SIZE; i-- > 0; v >>= 8)
+		name[i] = (uint8_t)v;
+	for (i = 0; i < IFNAME_SIZE - 1 && name[i] > ' ' && name[i] < 127; i++)
+		;
+	if (i == IFNAME_SIZE - 1 ? name[i] != 0 : false) {
+		/* 15 characters and more: the next of the 15 or shorter. */
+		while (i > 0 && name[i - 1] >= '~')
+			i--;
+		if (i == 0)
+			return 0;
+		name[i - 1]++;
+		memset(name + i, 0, IFNAME_SIZE - i);
+	} else if (i < IFNAME_SIZE - 1) {
+		bool rest = false;
+
+		for (unsigned j = i; j < IFNAME_SIZE; j++)
+			rest |= name[j] != 0;
+		if (name[i] >= 127) {
+			while (i > 0 && name[i - 1] >= '~')
+				i--;
+			if (i == 0)
+				return 0;
+			name[i - 1]++;
+			memset(name + i, 0, IFNAME_SIZE - i);
+		} else if (rest) {	/* a byte that no name has */
+			memset(name + i, 0, IFNAME_SIZE - i);
+			name[i] = '!';
+		}
+	}
+	for (i = 0; i < IFNAME_SIZE; i++)
+		up = up << 8 | name[i];
+	return up;
+}
+
+static struct hs_dim *
+new_dim(struct hs_space *s, enum field f)
+{
+	struct hs_dim *d;
+
+	if (s->n == HS_MAX_DIMS) {
+		s->overflow = true;
+		return NULL;
+	}
+	d = &s->dims[s->n];
+	*d = (struct hs_dim){ .field = (uint8_t)f };
+	if (f != N_FIELDS) {
+		if (s->of_field[f] < 0)
+			s->of_field[f] = (int16_t)s->n;
+		d->part = (uint8_t)s->parts[f]++;
+	}
+	s->n++;
+	return d;
+}
+
+static void
+end_dim(struct hs_space *s, struct hs_dim *d, uint32_t n)
+{
+	d->n = n;
+	d->bits = n <= HS_BITS;
+	s->all[d - s->dims] = !d->bits ? cell_range(0, n - 1) :
+	    n == 64 ? ~(hs_cell)0 : ((hs_cell)1 << n) - 1;
+}
+
+/* Long lists are searched from where their upper 16 bits say. */
+static void
+index_line(struct hs_space *s, struct hs_dim *d, unsigned bits)
+{
+	uint32_t *jump, c = 0;
+
+	if (d->n < 256 || bits < 24)
+		return;
+	jump = arena_alloc(s->arena, (65536 + 1) * sizeof(*jump));
+	d->shift = bits - 16;
+	for (uint32_t i = 0; i < 65536; i++) {
+		while (c < d->n && d->starts[c] >> d->shift < i)
+			c++;
+		jump[i] = c == 0 ? 0 : c - 1;
+	}
+	jump[65536] = d->n - 1;
+	d->jump = jump;
+}
+
+static void
+finish_line(struct hs_space *s, struct asked *a, enum field f)
+{
+	struct hs_dim *d;
+	u128 lo, hi, *starts;
+	uint32_t n = 1;
+	unsigned bits = 8;
+
+	domain(f, s->family, &lo, &hi);
+	if (field_info[f].kind == FIELD_IFACE)	/* no interface, or some */
+		add_cut(a, f, s->family, 1);
+	while (bits < 128 && hi >> bits != 0)
+		bits += 8;
+	sort_cuts(a->cuts, a->n, bits / 8);
+	starts = arena_alloc(s->arena, (a->n + 2) * sizeof(*starts));
+	starts[0] = lo;
+	for (uint32_t i = 0; i < a->n; i++) {
+		u128 next = i + 1 < a->n ? a->cuts[i + 1] - 1 : hi;
+
+		if (a->cuts[i] == starts[n - 1])
+			continue;
+		/* A class of names that no interface can have has nobody in
+		 * it: it stays with the one before. */
+		if (field_info[f].kind == FIELD_IFACE &&
+		    (next_name(a->cuts[i]) == 0 ||
+		    next_name(a->cuts[i]) > next))
+			continue;
+		starts[n++] = a->cuts[i];
+	}
+	starts[n] = hi + 1;
+	if (n == 1 || (d = new_dim(s, f)) == NULL)
+		return;
+	d->starts = starts;
+	end_dim(s, d, n);
+	index_line(s, d, bits);
+}
+
+static void
+finish_small(struct hs_space *s, struct asked *a, enum field f)
+{
+	unsigned size = 1U << field_info[f].bits;
+	struct hs_dim *d;
+	uint16_t *of;
+
+	if (a->n_of <= 1 || (d = new_dim(s, f)) == NULL)
+		return;
+	of = arena_copy(s->arena, a->of, size * sizeof(*of));
+	d->of = of;
+	end_dim(s, d, a->n_of);
+}
+
+/* Bits that stand in the same masks are one block: a test of a mark is one
+ * of each block in its mask, and compares with one of few values. */
+static void
+finish_mark(struct hs_space *s, const struct asked *a, enum field f)
+{
+	uint32_t left = 0;
+
+	for (uint32_t i = 0; i < a->n_masks; i++)
+		left |= a->masks[i];
+	while (left != 0) {
+		uint32_t block = left, n = 0, *values;
+		struct hs_dim *d;
+
+		for (uint32_t i = 0; i < a->n_masks; i++) {
+			uint32_t lowest = left & -left;
+
+			block &= a->masks[i] & lowest ? a->masks[i] :
+			    ~a->masks[i];
+		}
+		left &= ~block;
+		if (s->parts[f] == MAX_BLOCKS || (d = new_dim(s, f)) == NULL) {
+			s->overflow = true;
+			return;
+		}
+		values = arena_alloc(s->arena, (a->n_values + 1) *
+		    sizeof(*values));
+		for (uint32_t i = 0; i < a->n_values; i++) {
+			uint32_t v = a->values[i] & block, j = 0;
+
+			while (j < n && values[j] != v)
+				j++;
+			if (j == n)
+				values[n++] = v;
+		}
+		/* 0 is what most packets have. */
+		for (uint32_t j = 0; j < n; j++)
+			if (values[j] == 0) {
+				values[j] = values[0];
+				values[0] = 0;
+			}
+		d->mask = block;
+		d->values = values;
+		d->n_values = n;
+		end_dim(s, d, n + (__builtin_popcount(block) >= 32 ||
+		    n < 1U << __builtin_popcount(block)));
+		if (d->n == 1) {	/* cannot be: a block has 2 values */
+			s->parts[f]--;
+			s->n--;
+		}
+	}
+}
+
+static void
+finish_field(struct hs_space *s, enum field f)
+{
+	struct asked *a = &s->collect->of[f];
+
+	if (!a->any)
+		return;
+	if (is_line(f))
+		finish_line(s, a, f);
+	else if (field_info[f].kind == FIELD_SMALL)
+		finish_small(s, a, f);
+	else
+		finish_mark(s, &s->collect->of[F_MARK], f);
+}
+
+void
+hs_space_finish(struct hs_space *s)
+{
+	/* Those that tell most apart first. */
+	static const enum field order[] = { F_DST, F_SRC, F_DPORT, F_PROTO,
+	    F_SPORT };
+	struct hs_collect *c = s->collect;
+	bool done[N_FIELDS] = { false };
+
+	for (unsigned f = 0; f < N_FIELDS; f++)
+		s->of_field[f] = -1;
+	for (unsigned i = 0; i < sizeof(order) / sizeof(*order); i++) {
+		finish_field(s, order[i]);
+		done[order[i]] = true;
+	}
+	for (unsigned f = 0; f < N_FIELDS; f++) {
+		if (!done[f])
+			finish_field(s, (enum field)f);
+		free(c->of[f].cuts);
+		free(c->of[f].seen);
+		free(c->of[f].of);
+		free(c->of[f].masks);
+		free(c->of[f].values);
+	}
+	for (unsigned i = 0; i < c->n_opaque; i++) {
+		struct hs_dim *d = new_dim(s, N_FIELDS);
+
+		map_set(&s->keys, s->arena, c->opaque[i],
+		    strlen(c->opaque[i]), d);
+		if (d == NULL)
+			continue;
+		d->key = c->opaque[i];
+		end_dim(s, d, 2);
+	}
+	free(c);
+	s->collect = NULL;
+}
+
+/* ---- cutting ---- */
+
+/* The class of a value on a line. */
+static uint32_t
+find(const struct hs_dim *d, u128 v)
+{
+	uint32_t lo = 0, hi = d->n - 1;
+
+	if (d->jump != NULL) {
+		uint32_t top = (uint32_t)(v >> d->shift);
+
+		lo = d->jump[top];
+		hi = d->jump[top + 1] + 1;
+		if (hi > d->n - 1)
+			hi = d->n - 1;
+	}
+	while (lo < hi) {
+		uint32_t mid = lo + (hi - lo + 1) / 2;
+
+		if (d->starts[mid] <= v)
+			lo = mid;
+		else
+			hi = mid - 1;
+	}
+	return lo;
+}
+
+/* Classes as ranges of classes, ordered, apart. */
+struct spans { struct { uint32_t first, last; } *v; uint32_t n, room; };
+
+static void
+add_span(struct spans *s, uint32_t first, uint32_t last)
+{
+	vec_room(s->v, s->n, s->room);
+	s->v[s->n].first = first;
+	s->v[s->n++].last = last;
+}
+
+static int
+by_lo(const void *a, const void *b)
+{
+	const struct range *x = a, *y = b;
+
+	return x->lo < y->lo ? -1 : x->lo > y->lo;
+}
+
+/* 'n' sorted ranges of values as spans of classes, or those around them. */
+static void
+line_spans(const struct hs_dim *d, const struct range *r, unsigned n,
+    bool negate, struct spans *out)
+{
+	uint32_t next = 0;		/* the first class not dealt with */
+
+	for (unsigned i = 0; i < n; i++) {
+		u128 lo = r[i].lo < d->starts[0] ? d->starts[0] : r[i].lo;
+		u128 end = d->starts[d->n] - 1;	/* also where it wrapped */
+		u128 hi = r[i].hi > end ? end : r[i].hi;
+		uint32_t first, last;
+
+		if (lo > hi)
+			continue;
+		first = find(d, lo);
+		last = find(d, hi);
+		/* Names that no interface can have were left with the class
+		 * before. */
+		if (d->starts[first] != lo && d->starts[first] < lo)
+			first++;
+		if (first > last)
+			continue;
+		if (first < next)
+			first = next;
+		if (first > last)
+			continue;
+		if (negate) {
+			if (first > next)
+				add_span(out, next, first - 1);
+		} else {
+			add_span(out, first, last);
+		}
+		next = last + 1;
+	}
+	if (negate && next < d->n)
+		add_span(out, next, d->n - 1);
+}
+
+/* One cell of every box loses the classes that have no bit. */
+static void
+cut_bits(struct hs_cut *c, unsigned i, hs_cell bits)
+{
+	const struct hs_space *s = c->space;
+	unsigned kept = 0;
+
+	for (unsigned b = 0; b < c->now.n; b++) {
+		hs_cell *box = hs_box(s, &c->now, b);
+
+		if ((box[i] & bits) == 0)
+			continue;
+		box[i] &= bits;
+		if (kept != b)
+			memcpy(hs_box(s, &c->now, kept), box,
+			    s->n * sizeof(*box));
+		kept++;
+	}
+	c->now.n = kept;
+}
+
+static hs_cell
+span_bits(const struct spans *sp)
+{
+	hs_cell bits = 0;
+
+	for (uint32_t k = 0; k < sp->n; k++)
+		for (uint32_t j = sp->v[k].first; j <= sp->v[k].last; j++)
+			bits |= (hs_cell)1 << j;
+	return bits;
+}
+
+/* One cell of every box becomes its common part with the spans. */
+static void
+cut_dim(struct hs_cut *c, unsigned i, const struct spans *sp)
+{
+	const struct hs_space *s = c->space;
+	unsigned n = c->now.n, kept = 0;
+
+	if (s->dims[i].bits) {
+		cut_bits(c, i, span_bits(sp));
+		return;
+	}
+	/* The first span in place, further ones as new boxes. */
+	for (unsigned b = 0; b < n; b++) {
+		hs_cell box[HS_MAX_DIMS], whole;
+		bool first = true;
+
+		memcpy(box, hs_box(s, &c->now, b), s->n * sizeof(*box));
+		whole = box[i];
+		for (uint32_t k = 0; k < sp->n; k++) {
+			uint32_t lo = sp->v[k].first, hi = sp->v[k].last;
+
+			if (lo > cell_last(whole) || hi < cell_first(whole))
+				continue;
+			if (lo < cell_first(whole))
+				lo = cell_first(whole);
+			if (hi > cell_last(whole))
+				hi = cell_last(whole);
+			if (!first && c->now.n >= c->limit) {
+				c->overflow = true;
+				break;
+			}
+			box[i] = cell_range(lo, hi);
+			if (first)
+				memcpy(hs_box(s, &c->now, kept++), box,
+				    s->n * sizeof(*box));
+			else
+				hs_add(s, &c->now, box);
+			first = false;
+		}
+	}
+	/* Close the gap between those kept and those added. */
+	memmove(hs_box(s, &c->now, kept), hs_box(s, &c->now, n),
+	    (size_t)(c->now.n - n) * s->n * sizeof(hs_cell));
+	c->now.n -= n - kept;
+}
+
+static void
+none(struct hs_cut *c)
+{
+	c->now.n = 0;
+}
+
+static void
+cut_line(struct hs_cut *c, enum field f, u128 mask, const struct range *r,
+    unsigned n, bool negate)
+{
+	unsigned dim = (unsigned)c->space->of_field[f];
+	const struct hs_dim *d = &c->space->dims[dim];
+	struct range *sorted = NULL;
+	struct spans sp = { 0 };
+	u128 lo, hi;
+
+	domain(f, c->space->family, &lo, &hi);
+	if (!is_full(mask, hi)) {
+		sorted = mem_alloc(MAX_SPREAD * (n ? n : 1), sizeof(*sorted));
+		unsigned all = 0;
+
+		for (unsigned i = 0; i < n; i++) {
+			unsigned k = spread(r[i].lo, mask, hi, sorted + all);
+
+			/* 0 of what can be: too many to write down. */
+			if (k == 0 && !(r[i].lo & ~mask)) {
+				c->unknown = true;
+				free(sorted);
+				return;
+			}
+			all += k;
+		}
+		r = sorted;
+		n = all;
+	} else if (n > 1) {
+		sorted = mem_alloc(n, sizeof(*sorted));
+		memcpy(sorted, r, n * sizeof(*sorted));
+		r = sorted;
+	}
+	if (sorted != NULL && n != 0)
+		qsort(sorted, n, sizeof(*sorted), by_lo);
+	line_spans(d, r, n, negate, &sp);
+	cut_dim(c, dim, &sp);
+	free(sp.v);
+	free(sorted);
+}
+
+static void
+cut_small(struct hs_cut *c, enum field f, u128 mask, const struct range *r,
+    unsigned n, bool negate)
+{
+	unsigned dim = (unsigned)c->space->of_field[f];
+	const struct hs_dim *d = &c->space->dims[dim];
+	unsigned slot = (unsigned)(f * 7 + r[0].lo * 3 + r[0].hi + mask) % 64;
+	struct spans sp = { 0 };
+	bool *in;
+
+	if (n == 1 && d->bits && c->recent[slot].n == 1 &&
+	    c->recent[slot].field == f &&
+	    c->recent[slot].lo == (uint32_t)r[0].lo &&
+	    c->recent[slot].hi == (uint32_t)r[0].hi &&
+	    c->recent[slot].mask == (uint32_t)mask &&
+	    c->recent[slot].negate == negate) {
+		cut_bits(c, dim, c->recent[slot].cell);
+		return;
+	}
+	in = mem_alloc(d->n, sizeof(*in));
+	for (unsigned v = 0; v < 1U << field_info[f].bits; v++)
+		if (d->of[v] != ABSENT)
+			in[d->of[v]] = test_holds(v, mask, r, n, negate);
+	for (uint32_t k = 0; k < d->n; k++)
+		if (in[k])
+			add_span(&sp, k, k);
+	if (n == 1 && d->bits) {
+		c->recent[slot].field = (uint16_t)f;
+		c->recent[slot].n = 1;
+		c->recent[slot].lo = (uint32_t)r[0].lo;
+		c->recent[slot].hi = (uint32_t)r[0].hi;
+		c->recent[slot].mask = (uint32_t)mask;
+		c->recent[slot].negate = negate;
+		c->recent[slot].cell = span_bits(&sp);
+	}
+	cut_dim(c, dim, &sp);
+	free(sp.v);
+	free(in);
+}
+
+/* The block's class of 'value'; its last if it is none of the known. */
+static uint32_t
+block_class(const struct hs_dim *d, uint32_t value)
+{
+	for (uint32_t i = 0; i < d->n_values; i++)
+		if (d->values[i] == (value & d->mask))
+			return i;
+	return d->n - 1;
+}
+
+static void
+cut_block(struct hs_cut *c, unsigned dim, uint32_t value, bool negate)
+{
+	const struct hs_dim *d = &c->space->dims[dim];
+	uint32_t k = block_class(d, value);
+	struct spans sp = { 0 };
+
+	if (!negate)
+		add_span(&sp, k, k);
+	else if (k > 0)
+		add_span(&sp, 0, k - 1);
+	if (negate && k + 1 < d->n)
+		add_span(&sp, k + 1, d->n - 1);
+	cut_dim(c, dim, &sp);
+	free(sp.v);
+}
+
+/* A value under a mask: every block of the mask; not it: the first block
+ * differs, or it does not and the second does, and so on. */
+static void
+cut_mark(struct hs_cut *c, enum field f, uint32_t mask, uint32_t value,
+    bool negate)
+{
+	const struct hs_space *s = c->space;
+	unsigned first = (unsigned)s->of_field[f];
+	struct hs from = { 0 }, all = { 0 };
+
+	if (value & ~mask) {		/* never equal */
+		if (!negate)
+			none(c);
+		return;
+	}
+	if (!negate) {
+		for (unsigned p = 0; p < (unsigned)s->parts[f]; p++)
+			if (s->dims[first + p].mask & mask)
+				cut_block(c, first + p, value, false);
+		return;
+	}
+	for (unsigned b = 0; b < c->now.n; b++)
+		hs_add(s, &from, hs_box(s, &c->now, b));
+	for (unsigned p = 0; p < (unsigned)s->parts[f]; p++) {
+		if (!(s->dims[first + p].mask & mask))
+			continue;
+		hs_clear(&c->now);
+		for (unsigned b = 0; b < from.n; b++)
+			hs_add(s, &c->now, hs_box(s, &from, b));
+		for (unsigned q = 0; q < p; q++)
+			if (s->dims[first + q].mask & mask)
+				cut_block(c, first + q, value, false);
+		cut_block(c, first + p, value, true);
+		for (unsigned b = 0; b < c->now.n; b++)
+			hs_add(s, &all, hs_box(s, &c->now, b));
+	}
+	hs_free(&c->now);
+	c->now = all;
+	hs_free(&from);
+}
+
+/* A field that is asked with no dimension has one class: the test holds for
+ * all of it or for none. */
+static void
+cut_single(struct hs_cut *c, enum field f, u128 mask, const struct range *r,
+    unsigned n, bool negate)
+{
+	u128 lo, hi, v;
+
+	if (field_info[f].kind == FIELD_SMALL) {
+		for (unsigned x = 0; x < 1U << field_info[f].bits; x++)
+			if (field_valid(f, x, c->space->family)) {
+				if (!test_holds(x, mask, r, n, negate))
+					none(c);
+				return;
+			}
+		return;
+	}
+	domain(f, c->space->family, &lo, &hi);
+	v = lo & mask;
+	for (unsigned i = 0; i < n; i++)
+		if (v >= r[i].lo && v <= r[i].hi) {
+			if (negate)
+				none(c);
+			return;
+		}
+	if (!negate)
+		none(c);
+}
+
+static void
+cut_test(struct lower *l, enum field f, u128 mask, const struct range *r,
+    unsigned n, bool negate)
+{
+	struct hs_cut *c = (struct hs_cut *)l;
+
+	if (n == 0) {
+		if (!negate)
+			none(c);
+	} else if (c->space->of_field[f] < 0) {
+		cut_single(c, f, mask, r, n, negate);
+	} else if (is_line(f)) {
+		cut_line(c, f, mask, r, n, negate);
+	} else if (field_info[f].kind == FIELD_SMALL) {
+		cut_small(c, f, mask, r, n, negate);
+	} else {
+		assert(n == 1 && r->lo == r->hi);
+		cut_mark(c, f, (uint32_t)mask, (uint32_t)r->lo, negate);
+	}
+}
+
+static void
+cut_iface(struct lower *l, enum field f, const struct ifmatch *m, bool negate)
+{
+	struct range r = iface_range(m);
+
+	cut_test(l, f, ~(u128)0, &r, 1, negate);
+}
+
+static void
+cut_opaque(struct lower *l, const char *key, bool negate)
+{
+	struct hs_cut *c = (struct hs_cut *)l;
+	const struct hs_space *s = c->space;
+	const struct hs_dim *d = map_get(&s->keys, key, strlen(key));
+	struct spans sp = { 0 };
+
+	if (d == NULL) {
+		c->unknown = true;
+		return;
+	}
+	add_span(&sp, !negate, !negate);
+	cut_dim(c, (unsigned)(d - s->dims), &sp);
+	free(sp.v);
+}
+
+static void
+take_in(struct hs_cut *c)
+{
+	hs_clear(&c->now);
+	for (unsigned i = 0; i < c->in.n; i++)
+		hs_add(c->space, &c->now, hs_box(c->space, &c->in, i));
+}
+
+static void
+put_out(struct hs_cut *c)
+{
+	for (unsigned i = 0; i < c->now.n; i++) {
+		if (c->out.n >= c->limit) {
+			c->overflow = true;
+			return;
+		}
+		hs_add(c->space, &c->out, hs_box(c->space, &c->now, i));
+	}
+}
+
+static void
+cut_or(struct lower *l)
+{
+	struct hs_cut *c = (struct hs_cut *)l;
+
+	put_out(c);
+	take_in(c);
+}
+
+void
+hs_cut_init(struct hs_cut *c, const struct hs_space *s)
+{
+	*c = (struct hs_cut){ .space = s, .limit = 1 << 20 };
+	c->lower = (struct lower){ s->family, s->env, cut_test, cut_iface,
+	    cut_opaque, cut_or };
+}
+
+void
+hs_cut_free(struct hs_cut *c)
+{
+	hs_free(&c->in);
+	hs_free(&c->now);
+	hs_free(&c->out);
+}
+
+void
+hs_cut_begin(struct hs_cut *c, const struct hs *set)
+{
+	c->overflow = c->unknown = false;
+	hs_clear(&c->in);
+	hs_clear(&c->out);
+	for (unsigned i = 0; i < set->n; i++)
+		hs_add(c->space, &c->in, hs_box(c->space, set, i));
+	take_in(c);
+}
+
+void
+hs_cut_end(struct hs_cut *c, struct hs *set)
+{
+	struct hs old = *set;
+
+	put_out(c);
+	*set = c->out;
+	c->out = old;
+}

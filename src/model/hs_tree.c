@@ -1,0 +1,417 @@
+/* A packed R-tree: 16 children a node, filled at once.
+ *
+ * Boxes that span much of one of the first dimensions would spoil the nodes
+ * that they are put into: boxes are grouped by which of them they span, a
+ * tree for each group.  Within a group they are sorted into slabs by one
+ * dimension after the other (sort-tile-recursive). */
+#include "model/hs.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { WIDTH = 16, TREE_DIMS = 6, WIDE_DIMS = 3, MAX_LEVELS = 8 };
+
+union lanes {
+	struct { int32_t first[WIDTH], last[WIDTH]; };
+	uint64_t bits[WIDTH];
+};
+
+struct node {
+	uint32_t child[WIDTH];		/* node of the level below, or item */
+	uint32_t low[WIDTH], high[WIDTH];	/* places in it */
+	uint32_t used;
+	union lanes dim[];		/* tree->n_dims */
+};
+
+struct group {
+	char *level[MAX_LEVELS];	/* nodes; 0 has items */
+	unsigned top;
+};
+
+struct hs_tree {
+	const struct hs_space *space;
+	const struct hs_item *items;
+	unsigned n_dims, dims[TREE_DIMS];
+	bool all_dims;			/* no dimension is left out */
+	size_t node_size;
+	struct group groups[1 << WIDE_DIMS];
+	unsigned n_groups;
+};
+
+static struct node *
+node_at(const struct hs_tree *t, const struct group *g, unsigned level,
+    uint32_t i)
+{
+	return (struct node *)(void *)(g->level[level] + i * t->node_size);
+}
+
+/* ---- building ---- */
+
+/* Ranges first: they tell most apart. */
+static void
+choose_dims(struct hs_tree *t)
+{
+	const struct hs_space *s = t->space;
+
+	for (int bits = 0; bits < 2; bits++)
+		for (unsigned i = 0; i < s->n && t->n_dims < TREE_DIMS; i++)
+			if (s->dims[i].bits == bits)
+				t->dims[t->n_dims++] = i;
+	t->all_dims = t->n_dims == s->n;
+	t->node_size = (sizeof(struct node) + t->n_dims * sizeof(union lanes) +
+	    63) / 64 * 64;
+}
+
+static uint64_t
+center(const struct hs_dim *d, hs_cell c)
+{
+	if (d->bits)
+		return (uint64_t)__builtin_ctzll(c) + 63 -
+		    (uint64_t)__builtin_clzll(c);
+	return (uint64_t)cell_first(c) + cell_last(c);
+}
+
+struct key { uint64_t by; uint32_t item; };
+
+static int
+by_key(const void *a, const void *b)
+{
+	const struct key *x = a, *y = b;
+
+	return x->by < y->by ? -1 : x->by > y->by;
+}
+
+static void
+sort_keys(struct key *k, struct key *spare, uint32_t n)
+{
+	uint64_t all = 0;
+	struct key *from = k, *to = spare;
+
+	if (n < 256) {
+		qsort(k, n, sizeof(*k), by_key);
+		return;
+	}
+	for (uint32_t i = 0; i < n; i++)
+		all |= k[i].by;
+	for (unsigned shift = 0; shift < 64 && all >> shift != 0; shift += 11) {
+		uint32_t count[2049] = { 0 };
+		struct key *swap = from;
+
+		for (uint32_t i = 0; i < n; i++)
+			count[(from[i].by >> shift & 2047) + 1]++;
+		for (unsigned i = 0; i < 2048; i++)
+			count[i + 1] += count[i];
+		for (uint32_t i = 0; i < n; i++)
+			to[count[from[i].by >> shift & 2047]++] = from[i];
+		from = to;
+		to = swap;
+	}
+	if (from != k)
+		memcpy(k, from, n * sizeof(*k));
+}
+
+static void
+tile(const struct hs_tree *t, struct key *k, struct key *spare, uint32_t n,
+    unsigned level)
+{
+	unsigned left = (t->n_dims < WIDE_DIMS ? t->n_dims : WIDE_DIMS) - level;
+	uint32_t nodes = (n + WIDTH - 1) / WIDTH, slabs, size;
+
+	if (n <= WIDTH || left == 0)
+		return;
+	for (uint32_t i = 0; i < n; i++)
+		k[i].by = center(&t->space->dims[t->dims[level]],
+		    t->items[k[i].item].box[t->dims[level]]);
+	sort_keys(k, spare, n);
+	if (left == 1)
+		return;
+	slabs = (uint32_t)ceil(pow(nodes, 1.0 / left));
+	size = (nodes + slabs - 1) / slabs * WIDTH;
+	for (uint32_t i = 0; i < n; i += size)
+		tile(t, k + i, spare, n - i < size ? n - i : size, level + 1);
+}
+
+static void
+set_lane(const struct hs_tree *t, struct node *nd, unsigned lane,
+    const struct hs_item *it)
+{
+	nd->low[lane] = nd->high[lane] = it->at;
+	for (unsigned i = 0; i < t->n_dims; i++) {
+		hs_cell c = it->box[t->dims[i]];
+
+		if (t->space->dims[t->dims[i]].bits) {
+			nd->dim[i].bits[lane] = c;
+		} else {
+			nd->dim[i].first[lane] = (int32_t)cell_first(c);
+			nd->dim[i].last[lane] = (int32_t)cell_last(c);
+		}
+	}
+}
+
+/* What is around all lanes of 'below'. */
+static void
+set_around(const struct hs_tree *t, struct node *nd, unsigned lane,
+    const struct node *below)
+{
+	nd->low[lane] = UINT32_MAX;
+	nd->high[lane] = 0;
+	for (unsigned j = 0; j < below->used; j++) {
+		if (below->low[j] < nd->low[lane])
+			nd->low[lane] = below->low[j];
+		if (below->high[j] > nd->high[lane])
+			nd->high[lane] = below->high[j];
+	}
+	for (unsigned i = 0; i < t->n_dims; i++) {
+		union lanes *to = &nd->dim[i];
+		const union lanes *of = &below->dim[i];
+
+		if (t->space->dims[t->dims[i]].bits) {
+			for (unsigned j = 0; j < below->used; j++)
+				to->bits[lane] |= of->bits[j];
+			continue;
+		}
+		to->first[lane] = of->first[0];
+		to->last[lane] = of->last[0];
+		for (unsigned j = 1; j < below->used; j++) {
+			if (of->first[j] < to->first[lane])
+				to->first[lane] = of->first[j];
+			if (of->last[j] > to->last[lane])
+				to->last[lane] = of->last[j];
+		}
+	}
+}
+
+static char *
+new_level(const struct hs_tree *t, uint32_t nodes)
+{
+	char *p = aligned_alloc(64, nodes * t->node_size);
+
+	if (p == NULL)			/* as mem_alloc ends */
+		return mem_alloc(nodes, t->node_size);
+	return memset(p, 0, nodes * t->node_size);
+}
+
+/* Lanes that are not used hold nothing: their ranges are empty. */
+static void
+empty_lanes(const struct hs_tree *t, struct node *nd)
+{
+	for (unsigned j = nd->used; j < WIDTH; j++) {
+		nd->low[j] = UINT32_MAX;
+		for (unsigned i = 0; i < t->n_dims; i++)
+			if (!t->space->dims[t->dims[i]].bits) {
+				nd->dim[i].first[j] = 1;
+				nd->dim[i].last[j] = 0;
+			}
+	}
+}
+
+static void
+build_group(struct hs_tree *t, struct key *k, struct key *spare, uint32_t n)
+{
+	struct group *g = &t->groups[t->n_groups++];
+	uint32_t nodes = (n + WIDTH - 1) / WIDTH;
+
+	tile(t, k, spare, n, 0);
+	g->level[0] = new_level(t, nodes);
+	for (uint32_t i = 0; i < n; i++) {
+		struct node *nd = node_at(t, g, 0, i / WIDTH);
+
+		nd->child[nd->used] = k[i].item;
+		set_lane(t, nd, nd->used++, &t->items[k[i].item]);
+	}
+	while (nodes > 1) {
+		uint32_t above = (nodes + WIDTH - 1) / WIDTH;
+
+		g->level[g->top + 1] = new_level(t, above);
+		for (uint32_t i = 0; i < nodes; i++) {
+			struct node *nd = node_at(t, g, g->top + 1, i / WIDTH);
+
+			nd->child[nd->used] = i;
+			set_around(t, nd, nd->used++, node_at(t, g, g->top,
+			    i));
+		}
+		for (uint32_t i = 0; i < nodes; i++)
+			empty_lanes(t, node_at(t, g, g->top, i));
+		g->top++;
+		nodes = above;
+	}
+	empty_lanes(t, node_at(t, g, g->top, 0));
+}
+
+/* Which of the first dimensions it spans, as bits. */
+static unsigned
+wide(const struct hs_tree *t, const hs_cell *box)
+{
+	unsigned w = 0;
+
+	for (unsigned i = 0; i < t->n_dims && i < WIDE_DIMS; i++) {
+		const struct hs_dim *d = &t->space->dims[t->dims[i]];
+
+		if (cell_count(d, box[t->dims[i]]) > d->n / 8)
+			w |= 1U << i;
+	}
+	return w;
+}
+
+struct hs_tree *
+hs_tree_new(const struct hs_space *s, const struct hs_item *items, uint32_t n)
+{
+	struct hs_tree *t = mem_alloc(1, sizeof(*t));
+	struct key *k = mem_alloc(n, sizeof(*k)), *spare = mem_alloc(n,
+	    sizeof(*spare));
+
+	t->space = s;
+	t->items = items;
+	choose_dims(t);
+	for (unsigned g = 0; g < 1 << WIDE_DIMS; g++) {
+		uint32_t m = 0;
+
+		for (uint32_t i = 0; i < n; i++)
+			if (wide(t, items[i].box) == g)
+				k[m++].item = i;
+		if (m != 0)
+			build_group(t, k, spare, m);
+	}
+	free(k);
+	free(spare);
+	return t;
+}
+
+void
+hs_tree_free(struct hs_tree *t)
+{
+	if (t == NULL)
+		return;
+	for (unsigned g = 0; g < t->n_groups; g++)
+		for (unsigned l = 0; l <= t->groups[g].top; l++)
+			free(t->groups[g].level[l]);
+	free(t);
+}
+
+/* ---- asking ---- */
+
+/* Built for what the processor has, where the linker can choose. */
+#if defined(__x86_64__) && defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__)
+#define FOR_WIDE_VECTORS __attribute__((target_clones("avx2", "default")))
+#else
+#define FOR_WIDE_VECTORS
+#endif
+
+/* The lanes that meet the box, as bits. */
+static FOR_WIDE_VECTORS unsigned
+meeting(const struct hs_tree *t, const struct node *nd, const hs_cell *box)
+{
+	int32_t ok[WIDTH], mask = 0;
+
+	memset(ok, 0xff, sizeof(ok));
+	for (unsigned i = 0; i < t->n_dims; i++) {
+		const union lanes *l = &nd->dim[i];
+		hs_cell c = box[t->dims[i]];
+
+		if (t->space->dims[t->dims[i]].bits) {
+			for (unsigned j = 0; j < WIDTH; j++)
+				ok[j] &= -((l->bits[j] & c) != 0);
+		} else {
+			int32_t first = (int32_t)cell_first(c);
+			int32_t last = (int32_t)cell_last(c);
+
+			for (unsigned j = 0; j < WIDTH; j++)
+				ok[j] &= -((l->first[j] <= last) &
+				    (l->last[j] >= first));
+		}
+		if (i == 1) {
+			int32_t some = 0;
+
+			for (unsigned j = 0; j < WIDTH; j++)
+				some |= ok[j];
+			if (some == 0)
+				return 0;
+		}
+	}
+	for (unsigned j = 0; j < WIDTH; j++)
+		mask |= ok[j] & (int32_t)(1U << j);
+	return (unsigned)mask & ((1U << nd->used) - 1);
+}
+
+struct to_do { uint32_t node; uint32_t level; };
+
+bool
+hs_tree_meet(const struct hs_tree *t, const hs_cell *box, uint32_t before,
+    bool (*each)(const struct hs_item *, void *), void *arg)
+{
+	struct to_do stack[MAX_LEVELS * WIDTH];
+
+	for (unsigned g = 0; g < t->n_groups; g++) {
+		const struct group *gr = &t->groups[g];
+		unsigned n = 0;
+
+		stack[n++] = (struct to_do){ 0, gr->top };
+		while (n > 0) {
+			struct to_do at = stack[--n];
+			const struct node *nd = node_at(t, gr, at.level,
+			    at.node);
+			unsigned m = meeting(t, nd, box);
+
+			for (; m != 0; m &= m - 1) {
+				unsigned lane = (unsigned)__builtin_ctz(m);
+				const struct hs_item *it;
+
+				if (nd->low[lane] >= before)
+					continue;
+				if (at.level != 0) {
+					stack[n++] = (struct to_do){
+					    nd->child[lane], at.level - 1 };
+					continue;
+				}
+				it = &t->items[nd->child[lane]];
+				if ((t->all_dims || box_meets(t->space,
+				    it->box, box)) && !each(it, arg))
+					return false;
+			}
+		}
+	}
+	return true;
+}
+
+const struct hs_item *
+hs_tree_next(const struct hs_tree *t, const hs_cell *box, uint32_t from)
+{
+	const struct hs_item *best = NULL;
+	uint32_t before = UINT32_MAX;
+	struct to_do stack[MAX_LEVELS * WIDTH];
+
+	for (unsigned g = 0; g < t->n_groups; g++) {
+		const struct group *gr = &t->groups[g];
+		unsigned n = 0;
+
+		stack[n++] = (struct to_do){ 0, gr->top };
+		while (n > 0) {
+			struct to_do at = stack[--n];
+			const struct node *nd = node_at(t, gr, at.level,
+			    at.node);
+			unsigned m = meeting(t, nd, box);
+
+			for (; m != 0; m &= m - 1) {
+				unsigned lane = (unsigned)__builtin_ctz(m);
+				const struct hs_item *it;
+
+				if (nd->low[lane] >= before ||
+				    nd->high[lane] < from)
+					continue;
+				if (at.level != 0) {
+					stack[n++] = (struct to_do){
+					    nd->child[lane], at.level - 1 };
+					continue;
+				}
+				it = &t->items[nd->child[lane]];
+				if (t->all_dims || box_meets(t->space,
+				    it->box, box)) {
+					best = it;
+					before = it->at;
+				}
+			}
+		}
+	}
+	return best;
+}
