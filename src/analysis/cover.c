@@ -8,7 +8,7 @@
 
 enum {
 	PROBES = 6, MORE_PROBES = 32, SUBTRACT_LIMIT = 20000,
-	SWEEP_LIMIT = 2000000, BLAME_LIMIT = 200000, BLAME_MAX = 8
+	SWEEP_LIMIT = 2000000, BLAME_LIMIT = 2000, BLAME_MAX = 8
 };
 
 /* Boxes that keep packets from the place asked about. */
@@ -59,6 +59,16 @@ make_point(struct search *s, const hs_cell *box, unsigned kind, hs_cell *out)
 	for (unsigned i = 0; i < sp->n; i++)
 		out[i] = point_cell(&sp->dims[i], box[i], kind, kind > 1 ?
 		    next_random(s) >> 11 : 0);
+}
+
+void
+cover_point(const struct hs_space *sp, const hs_cell *box, uint64_t *random,
+    hs_cell *out)
+{
+	for (unsigned i = 0; i < sp->n; i++) {
+		*random = *random * UINT64_C(6364136223846793005) + 1;
+		out[i] = point_cell(&sp->dims[i], box[i], 2, *random >> 33);
+	}
 }
 
 static bool
@@ -362,10 +372,10 @@ struct blame {
 	struct search s;
 	const hs_cell *const *boxes;
 	unsigned n;
-	const struct rule **rules;	/* of the candidates, in order */
+	struct group { const struct rule *rule; unsigned first, n; } *rules;
 	unsigned n_rules, room_rules;
-	unsigned *of;			/* candidate to rule */
-	bool *chosen;
+	unsigned chosen[BLAME_MAX + 1], n_chosen;
+	struct cands some;		/* boxes of the chosen */
 	unsigned work;
 };
 
@@ -375,6 +385,21 @@ collect_all(const struct hs_item *it, void *arg)
 	struct search *s = arg;
 
 	if (blocks(s, it)) {
+		vec_room(s->found.v, s->found.n, s->found.room);
+		s->found.v[s->found.n++] = (struct cand){ it->box, it->at };
+	}
+	return true;
+}
+
+/* The earliest step that has it all in one box. */
+static bool
+collect_single(const struct hs_item *it, void *arg)
+{
+	struct search *s = arg;
+
+	if ((s->found.n == 0 || it->at < s->found.v[0].step) &&
+	    blocks(s, it) && box_inside(s->p->an->space, s->box, it->box)) {
+		s->found.n = 0;
 		vec_room(s->found.v, s->found.n, s->found.room);
 		s->found.v[s->found.n++] = (struct cand){ it->box, it->at };
 	}
@@ -391,34 +416,45 @@ by_step(const void *a, const void *b)
 	return x->box < y->box ? -1 : x->box > y->box;
 }
 
-/* Do the chosen rules cover all?  Else 'out' is a point they leave. */
+/* Do the boxes in 'some' cover all?  Else 'out' is a point they leave. */
 static bool
-chosen_cover(struct blame *b, hs_cell *out)
+some_cover(struct blame *b, hs_cell *out)
 {
-	struct cand *some = mem_alloc(b->s.found.n, sizeof(*some));
-	bool all = true;
+	for (unsigned i = 0; i < b->n; i++) {
+		enum cover c;
 
-	for (unsigned i = 0; i < b->n && all; i++) {
-		unsigned n = 0;
-
-		for (unsigned k = 0; k < b->s.found.n; k++)
-			if (b->chosen[b->of[k]] && box_meets(
-			    b->s.p->an->space, b->s.found.v[k].box,
-			    b->boxes[i]))
-				some[n++] = b->s.found.v[k];
 		b->s.work = 0;
 		b->s.witness = out;
 		b->s.box = b->boxes[i];
-		if (subtract(&b->s, b->boxes[i], some, n) == COVER_YES)
+		c = subtract(&b->s, b->boxes[i], b->some.v, b->some.n);
+		if (c == COVER_YES)
 			continue;
-		all = false;
-		if (b->s.work > SUBTRACT_LIMIT)	/* no point was found */
-			make_point(&b->s, b->boxes[i], 2, out);
-		else
-			make_point(&b->s, out, 0, out);
+		make_point(&b->s, c == COVER_NO ? out : b->boxes[i], 2, out);
+		return false;
 	}
-	free(some);
-	return all;
+	return true;
+}
+
+static void
+add_some(struct blame *b, unsigned rule)
+{
+	const struct group *g = &b->rules[rule];
+
+	for (unsigned k = g->first; k < g->first + g->n; k++) {
+		vec_room(b->some.v, b->some.n, b->some.room);
+		b->some.v[b->some.n++] = b->s.found.v[k];
+	}
+}
+
+static bool
+takes(const struct blame *b, unsigned rule, const hs_cell *pt)
+{
+	const struct group *g = &b->rules[rule];
+
+	for (unsigned k = g->first; k < g->first + g->n; k++)
+		if (box_meets(b->s.p->an->space, b->s.found.v[k].box, pt))
+			return true;
+	return false;
 }
 
 /* Some rule must take the point that is left: each in turn. */
@@ -426,63 +462,118 @@ static bool
 choose(struct blame *b, unsigned left)
 {
 	hs_cell pt[HS_MAX_DIMS];
-	unsigned last = UINT32_MAX;
+	unsigned had = b->some.n;
 
-	if (chosen_cover(b, pt))
+	if (some_cover(b, pt))
 		return true;
-	if (left == 0 || ++b->work > BLAME_LIMIT / 100)
+	if (left == 0 || ++b->work > BLAME_LIMIT)
 		return false;
-	for (unsigned k = 0; k < b->s.found.n; k++) {
-		unsigned r = b->of[k];
-
-		if (b->chosen[r] || r == last || !box_meets(
-		    b->s.p->an->space, b->s.found.v[k].box, pt))
+	for (unsigned r = 0; r < b->n_rules; r++) {
+		if (!takes(b, r, pt))
 			continue;
-		last = r;
-		b->chosen[r] = true;
+		add_some(b, r);
+		b->chosen[b->n_chosen++] = r;
 		if (choose(b, left - 1))
 			return true;
-		b->chosen[r] = false;
+		b->n_chosen--;
+		b->some.n = had;
 	}
 	return false;
 }
 
 /* All that are needed: each is left out if the others do without. */
-static void
-irreducible(struct blame *b)
+static unsigned
+irreducible(struct blame *b, const struct rule **by)
 {
+	bool *out = mem_alloc(b->n_rules, sizeof(*out));
 	hs_cell pt[HS_MAX_DIMS];
+	unsigned n = 0;
 
-	for (unsigned i = 0; i < b->n_rules; i++)
-		b->chosen[i] = true;
 	for (unsigned i = b->n_rules; i-- > 0;) {
-		b->chosen[i] = false;
-		if (!chosen_cover(b, pt))
-			b->chosen[i] = true;
+		out[i] = true;
+		b->some.n = 0;
+		for (unsigned r = 0; r < b->n_rules; r++)
+			if (!out[r])
+				add_some(b, r);
+		out[i] = some_cover(b, pt);
 	}
+	for (unsigned r = 0; r < b->n_rules; r++)
+		if (!out[r])
+			by[n++] = b->rules[r].rule;
+	free(out);
+	return n;
 }
 
+/* Candidates in the order of the steps, then brought together by rule: those
+ * of a chain that is called more than once are apart. */
 static void
-number_rules(struct blame *b)
+group_rules(struct blame *b)
 {
-	struct cands *f = &b->s.found;
+	struct cands *f = &b->s.found, by = { 0 };
+	unsigned *of = mem_alloc(f->n, sizeof(*of));
 
 	qsort(f->v, f->n, sizeof(*f->v), by_step);
-	b->of = mem_alloc(f->n, sizeof(*b->of));
 	for (unsigned i = 0; i < f->n; i++) {
 		const struct rule *r = b->s.p->steps[f->v[i].step].rule;
 		unsigned k = b->n_rules;
+		bool called = b->s.p->steps[f->v[i].step].frame != 0;
 
-		while (k > 0 && b->rules[k - 1] != r && b->n_rules - k < 64)
+		while (k > 0 && b->rules[k - 1].rule != r &&
+		    (called || k == b->n_rules))
 			k--;
-		if (k == 0 || b->rules[k - 1] != r) {
+		if (k == 0 || b->rules[k - 1].rule != r) {
 			vec_room(b->rules, b->n_rules, b->room_rules);
-			b->rules[b->n_rules++] = r;
+			b->rules[b->n_rules++] = (struct group){ .rule = r };
 			k = b->n_rules;
 		}
-		b->of[i] = k - 1;
+		of[i] = k - 1;
+		b->rules[k - 1].n++;
 	}
-	b->chosen = mem_alloc(b->n_rules, sizeof(*b->chosen));
+	for (unsigned r = 1; r < b->n_rules; r++)
+		b->rules[r].first = b->rules[r - 1].first + b->rules[r - 1].n;
+	by.v = mem_alloc(f->n, sizeof(*by.v));
+	for (unsigned i = 0; i < f->n; i++)
+		by.v[b->rules[of[i]].first++] = f->v[i];
+	for (unsigned r = 0; r < b->n_rules; r++)
+		b->rules[r].first -= b->rules[r].n;
+	memcpy(f->v, by.v, f->n * sizeof(*by.v));
+	free(by.v);
+	free(of);
+}
+
+static int
+by_number_of(const void *a, const void *b)
+{
+	const unsigned *x = a, *y = b;
+
+	return *x < *y ? -1 : *x > *y;
+}
+
+static unsigned
+search_blame(struct blame *b, const struct rule ***by)
+{
+	unsigned n = 0;
+
+	b->s.found.n = 0;
+	for (unsigned i = 0; i < b->n; i++) {
+		b->s.box = b->boxes[i];
+		hs_tree_meet(b->s.p->tree, b->boxes[i], b->s.at, collect_all,
+		    &b->s);
+	}
+	group_rules(b);
+	*by = mem_alloc(b->n_rules, sizeof(**by));
+	for (unsigned most = 1; most <= BLAME_MAX && most <= b->n_rules &&
+	    b->work <= BLAME_LIMIT; most++) {
+		b->n_chosen = b->some.n = 0;
+		if (!choose(b, most))
+			continue;
+		qsort(b->chosen, b->n_chosen, sizeof(*b->chosen),
+		    by_number_of);
+		for (; n < b->n_chosen; n++)
+			(*by)[n] = b->rules[b->chosen[n]].rule;
+		return n;
+	}
+	return irreducible(b, *by);
 }
 
 unsigned
@@ -492,27 +583,18 @@ cover_blame(struct program *p, const hs_cell *const *boxes, unsigned n,
 	struct blame b = { .s = { .p = p, .at = at,
 	    .random = UINT64_C(88172645463325252) }, .boxes = boxes, .n = n };
 	unsigned k = 0;
-	bool found = false;
 
-	for (unsigned i = 0; i < n; i++) {
-		b.s.box = boxes[i];
-		hs_tree_meet(p->tree, boxes[i], at, collect_all, &b.s);
+	b.s.box = boxes[0];
+	if (n == 1)
+		hs_tree_meet(p->tree, boxes[0], at, collect_single, &b.s);
+	if (b.s.found.n == 1) {
+		*by = mem_alloc(1, sizeof(**by));
+		(*by)[k++] = p->steps[b.s.found.v[0].step].rule;
+	} else {
+		k = search_blame(&b, by);
 	}
-	number_rules(&b);
-	for (unsigned most = 1; most <= BLAME_MAX && most <= b.n_rules &&
-	    !found && b.work <= BLAME_LIMIT / 100; most++) {
-		memset(b.chosen, 0, b.n_rules * sizeof(*b.chosen));
-		found = choose(&b, most);
-	}
-	if (!found)
-		irreducible(&b);
-	*by = mem_alloc(b.n_rules, sizeof(**by));
-	for (unsigned i = 0; i < b.n_rules; i++)
-		if (b.chosen[i])
-			(*by)[k++] = b.rules[i];
 	free(b.s.found.v);
+	free(b.some.v);
 	free(b.rules);
-	free(b.of);
-	free(b.chosen);
 	return k;
 }

@@ -17,4 +17,8 @@ enum cover cover_box(struct program *, const hs_cell *box, uint32_t at,
 unsigned cover_blame(struct program *, const hs_cell *const *boxes,
 	    unsigned n, uint32_t at, const struct rule ***by);
 
+/* A random point of a box, by classes; 'random' is the state. */
+void	cover_point(const struct hs_space *, const hs_cell *box,
+	    uint64_t *random, hs_cell *out);
+
 #endif

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { POINTS = 32 };
+
 /* What was found of a rule so far, over all programs it is in. */
 struct state {
 	struct dead dead;
@@ -96,7 +98,13 @@ find_taken(struct program *p, const struct state *s, uint32_t at,
 	const struct hs_space *sp = p->an->space;
 	const struct step *st = &p->steps[at];
 	hs_cell part[HS_MAX_DIMS], rest[HS_MAX_DIMS];
+	uint64_t random = at;
 
+	for (unsigned i = 0; i < POINTS; i++) {
+		cover_point(sp, step_box(p, st, i % st->n), &random, out);
+		if (try_point(p, s, out, at))
+			return true;
+	}
 	for (uint32_t j = 0; j < at; j++) {
 		const struct step *b = &p->steps[j];
 
