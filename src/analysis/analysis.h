@@ -8,6 +8,7 @@
  * program.c	a chain with all it jumps to, as one list with forward jumps
  * cover.c	is a box covered by earlier ones; by the fewest of them
  * regions.c	who decides the packets of a query
+ * diff.c	where two rulesets end differently
  * dead.c	rules that no packet reaches */
 #ifndef ANALYSIS_ANALYSIS_H
 #define ANALYSIS_ANALYSIS_H
@@ -105,5 +106,50 @@ void	analysis_dead(struct analysis *, unsigned r, struct arena *,
 /* "tcp 10.0.0.0/8 > any:80 in eth0": the packets of a box in words. */
 void	region_words(const struct analysis *, const struct hs *, unsigned box,
 	    struct sbuf *);
+
+/* ---- two rulesets ---- */
+
+enum diff_kind {
+	DIFF_ALLOWED,			/* accepted now, not before */
+	DIFF_BLOCKED,			/* accepted before, not now */
+	DIFF_VERDICT,			/* dropped otherwise (REJECT, QUEUE) */
+	DIFF_NAT,			/* translated otherwise */
+	DIFF_LOG,			/* logged otherwise */
+	DIFF_MARK			/* marked or changed otherwise */
+};
+
+/* Packets that enter a built-in chain and end differently, by the deciding
+ * rules on either side: [0] old, [1] new. */
+struct diff_region {
+	enum table_id table;
+	enum hook hook;
+	enum diff_kind kind;
+	struct { const struct rule *rule; const struct chain *policy;
+	    enum verdict verdict; bool reject;
+	    const char *effects; } side[2];	/* effects: what was done to the
+					 * packets on the way, as targets with
+					 * options, "; " between; "" if nothing;
+					 * both null: the table is absent */
+	bool possible;			/* hangs on memory, chance, the unknown */
+	const struct hs *set;		/* disjoint boxes; incomplete: some */
+	bool complete;
+	double count;			/* if complete */
+	struct point witness;
+};
+
+/* An analysis of two rulesets for analysis_diff: conditions with memory or
+ * chance are taken to come out the same on both sides where the same chain
+ * has them with the same target.  */
+struct analysis *analysis_new_diff(const struct ruleset *old,
+	    const struct ruleset *new, const struct env *,
+	    const struct query *const *, unsigned n_queries, struct arena *);
+/* Calls 'each' for every pair of deciders with packets that differ, of all
+ * built-in chains, in the order of tables, hooks, rules.  'boxes' is how many
+ * boxes to list for each at most.  False: they are not the same.  If
+ * *partial comes out true some differences may be missing from the list
+ * (there is one at least). */
+bool	analysis_diff(struct analysis *, unsigned boxes, struct arena *,
+	    void (*each)(const struct diff_region *, void *), void *arg,
+	    bool *partial);
 
 #endif
