@@ -19,6 +19,7 @@ struct search {
 	struct program *p;
 	const hs_cell *box;
 	uint32_t at;
+	enum by by;
 	struct cands found;
 	bool single;			/* one alone covers the box */
 	uint64_t random;
@@ -74,7 +75,10 @@ cover_point(const struct hs_space *sp, const hs_cell *box, uint64_t *random,
 static bool
 blocks(const struct search *s, const struct hs_item *it)
 {
-	return !s->p->steps[it->at].dead && step_blocks(s->p, it->at, s->at);
+	const struct step *st = &s->p->steps[it->at];
+
+	return !st->dead && (st->exact || s->by == BY_ANY) &&
+	    step_blocks(s->p, it->at, s->at);
 }
 
 static bool
@@ -341,28 +345,78 @@ collect(const struct hs_item *it, void *arg)
 	return true;
 }
 
+static enum cover
+decide(struct search *s)
+{
+	enum cover result;
+
+	if (s->single)
+		return COVER_YES;
+	if (probe_cands(s))
+		return COVER_NO;
+	result = subtract(s, s->box, s->found.v, s->found.n);
+	return result == COVER_UNDECIDED ? sweep(s) : result;
+}
+
+#define SEED UINT64_C(88172645463325252)
+
 enum cover
-cover_box(struct program *p, const hs_cell *box, uint32_t at,
+cover_box(struct program *p, const hs_cell *box, uint32_t at, enum by by,
     hs_cell *witness)
 {
-	struct search s = { .p = p, .box = box, .at = at, .witness = witness,
-	    .random = UINT64_C(88172645463325252) };
+	struct search s = { .p = p, .box = box, .at = at, .by = by,
+	    .witness = witness, .random = SEED };
 	enum cover result;
 
 	if (probe_tree(&s))
 		return COVER_NO;
 	hs_tree_meet(p->tree, box, at, collect, &s);
-	if (s.single)
-		result = COVER_YES;
-	else if (probe_cands(&s))
-		result = COVER_NO;
-	else {
-		result = subtract(&s, box, s.found.v, s.found.n);
-		if (result == COVER_UNDECIDED)
-			result = sweep(&s);
-	}
+	result = decide(&s);
 	free(s.found.v);
 	return result;
+}
+
+enum cover
+cover_both(struct program *p, uint32_t at, struct program *p2, uint32_t at2,
+    const hs_cell *box, hs_cell *witness)
+{
+	struct search s = { .p = p, .box = box, .at = at,
+	    .witness = witness, .random = SEED };
+	enum cover result;
+
+	hs_tree_meet(p->tree, box, at, collect, &s);
+	s.p = p2;
+	s.at = at2;
+	if (!s.single)
+		hs_tree_meet(p2->tree, box, at2, collect, &s);
+	result = decide(&s);
+	free(s.found.v);
+	return result;
+}
+
+/* ---- what is left ---- */
+
+bool
+cover_rest(struct program *p, const hs_cell *box, uint32_t at, enum by by,
+    unsigned most, struct hs *out)
+{
+	const struct hs_space *sp = p->an->space;
+	struct search s = { .p = p, .box = box, .at = at, .by = by };
+	struct hs rest = { 0 };
+	bool ok = true;
+
+	hs_tree_meet(p->tree, box, at, collect, &s);
+	if (!s.single) {
+		hs_add(sp, &rest, box);
+		for (unsigned i = 0; i < s.found.n && ok; i++)
+			ok = hs_subtract(sp, &rest, s.found.v[i].box, most);
+		ok &= out->n + rest.n <= most;
+		for (unsigned i = 0; i < rest.n && ok; i++)
+			hs_add(sp, out, hs_box(sp, &rest, i));
+		hs_free(&rest);
+	}
+	free(s.found.v);
+	return ok;
 }
 
 /* ---- who is to blame ---- */
@@ -581,7 +635,7 @@ cover_blame(struct program *p, const hs_cell *const *boxes, unsigned n,
     uint32_t at, const struct rule ***by)
 {
 	struct blame b = { .s = { .p = p, .at = at,
-	    .random = UINT64_C(88172645463325252) }, .boxes = boxes, .n = n };
+	    .random = SEED }, .boxes = boxes, .n = n };
 	unsigned k = 0;
 
 	b.s.box = boxes[0];

@@ -65,6 +65,7 @@ earliest(const struct hs_item *it, void *arg)
 	struct taken *t = arg;
 
 	if (it->at < t->first && !t->p->steps[it->at].dead &&
+	    t->p->steps[it->at].exact &&
 	    step_blocks(t->p, it->at, t->at))
 		t->first = it->at;
 	return true;
@@ -115,7 +116,8 @@ find_taken(struct program *p, const struct state *s, uint32_t at,
 			for (unsigned k = 0; k < st->n; k++) {
 				if (!box_and(sp, part, step_box(p, b, i),
 				    step_box(p, st, k)) ||
-				    cover_box(p, part, j, rest) != COVER_NO)
+				    cover_box(p, part, j, BY_CERTAIN, rest) !=
+				    COVER_NO)
 					continue;
 				if (box_and(sp, out, rest, part) &&
 				    try_point(p, s, out, at))
@@ -154,7 +156,8 @@ step_covered(struct program *p, uint32_t at)
 	enum cover all = COVER_YES;
 
 	for (unsigned i = 0; i < st->n; i++) {
-		enum cover c = cover_box(p, step_box(p, st, i), at, NULL);
+		enum cover c = cover_box(p, step_box(p, st, i), at,
+		    BY_CERTAIN, NULL);
 
 		if (c == COVER_NO)
 			return c;

@@ -269,7 +269,7 @@ collect_items(const struct program *p, bool blocking, uint32_t *n)
 			uint32_t from, until;
 
 			blocked(p, s, &from, &until);
-			if (blocking && (!s->exact || until <= from))
+			if (blocking && until <= from)
 				continue;
 			for (unsigned b = 0; pass == 1 && b < s->n; b++)
 				items[*n + b] = (struct hs_item){

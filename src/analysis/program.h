@@ -76,7 +76,7 @@ struct program {
 	struct hs boxes;
 	hs_cell all[HS_MAX_DIMS];	/* what can enter */
 	bool limit;			/* too many ways of calls: cut short */
-	struct hs_item *items;		/* of boxes that block for certain */
+	struct hs_item *items;		/* of boxes that block, by step */
 	struct hs_tree *tree;
 	struct hs_item *every;		/* of all boxes, by step */
 	struct hs_tree *every_tree;	/* null until asked for */

@@ -1,5 +1,327 @@
+/* Who decides the packets of a query. */
 #include "analysis/cover.h"
-void region_words(const struct analysis *an, const struct hs *set, unsigned box, struct sbuf *out)
+
+#include <stdlib.h>
+#include <string.h>
+
+struct asking {
+	struct program *p;
+	struct hs q;			/* the query, of what can enter */
+	uint32_t *steps;		/* that may decide some of it */
+	uint32_t n, room;
+	unsigned most;			/* boxes to list */
+	struct arena *arena;
+};
+
+void
+region_words(const struct analysis *an, const struct hs *set, unsigned i,
+    struct sbuf *out)
 {
-	hs_words(an->space, hs_box(an->space, set, box), out);
+	hs_words(an->space, hs_box(an->space, set, i), out);
+}
+
+/* ---- the query as boxes ---- */
+
+static void
+query_boxes(const struct program *p, const struct query *q, struct hs *out)
+{
+	const struct hs_space *sp = p->an->space;
+	struct hs_cut c;
+
+	hs_add(sp, out, p->all);
+	if (q == NULL)
+		return;
+	hs_cut_init(&c, sp);
+	hs_cut_begin(&c, out);
+	query_lower(q, &c.lower);
+	hs_cut_end(&c, out);
+	hs_cut_free(&c);
+}
+
+static bool
+add_decider(const struct hs_item *it, void *arg)
+{
+	struct asking *a = arg;
+
+	if (a->p->steps[it->at].kind != STEP_TAKE)
+		return true;
+	vec_room(a->steps, a->n, a->room);
+	a->steps[a->n++] = it->at;
+	return true;
+}
+
+static int
+by_number(const void *a, const void *b)
+{
+	const uint32_t *x = a, *y = b;
+
+	return *x < *y ? -1 : *x > *y;
+}
+
+static void
+find_deciders(struct asking *a)
+{
+	uint32_t kept = 0;
+
+	for (unsigned i = 0; i < a->q.n; i++)
+		hs_tree_meet(a->p->tree, hs_box(a->p->an->space, &a->q, i),
+		    UINT32_MAX, add_decider, a);
+	qsort(a->steps, a->n, sizeof(*a->steps), by_number);
+	for (uint32_t i = 0; i < a->n; i++)
+		if (i == 0 || a->steps[i] != a->steps[kept - 1])
+			a->steps[kept++] = a->steps[i];
+	a->n = kept;
+	vec_room(a->steps, a->n, a->room);
+	a->steps[a->n++] = a->p->n_steps - 1;	/* the end */
+}
+
+/* ---- one decider ---- */
+
+/* What the step can take of the query, boxes apart. */
+static void
+step_part(const struct asking *a, uint32_t at, struct hs *out)
+{
+	const struct hs_space *sp = a->p->an->space;
+	const struct step *s = &a->p->steps[at];
+	hs_cell box[HS_MAX_DIMS];
+
+	for (unsigned i = 0; i < a->q.n; i++) {
+		const hs_cell *q = hs_box(sp, &a->q, i);
+
+		if (s->kind == STEP_END)
+			hs_add(sp, out, q);
+		for (unsigned k = 0; k < s->n; k++) {
+			struct hs rest = { 0 };
+
+			if (!box_and(sp, box, q, step_box(a->p, s, k)))
+				continue;
+			hs_add(sp, &rest, box);
+			for (unsigned j = 0; j < k && s->n <= 64; j++)
+				hs_subtract(sp, &rest, step_box(a->p, s, j),
+				    UINT32_MAX);
+			for (unsigned j = 0; j < rest.n; j++)
+				hs_add(sp, out, hs_box(sp, &rest, j));
+			hs_free(&rest);
+		}
+	}
+}
+
+/* Adds what reaches the step of 'part' to the region.  False: nothing. */
+static bool
+add_part(const struct asking *a, uint32_t at, const struct hs *part,
+    enum by by, struct region *r, struct hs *set, struct hs *around)
+{
+	const struct hs_space *sp = a->p->an->space;
+	bool any = false;
+
+	for (unsigned i = 0; i < part->n; i++) {
+		const hs_cell *box = hs_box(sp, part, i);
+		hs_cell w[HS_MAX_DIMS];
+		unsigned had = set->n;
+
+		switch (cover_box(a->p, box, at, by, w)) {
+		case COVER_YES:
+			continue;
+		case COVER_UNDECIDED:
+			r->possible = true;
+			memcpy(w, box, sp->n * sizeof(*w));
+			break;
+		case COVER_NO:
+			break;
+		}
+		any = true;
+		if (r->set == NULL) {
+			hs_point(sp, w, &r->witness);
+			r->set = set;
+		}
+		hs_add(sp, around, box);
+		r->complete = r->complete && cover_rest(a->p, box, at, by,
+		    a->most, set) && set->n > had;
+	}
+	return any;
+}
+
+static void
+keep_set(const struct asking *a, struct region *r, struct hs *set,
+    struct hs *around)
+{
+	const struct hs_space *sp = a->p->an->space;
+	struct hs *from = r->complete ? set : around;
+	struct hs *kept = arena_new(a->arena, struct hs);
+
+	kept->n = from->n;
+	kept->cells = arena_copy(a->arena, from->cells, (size_t)from->n *
+	    sp->n * sizeof(hs_cell));
+	r->set = kept;
+	for (unsigned i = 0; r->complete && i < kept->n; i++)
+		r->count += box_count(sp, hs_box(sp, kept, i));
+}
+
+static void
+describe(const struct program *p, const struct step *s, struct region *r)
+{
+	r->rule = s->rule;
+	r->complete = true;
+	if (s->kind == STEP_END) {
+		bool builtin = p->entry->hook != HOOK_NONE;
+
+		r->policy = builtin ? p->entry : NULL;
+		r->verdict = builtin ? p->entry->policy : V_RETURN;
+		return;
+	}
+	r->verdict = (enum verdict)s->verdict;
+	r->reject = r->verdict == V_DROP && s->rule->kind == TGT_EXT &&
+	    strcmp(s->rule->target.ext->name, "REJECT") == 0;
+}
+
+/* One region of a decider: of packets that it decides for certain, or of
+ * those that it may decide besides. */
+static bool
+region_of(const struct asking *a, const uint32_t *steps, uint32_t n,
+    bool certain, struct region *r)
+{
+	struct hs part = { 0 }, set = { 0 }, around = { 0 };
+	bool any = false;
+
+	*r = (struct region){ 0 };
+	describe(a->p, &a->p->steps[steps[0]], r);
+	r->possible = !certain;
+	for (uint32_t i = 0; i < n; i++) {
+		const struct step *s = &a->p->steps[steps[i]];
+		bool exact = s->exact || s->kind == STEP_END;
+
+		if (certain && !exact)
+			continue;
+		hs_clear(&part);
+		step_part(a, steps[i], &part);
+		if (certain) {
+			any |= add_part(a, steps[i], &part, BY_ANY, r, &set,
+			    &around);
+			continue;
+		}
+		/* Those that are certain were told already. */
+		any |= add_part(a, steps[i], &part, BY_CERTAIN, r, &set,
+		    &around);
+	}
+	if (any)
+		keep_set(a, r, &set, &around);
+	hs_free(&part);
+	hs_free(&set);
+	hs_free(&around);
+	return any;
+}
+
+/* The first 'n' of the steps are of one rule, the first of which they are;
+ * others of it are brought forward. */
+static uint32_t
+same_rule(struct asking *a, uint32_t from)
+{
+	const struct step *s = &a->p->steps[a->steps[from]];
+	uint32_t n = 1;
+
+	if (s->frame == 0)
+		return 1;
+	for (uint32_t i = from + 1; i < a->n; i++) {
+		uint32_t at = a->steps[i];
+
+		if (a->p->steps[at].rule != s->rule)
+			continue;
+		memmove(a->steps + from + n + 1, a->steps + from + n,
+		    (i - from - n) * sizeof(*a->steps));
+		a->steps[from + n++] = at;
+	}
+	return n;
+}
+
+/* Is there a step before that may or may not have its way? */
+static bool
+any_doubt(const struct program *p)
+{
+	for (uint32_t i = 0; i + 1 < p->n_steps; i++)
+		if (!p->steps[i].exact && p->steps[i].n != 0)
+			return true;
+	return false;
+}
+
+static bool
+tell(const struct asking *a, const uint32_t *steps, uint32_t n, bool doubt,
+    bool (*each)(const struct region *, void *), void *arg)
+{
+	struct region r, may;
+	bool has;
+
+	has = region_of(a, steps, n, true, &r);
+	if (!doubt)
+		return !has || each(&r, arg);
+	if (!region_of(a, steps, n, false, &may))
+		return true;
+	if (has && !each(&r, arg))
+		return false;
+	/* What may be is all that is certain, and more; only the more is
+	 * told, if it can be told apart. */
+	if (has && r.complete && may.complete) {
+		const struct hs_space *sp = a->p->an->space;
+		struct hs more = { 0 };
+
+		for (unsigned i = 0; i < may.set->n; i++)
+			hs_add(sp, &more, hs_box(sp, may.set, i));
+		for (unsigned i = 0; i < r.set->n; i++)
+			hs_subtract(sp, &more, hs_box(sp, r.set, i),
+			    UINT32_MAX);
+		if (more.n == 0)
+			return true;
+		may.count = 0;
+		hs_point(sp, more.cells, &may.witness);
+		keep_set(a, &may, &more, &more);
+		hs_free(&more);
+	}
+	return each(&may, arg);
+}
+
+void
+analysis_regions(struct analysis *an, const struct chain *chain,
+    const struct query *q, unsigned boxes, struct arena *arena,
+    bool (*each)(const struct region *, void *), void *arg)
+{
+	struct asking a = { .p = program_of(an, chain), .arena = arena,
+	    .most = boxes };
+	bool doubt = any_doubt(a.p);
+
+	query_boxes(a.p, q, &a.q);
+	if (a.q.n != 0)
+		find_deciders(&a);
+	for (uint32_t i = 0; i < a.n;) {
+		uint32_t n = same_rule(&a, i);
+
+		if (!tell(&a, a.steps + i, n, doubt, each, arg))
+			break;
+		i += n;
+	}
+	hs_free(&a.q);
+	free(a.steps);
+}
+
+struct wanted { enum verdict verdict; struct region *out; bool found; };
+
+static bool
+first_wanted(const struct region *r, void *arg)
+{
+	struct wanted *w = arg;
+
+	if (r->verdict != w->verdict || (w->found && r->possible))
+		return true;
+	*w->out = *r;
+	w->found = true;
+	return r->possible;		/* better a certain one */
+}
+
+bool
+analysis_any(struct analysis *an, const struct chain *chain,
+    const struct query *q, enum verdict verdict, struct region *out,
+    struct arena *arena)
+{
+	struct wanted w = { verdict, out, false };
+
+	analysis_regions(an, chain, q, 0, arena, first_wanted, &w);
+	return w.found;
 }

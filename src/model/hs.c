@@ -195,3 +195,35 @@ hs_free(struct hs *set)
 		free(set->cells);
 	*set = (struct hs){ 0 };
 }
+
+struct leave { const struct hs_space *space; struct hs *out; unsigned most; };
+
+static bool
+leave_piece(const hs_cell *piece, void *arg)
+{
+	struct leave *l = arg;
+
+	if (l->out->n >= l->most)
+		return false;
+	hs_add(l->space, l->out, piece);
+	return true;
+}
+
+bool
+hs_subtract(const struct hs_space *s, struct hs *set, const hs_cell *box,
+    unsigned most)
+{
+	struct hs left = { 0 };
+	struct leave l = { s, &left, most };
+	bool ok = true;
+
+	for (unsigned i = 0; i < set->n && ok; i++)
+		ok = box_minus(s, hs_box(s, set, i), box, leave_piece, &l);
+	if (ok) {
+		hs_free(set);
+		*set = left;
+	} else {
+		hs_free(&left);
+	}
+	return ok;
+}

@@ -121,6 +121,10 @@ double	box_log_share(const struct hs_space *, const hs_cell *part,
 /* ---- sets ---- */
 
 void	hs_add(const struct hs_space *, struct hs *, const hs_cell *box);
+/* Takes the box out of the set.  False: more than 'most' boxes would be left;
+ * then nothing changed. */
+bool	hs_subtract(const struct hs_space *, struct hs *, const hs_cell *box,
+	    unsigned most);
 void	hs_clear(struct hs *);
 void	hs_free(struct hs *);
 static inline hs_cell *
