@@ -87,10 +87,14 @@ each_rule(const struct ruleset *rs, void (*f)(const struct rule *, void *),
 				f(c->rules[i], arg);
 }
 
+struct collecting { struct lower *l; struct may_keys *keys; };
+
 static void
 collect(const struct rule *r, void *arg)
 {
-	rule_collect(r, arg);
+	struct collecting *c = arg;
+
+	rule_collect(r, c->l, c->keys);
 }
 
 /* Conntrack, and so defragmentation, is on while a rule needs it. */
@@ -107,15 +111,20 @@ needs_defrag(const struct rule *r, void *arg)
 		*(bool *)arg = true;
 }
 
-struct builder { struct analysis *an; struct hs_cut cut; struct hs all, out;
-    struct chain_sets *now; };
+struct builder {
+	struct analysis *an;
+	struct hs_cut cut;
+	struct hs all, out;
+	struct may_keys *keys;
+};
 
 static void
 build_rule(struct builder *b, const struct rule *r, struct rule_set *rs)
 {
 	struct analysis *an = b->an;
 
-	rule_boxes(r, &b->cut, &b->all, &b->out, &rs->exact, &rs->unknown);
+	rule_boxes(r, &b->cut, &b->all, b->keys, &b->out, &rs->exact,
+	    &rs->unknown);
 	rs->first = an->boxes.n;
 	rs->n = b->out.n;
 	for (unsigned i = 0; i < b->out.n; i++)
@@ -137,36 +146,65 @@ build_chain(struct builder *b, const struct chain *c)
 	    sizeof(cs->chain), cs);
 }
 
+/* With 'chances' what has memory or chance gets a name. */
+static struct analysis *
+make(const struct ruleset *const *rules, unsigned n, const struct env *env,
+    const struct query *const *queries, unsigned n_queries, bool chances,
+    struct arena *arena)
+{
+	struct analysis *an = arena_new(arena, struct analysis);
+	struct builder b = { .an = an };
+	struct collecting c;
+
+	an->arena = arena;
+	an->n_rules = n;
+	an->space = hs_space_new(rules[0]->family, env, arena);
+	c.l = hs_collector(an->space);
+	for (unsigned i = 0; i < n; i++) {
+		struct may_keys keys = { .arena = arena };
+
+		an->rules[i] = rules[i];
+		c.keys = chances ? &keys : NULL;
+		each_rule(rules[i], collect, &c);
+		each_rule(rules[i], needs_defrag, &an->defrag[i]);
+	}
+	for (unsigned i = 0; i < n_queries; i++)
+		query_lower(queries[i], c.l);
+	hs_space_finish(an->space);
+	hs_cut_init(&b.cut, an->space);
+	hs_add(an->space, &b.all, an->space->all);
+	for (unsigned i = 0; i < n; i++) {
+		struct may_keys keys = { .arena = arena };
+
+		b.keys = chances ? &keys : NULL;
+		for (unsigned t = 0; t < N_TABLES; t++)
+			for (const struct chain *ch =
+			    rules[i]->tables[t].chains; ch != NULL;
+			    ch = ch->next)
+				build_chain(&b, ch);
+	}
+	hs_cut_free(&b.cut);
+	hs_free(&b.all);
+	hs_free(&b.out);
+	return an;
+}
+
 struct analysis *
 analysis_new(const struct ruleset *const *rules, unsigned n,
     const struct env *env, const struct query *const *queries,
     unsigned n_queries, struct arena *arena)
 {
-	struct analysis *an = arena_new(arena, struct analysis);
-	struct builder b = { .an = an };
+	return make(rules, n, env, queries, n_queries, false, arena);
+}
 
-	an->arena = arena;
-	an->n_rules = n;
-	an->space = hs_space_new(rules[0]->family, env, arena);
-	for (unsigned i = 0; i < n; i++) {
-		an->rules[i] = rules[i];
-		each_rule(rules[i], collect, hs_collector(an->space));
-		each_rule(rules[i], needs_defrag, &an->defrag[i]);
-	}
-	for (unsigned i = 0; i < n_queries; i++)
-		query_lower(queries[i], hs_collector(an->space));
-	hs_space_finish(an->space);
-	hs_cut_init(&b.cut, an->space);
-	hs_add(an->space, &b.all, an->space->all);
-	for (unsigned i = 0; i < n; i++)
-		for (unsigned t = 0; t < N_TABLES; t++)
-			for (const struct chain *c =
-			    rules[i]->tables[t].chains; c != NULL; c = c->next)
-				build_chain(&b, c);
-	hs_cut_free(&b.cut);
-	hs_free(&b.all);
-	hs_free(&b.out);
-	return an;
+struct analysis *
+analysis_new_diff(const struct ruleset *old, const struct ruleset *new,
+    const struct env *env, const struct query *const *queries,
+    unsigned n_queries, struct arena *arena)
+{
+	const struct ruleset *both[2] = { old, new };
+
+	return make(both, 2, env, queries, n_queries, true, arena);
 }
 
 const struct hs_space *

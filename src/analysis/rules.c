@@ -4,6 +4,8 @@
 #include <arpa/inet.h>
 #include <string.h>
 
+enum { MAY_TRAITS = EXT_STATEFUL | EXT_RANDOM | EXT_SIDE_EFFECT };
+
 static void
 lower_addr(struct lower *l, enum field f, const union addr *a,
     const union addr *mask, bool negate)
@@ -85,7 +87,7 @@ enum match_kind
 match_lower(const struct use *u, struct lower *l)
 {
 	unsigned traits = ext_traits(u);
-	bool may = traits & (EXT_STATEFUL | EXT_RANDOM | EXT_SIDE_EFFECT);
+	bool may = traits & MAY_TRAITS;
 
 	if (u->ext->lower != NULL && u->ext->lower(u->data, l))
 		return may ? MATCH_MAY : MATCH_EXACT;
@@ -96,16 +98,77 @@ match_lower(const struct use *u, struct lower *l)
 }
 
 void
-rule_collect(const struct rule *r, struct lower *l)
+rule_target_text(const struct rule *r, int family, struct sbuf *out)
+{
+	struct ext_print how = { .family = family, .rule = r };
+	const struct use *u = &r->target;
+
+	if (r->kind == TGT_EXT) {
+		sbuf_puts(out, u->ext == &ext_unknown_target ?
+		    ((const struct ext_unknown *)u->data)->name :
+		    u->ext->name);
+		if (u->ext->save != NULL)
+			u->ext->save(u->data, &how, out);
+	} else if (r->kind == TGT_CHAIN) {
+		sbuf_puts(out, r->jump->name);
+	} else {
+		sbuf_putu(out, r->kind);
+	}
+}
+
+static bool
+has_may(const struct rule *r)
+{
+	for (unsigned i = 0; i < r->n_matches; i++)
+		if (ext_traits(&r->matches[i]) & MAY_TRAITS)
+			return true;
+	return false;
+}
+
+/* The chances of a rule under one name. */
+static void
+lower_may(const struct rule *r, struct lower *l, struct may_keys *keys)
+{
+	struct ext_print how = { .family = l->family, .rule = r };
+	struct sbuf b = SBUF_INIT;
+	uintptr_t count;
+	const char *key;
+
+	sbuf_printf(&b, "chance in %s/%s:", table_names[r->chain->table->id],
+	    r->chain->name);
+	for (unsigned i = 0; i < r->n_matches; i++) {
+		const struct use *u = &r->matches[i];
+
+		if (!(ext_traits(u) & MAY_TRAITS))
+			continue;
+		sbuf_printf(&b, " -m %s", u->ext->name);
+		if (u->ext->save != NULL)
+			u->ext->save(u->data, &how, &b);
+	}
+	sbuf_puts(&b, " -j ");
+	rule_target_text(r, l->family, &b);
+	key = arena_strdup(keys->arena, sbuf_text(&b));
+	count = (uintptr_t)map_get(&keys->counts, key, b.len) + 1;
+	map_set(&keys->counts, keys->arena, key, b.len, (void *)count);
+	if (count > 1)
+		sbuf_printf(&b, " (%u)", (unsigned)count);
+	lower_opaque(l, sbuf_text(&b), false);
+	sbuf_free(&b);
+}
+
+void
+rule_collect(const struct rule *r, struct lower *l, struct may_keys *keys)
 {
 	rule_lower_basic(r, l);
 	for (unsigned i = 0; i < r->n_matches; i++)
 		match_lower(&r->matches[i], l);
+	if (keys != NULL && has_may(r))
+		lower_may(r, l, keys);
 }
 
 void
 rule_boxes(const struct rule *r, struct hs_cut *c, const struct hs *from,
-    struct hs *out, bool *exact, bool *unknown)
+    struct may_keys *keys, struct hs *out, bool *exact, bool *unknown)
 {
 	*exact = true;
 	*unknown = false;
@@ -113,12 +176,18 @@ rule_boxes(const struct rule *r, struct hs_cut *c, const struct hs *from,
 	rule_lower_basic(r, &c->lower);
 	hs_cut_end(c, out);
 	*unknown |= c->overflow || c->unknown;
-	for (unsigned i = 0; i < r->n_matches && out->n != 0; i++) {
+	for (unsigned i = 0; i < r->n_matches; i++) {
 		hs_cut_begin(c, out);
 		if (match_lower(&r->matches[i], &c->lower) == MATCH_MAY)
-			*exact = false;
+			*exact = keys != NULL && *exact;
 		hs_cut_end(c, out);
 		*unknown |= c->overflow || c->unknown;
+	}
+	if (keys != NULL && has_may(r)) {
+		hs_cut_begin(c, out);
+		lower_may(r, &c->lower, keys);
+		hs_cut_end(c, out);
+		*unknown |= c->unknown;
 	}
 	*exact &= !*unknown;
 }

@@ -10,15 +10,22 @@ enum match_kind {
 	MATCH_MAY			/* memory or chance decide besides */
 };
 
+/* Names for "this rule's limit lets it": one for each place, see may_key. */
+struct may_keys { struct arena *arena; struct map counts; };
+
 /* Tells -s -d -i -o -p -f. */
 void	rule_lower_basic(const struct rule *, struct lower *);
 /* Tells one -m; what no fields tell becomes a condition of its own. */
 enum match_kind match_lower(const struct use *, struct lower *);
-/* Tells all that a rule asks, for hs_collector. */
-void	rule_collect(const struct rule *, struct lower *);
+/* Tells all that a rule asks, for hs_collector.  With 'keys' what has memory
+ * or chance is a condition of its own, named by chain, text, target and how
+ * many like it came before; rules must come in the same order each time. */
+void	rule_collect(const struct rule *, struct lower *, struct may_keys *);
+/* "-j LOG --log-prefix x": the target as iptables-save prints it. */
+void	rule_target_text(const struct rule *, int family, struct sbuf *);
 /* What the rule matches of 'from'.  Not 'exact': it may match these, and no
  * others; 'unknown': because we do not know better. */
 void	rule_boxes(const struct rule *, struct hs_cut *, const struct hs *from,
-	    struct hs *out, bool *exact, bool *unknown);
+	    struct may_keys *, struct hs *out, bool *exact, bool *unknown);
 
 #endif

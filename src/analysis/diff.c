@@ -1,0 +1,737 @@
+/* Where two rulesets end differently.
+ *
+ * Of each built-in chain both programs are laid beside one another.  Steps
+ * that stand on both sides in the same order can make no difference by
+ * themselves: packets that end differently are in a box of a step that has no
+ * partner.  Inside these boxes packets are followed through both programs,
+ * split where a step tells them apart (follow).  Where that explodes, pairs
+ * of deciders are asked for one packet each (ask_pairs). */
+#include "analysis/align.h"
+#include "analysis/cover.h"
+#include "analysis/rules.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { FOLLOW_LIMIT = 400000, PAIR_LIMIT = 400000, MANY_BOXES = 3000 };
+
+/* Things done to packets on the way, the last first. */
+struct effect { uint32_t text; bool log; const struct effect *before; };
+
+struct end { const struct step *by; const struct effect *effects; };
+
+struct side {
+	struct program *p;		/* null: the table is absent */
+	const struct chain *chain;
+	struct hs_item *items;		/* of steps that matter */
+	struct hs_tree *tree;
+	uint32_t *text;			/* of each step; 0: nothing is done */
+	bool *log;
+	struct align_item *order;	/* steps that matter */
+	uint32_t n;
+};
+
+struct found {
+	struct diff_region r;
+	struct hs set;
+	struct found *next;		/* of the same pair of deciders */
+};
+
+struct diff {
+	struct analysis *an;
+	struct arena *arena;
+	struct arena scratch;		/* effects, while one box is followed */
+	struct side side[2];
+	enum table_id table;
+	enum hook hook;
+	unsigned most;
+	struct map texts;		/* of targets: number + 1 */
+	const char **text_of;
+	uint32_t n_texts, room_texts;
+	struct map pairs;		/* of deciders: struct found */
+	struct found **list;
+	unsigned n, room;
+	uint64_t work;
+	bool partial;
+};
+
+/* ---- what a step does ---- */
+
+static uint32_t
+text_number(struct diff *d, const struct rule *r)
+{
+	struct sbuf b = SBUF_INIT;
+	uintptr_t k;
+	char *text;
+
+	rule_target_text(r, d->an->space->family, &b);
+	k = (uintptr_t)map_get(&d->texts, sbuf_text(&b), b.len);
+	if (k == 0) {
+		text = arena_strdup(d->arena, sbuf_text(&b));
+		vec_room(d->text_of, d->n_texts, d->room_texts);
+		d->text_of[d->n_texts] = text;
+		k = ++d->n_texts;
+		map_set(&d->texts, d->arena, text, b.len, (void *)k);
+	}
+	sbuf_free(&b);
+	return (uint32_t)k;
+}
+
+static bool
+is_log(const struct rule *r)
+{
+	static const char *const names[] = { "LOG", "NFLOG", "TRACE",
+	    "AUDIT", "ULOG" };
+
+	for (unsigned i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (strcmp(r->target.ext->name, names[i]) == 0)
+			return true;
+	return false;
+}
+
+static uint64_t
+hash_cells(const hs_cell *c, size_t n, uint64_t h)
+{
+	for (size_t i = 0; i < n; i++) {
+		h = (h ^ c[i]) * UINT64_C(0x9e3779b97f4a7c15);
+		h ^= h >> 29;
+	}
+	return h;
+}
+
+/* The steps that matter: those that end, come back, or do something.  A jump
+ * does not: the steps behind it have its condition in their boxes. */
+static void
+open_side(struct diff *d, struct side *s, const struct chain *c)
+{
+	const struct hs_space *sp = d->an->space;
+	struct program *p;
+	uint32_t n = 0;
+
+	*s = (struct side){ .chain = c };
+	if (c == NULL)
+		return;
+	s->p = p = program_of(d->an, c);
+	d->partial |= p->limit;
+	s->text = mem_alloc(p->n_steps, sizeof(*s->text));
+	s->log = mem_alloc(p->n_steps, sizeof(*s->log));
+	s->order = mem_alloc(p->n_steps, sizeof(*s->order));
+	for (uint32_t i = 0; i < p->n_steps; i++) {
+		const struct step *st = &p->steps[i];
+		uint64_t h = st->kind * 31U + st->verdict;
+
+		if (st->kind == STEP_END || st->kind == STEP_JUMP)
+			continue;
+		if (st->rule->kind == TGT_EXT) {
+			s->text[i] = text_number(d, st->rule);
+			s->log[i] = is_log(st->rule);
+		}
+		if ((st->kind == STEP_PASS && s->text[i] == 0) || st->n == 0)
+			continue;
+		for (uint32_t b = 0; b < st->n; b++)
+			h = hash_cells(step_box(p, st, b), sp->n, h);
+		s->order[s->n++] = (struct align_item){ h * 31 + s->text[i],
+		    i, false, 0 };
+		n += st->n;
+	}
+	s->items = mem_alloc(n, sizeof(*s->items));
+	n = 0;
+	for (uint32_t k = 0; k < s->n; k++) {
+		const struct step *st = &p->steps[s->order[k].at];
+
+		for (uint32_t b = 0; b < st->n; b++)
+			s->items[n++] = (struct hs_item){
+			    step_box(p, st, b), s->order[k].at };
+	}
+	s->tree = hs_tree_new(sp, s->items, n);
+}
+
+static void
+close_side(struct side *s)
+{
+	hs_tree_free(s->tree);
+	free(s->items);
+	free(s->order);
+	free(s->text);
+	free(s->log);
+}
+
+/* ---- following packets ---- */
+
+/* Behind -g packets leave out the rest of the chain that they came from. */
+struct skip { uint32_t from, until; const struct skip *outer; };
+
+struct state {
+	uint32_t at;
+	const struct effect *effects;
+	const struct skip *skips;
+	size_t cells;			/* where its box is in follow->cells */
+};
+
+struct follow {
+	struct diff *d;
+	const struct side *s;
+	struct state *stack;
+	unsigned n, room;
+	hs_cell *cells;
+	unsigned room_cells;
+	struct state now;
+};
+
+static void
+push(struct follow *f, const hs_cell *box, struct state st)
+{
+	unsigned dims = f->d->an->space->n;
+
+	vec_room(f->stack, f->n, f->room);
+	if (f->n >= f->room_cells) {
+		f->room_cells = f->room_cells * 2 + 16;
+		f->cells = mem_grow(f->cells, f->room_cells,
+		    (dims ? dims : 1) * sizeof(*f->cells));
+	}
+	memcpy(f->cells + (size_t)f->n * dims, box, dims * sizeof(*box));
+	f->stack[f->n++] = st;
+}
+
+static bool
+push_rest(const hs_cell *piece, void *arg)
+{
+	struct follow *f = arg;
+
+	push(f, piece, f->now);
+	return true;
+}
+
+static uint32_t
+skip_to(const struct skip *s, uint32_t at)
+{
+	for (; s != NULL; s = s->outer)
+		if (at >= s->from && at < s->until)
+			return s->until;
+	return at;
+}
+
+static struct state
+after(struct diff *d, const struct side *s, struct state st, uint32_t at)
+{
+	const struct step *by = &s->p->steps[at];
+
+	st.at = at + 1;
+	if (by->kind == STEP_PASS) {
+		struct effect *e = arena_new(&d->scratch, struct effect);
+
+		*e = (struct effect){ s->text[at], s->log[at], st.effects };
+		st.effects = e;
+	} else if (by->kind == STEP_RETURN) {
+		st.at = frame_exit(s->p, by->frame);
+	} else if (by->kind == STEP_GOTO) {
+		struct skip *k = arena_new(&d->scratch, struct skip);
+
+		*k = (struct skip){ s->p->frames[by->callee].end,
+		    frame_exit(s->p, by->frame), st.skips };
+		st.skips = k;
+	}
+	return st;
+}
+
+/* Calls 'each' for every end that packets of 'box' come to.  False: too much
+ * work. */
+static bool
+follow(struct diff *d, const struct side *s, const hs_cell *box,
+    void (*each)(struct diff *, const hs_cell *, struct end, void *),
+    void *arg)
+{
+	const struct hs_space *sp = d->an->space;
+	struct follow f = { .d = d, .s = s };
+	hs_cell now[HS_MAX_DIMS], common[HS_MAX_DIMS];
+
+	if (s->p == NULL) {
+		each(d, box, (struct end){ NULL, NULL }, arg);
+		return true;
+	}
+	push(&f, box, (struct state){ .at = 0 });
+	while (f.n > 0 && d->work++ < FOLLOW_LIMIT) {
+		struct state st = f.stack[--f.n], next;
+		const struct hs_item *it;
+		const struct step *by;
+
+		memcpy(now, f.cells + (size_t)f.n * sp->n,
+		    sp->n * sizeof(*now));
+		while ((it = hs_tree_next(s->tree, now, st.at)) != NULL &&
+		    skip_to(st.skips, it->at) != it->at)
+			st.at = skip_to(st.skips, it->at);
+		if (it == NULL) {
+			each(d, now, (struct end){ &s->p->steps[
+			    s->p->n_steps - 1], st.effects }, arg);
+			continue;
+		}
+		by = &s->p->steps[it->at];
+		st.at = it->at;
+		f.now = st;
+		box_and(sp, common, now, it->box);
+		box_minus(sp, now, it->box, push_rest, &f);
+		if (by->kind == STEP_TAKE) {
+			each(d, common, (struct end){ by, st.effects }, arg);
+			continue;
+		}
+		next = after(d, s, st, it->at);
+		push(&f, common, next);
+	}
+	free(f.stack);
+	free(f.cells);
+	return f.n == 0;
+}
+
+/* ---- comparing ends ---- */
+
+static enum verdict
+verdict_of(const struct side *s, const struct step *by)
+{
+	if (by == NULL)
+		return V_ACCEPT;
+	return by->kind == STEP_END ? s->chain->policy :
+	    (enum verdict)by->verdict;
+}
+
+static uint32_t
+text_of(const struct side *s, const struct step *by)
+{
+	return by == NULL ? 0 : s->text[by - s->p->steps];
+}
+
+static bool
+effects_differ(const struct effect *a, const struct effect *b, bool log)
+{
+	for (;;) {
+		while (a != NULL && a->log != log)
+			a = a->before;
+		while (b != NULL && b->log != log)
+			b = b->before;
+		if (a == NULL || b == NULL)
+			return a != b;
+		if (a->text != b->text)
+			return true;
+		a = a->before;
+		b = b->before;
+	}
+}
+
+/* False: the same for all that one can tell from outside. */
+static bool
+ends_differ(const struct diff *d, const struct end *a, const struct end *b,
+    enum diff_kind *kind)
+{
+	const struct side *old = &d->side[0], *new = &d->side[1];
+	enum verdict va = verdict_of(old, a->by), vb = verdict_of(new, b->by);
+
+	if (va != vb) {
+		*kind = vb == V_ACCEPT ? DIFF_ALLOWED : va == V_ACCEPT ?
+		    DIFF_BLOCKED : DIFF_VERDICT;
+		return true;
+	}
+	if (text_of(old, a->by) != text_of(new, b->by)) {
+		*kind = va == V_ACCEPT ? DIFF_NAT : DIFF_VERDICT;
+		return true;
+	}
+	*kind = DIFF_LOG;
+	if (effects_differ(a->effects, b->effects, true))
+		return true;
+	*kind = DIFF_MARK;
+	return effects_differ(a->effects, b->effects, false);
+}
+
+/* ---- keeping what was found ---- */
+
+static void
+put_effects(const struct diff *d, const struct effect *e, struct sbuf *out)
+{
+	if (e == NULL)
+		return;
+	put_effects(d, e->before, out);
+	if (out->len != 0)
+		sbuf_puts(out, "; ");
+	sbuf_puts(out, d->text_of[e->text - 1]);
+}
+
+static const char *
+effects_text(const struct diff *d, const struct side *s, const struct end *e)
+{
+	struct sbuf b = SBUF_INIT;
+	const char *text;
+
+	put_effects(d, e->effects, &b);
+	if (text_of(s, e->by) != 0) {
+		if (b.len != 0)
+			sbuf_puts(&b, "; ");
+		sbuf_puts(&b, d->text_of[text_of(s, e->by) - 1]);
+	}
+	text = arena_strdup(d->arena, sbuf_text(&b));
+	sbuf_free(&b);
+	return text;
+}
+
+static void
+describe(const struct diff *d, unsigned i, const struct end *e,
+    struct diff_region *r)
+{
+	const struct side *s = &d->side[i];
+
+	r->side[i].effects = effects_text(d, s, e);
+	r->side[i].verdict = verdict_of(s, e->by);
+	if (e->by == NULL)
+		return;
+	r->side[i].rule = e->by->rule;
+	if (e->by->kind == STEP_END)
+		r->side[i].policy = s->chain;
+	r->side[i].reject = e->by->rule != NULL && e->by->rule->kind ==
+	    TGT_EXT && strcmp(e->by->rule->target.ext->name, "REJECT") == 0;
+}
+
+static bool
+same_ends(const struct diff_region *a, const struct diff_region *b)
+{
+	for (unsigned i = 0; i < 2; i++)
+		if (a->side[i].rule != b->side[i].rule ||
+		    a->side[i].policy != b->side[i].policy ||
+		    strcmp(a->side[i].effects, b->side[i].effects) != 0)
+			return false;
+	return a->kind == b->kind;
+}
+
+/* Is a condition asked that is not the packet's alone? */
+static bool
+hangs(const struct hs_space *sp, const hs_cell *box)
+{
+	for (unsigned i = 0; i < sp->n; i++)
+		if (sp->dims[i].field == N_FIELDS && box[i] != sp->all[i] &&
+		    strncmp(sp->dims[i].key, "chance in ", 10) == 0)
+			return true;
+	return false;
+}
+
+static void
+keep(struct diff *d, const hs_cell *box, const struct end *a,
+    const struct end *b, enum diff_kind kind, bool whole)
+{
+	const struct hs_space *sp = d->an->space;
+	const void *key[2] = { a->by, b->by };
+	struct diff_region r = { .table = d->table, .hook = d->hook,
+	    .kind = kind, .complete = true };
+	struct found *f, *first;
+
+	describe(d, 0, a, &r);
+	describe(d, 1, b, &r);
+	first = map_get(&d->pairs, (const char *)key, sizeof(key));
+	for (f = first; f != NULL && !same_ends(&f->r, &r); f = f->next)
+		;
+	if (f == NULL) {
+		f = arena_new(d->arena, struct found);
+		f->r = r;
+		f->r.possible = true;
+		hs_point(sp, box, &f->r.witness);
+		f->next = first;
+		map_set(&d->pairs, d->arena, arena_copy(d->arena, key,
+		    sizeof(key)), sizeof(key), f);
+		vec_room(d->list, d->n, d->room);
+		d->list[d->n++] = f;
+	}
+	if (f->r.possible && !hangs(sp, box)) {
+		f->r.possible = false;
+		hs_point(sp, box, &f->r.witness);
+	}
+	f->r.complete &= whole;
+	if (f->set.n < d->most)
+		hs_add(sp, &f->set, box);
+	else
+		f->r.complete = false;
+	f->r.count += box_count(sp, box);
+}
+
+/* ---- inside one box ---- */
+
+static void
+new_end(struct diff *d, const hs_cell *box, struct end b, void *arg)
+{
+	const struct end *a = arg;
+	enum diff_kind kind;
+
+	if (ends_differ(d, a, &b, &kind))
+		keep(d, box, a, &b, kind, true);
+}
+
+static void
+old_end(struct diff *d, const hs_cell *box, struct end a, void *arg)
+{
+	if (!follow(d, &d->side[1], box, new_end, &a))
+		*(bool *)arg = false;
+}
+
+static bool
+follow_both(struct diff *d, const hs_cell *box)
+{
+	bool all = true;
+
+	if (!follow(d, &d->side[0], box, old_end, &all))
+		all = false;
+	arena_free(&d->scratch);
+	d->scratch = (struct arena)ARENA_INIT;
+	return all;
+}
+
+/* ---- pairs of deciders ---- */
+
+struct asking {
+	struct diff *d;
+	unsigned mine;			/* the side of the step */
+	uint32_t at;
+	const hs_cell *box;
+};
+
+static void
+point_end(struct diff *d, const hs_cell *box, struct end e, void *arg)
+{
+	(void)d;
+	(void)box;
+	*(struct end *)arg = e;
+}
+
+/* A packet that comes to both steps: do its ends differ? */
+static void
+ask_pair(struct asking *q, uint32_t other, const hs_cell *box)
+{
+	struct diff *d = q->d;
+	const struct hs_space *sp = d->an->space;
+	struct side *mine = &d->side[q->mine], *its = &d->side[!q->mine];
+	hs_cell w[HS_MAX_DIMS], pt[HS_MAX_DIMS];
+	struct end ends[2] = { { NULL, NULL }, { NULL, NULL } };
+	enum diff_kind kind;
+	enum cover c;
+	uint64_t random = q->at, work = d->work;
+
+	c = its->p == NULL ? cover_box(mine->p, box, q->at, BY_CERTAIN, w) :
+	    cover_both(mine->p, q->at, its->p, other, box, w);
+	d->partial |= c == COVER_UNDECIDED;
+	if (c != COVER_NO)
+		return;
+	cover_point(sp, w, &random, pt);
+	d->work = 0;
+	follow(d, &d->side[0], pt, point_end, &ends[0]);
+	follow(d, &d->side[1], pt, point_end, &ends[1]);
+	d->work = work;
+	if (ends_differ(d, &ends[0], &ends[1], &kind))
+		keep(d, pt, &ends[0], &ends[1], kind, false);
+	arena_free(&d->scratch);
+	d->scratch = (struct arena)ARENA_INIT;
+}
+
+/* Would a packet decided by both end alike? */
+static bool
+alike(const struct asking *q, uint32_t other)
+{
+	const struct side *mine = &q->d->side[q->mine];
+	const struct side *its = &q->d->side[!q->mine];
+	const struct step *a = &mine->p->steps[q->at];
+	const struct step *b = its->p == NULL ? NULL : &its->p->steps[other];
+
+	return a->kind == STEP_TAKE && verdict_of(mine, a) ==
+	    verdict_of(its, b) && text_of(mine, a) == text_of(its, b);
+}
+
+static bool
+pair_with(const struct hs_item *it, void *arg)
+{
+	struct asking *q = arg;
+	const struct side *its = &q->d->side[!q->mine];
+	hs_cell common[HS_MAX_DIMS];
+
+	if (its->p->steps[it->at].kind != STEP_TAKE || alike(q, it->at) ||
+	    !box_and(q->d->an->space, common, q->box, it->box))
+		return true;
+	if (q->d->work++ > PAIR_LIMIT) {
+		q->d->partial = true;
+		return false;
+	}
+	ask_pair(q, it->at, common);
+	return true;
+}
+
+static void
+ask_pairs(struct diff *d, unsigned mine, uint32_t at, const hs_cell *box)
+{
+	struct side *its = &d->side[!mine];
+	struct asking q = { d, mine, at, box };
+	uint32_t end = its->p == NULL ? 0 : its->p->n_steps - 1;
+
+	if (its->p != NULL)
+		hs_tree_meet(its->tree, box, UINT32_MAX, pair_with, &q);
+	if (!alike(&q, end))
+		ask_pair(&q, end, box);
+}
+
+/* ---- one chain ---- */
+
+struct changed { unsigned side; uint32_t at; const hs_cell *box; };
+
+static void
+add_changed(struct diff *d, struct changed **v, unsigned *n, unsigned *room)
+{
+	for (unsigned i = 0; i < 2; i++) {
+		const struct side *s = &d->side[i];
+
+		for (uint32_t k = 0; k < s->n; k++) {
+			const struct step *st;
+
+			if (s->order[k].paired)
+				continue;
+			st = &s->p->steps[s->order[k].at];
+			for (uint32_t b = 0; b < st->n; b++) {
+				vec_room(*v, *n, *room);
+				(*v)[(*n)++] = (struct changed){ i,
+				    s->order[k].at, step_box(s->p, st, b) };
+			}
+		}
+	}
+	if (verdict_of(&d->side[0], d->side[0].p ? &d->side[0].p->steps[
+	    d->side[0].p->n_steps - 1] : NULL) == verdict_of(&d->side[1],
+	    d->side[1].p ? &d->side[1].p->steps[d->side[1].p->n_steps - 1] :
+	    NULL))
+		return;
+	for (unsigned i = 0; i < 2; i++)
+		if (d->side[i].p != NULL) {
+			vec_room(*v, *n, *room);
+			(*v)[(*n)++] = (struct changed){ i,
+			    d->side[i].p->n_steps - 1, d->side[i].p->all };
+			return;
+		}
+}
+
+/* The box without what earlier ones have; false: too many pieces. */
+static bool
+pieces(struct diff *d, const struct changed *v, unsigned k, struct hs *out)
+{
+	const struct hs_space *sp = d->an->space;
+
+	hs_clear(out);
+	hs_add(sp, out, v[k].box);
+	for (unsigned i = 0; i < k && out->n != 0; i++)
+		if (box_meets(sp, v[i].box, v[k].box) &&
+		    !hs_subtract(sp, out, v[i].box, 4096))
+			return false;
+	return true;
+}
+
+/* What was found by following only a part would be told twice. */
+static void
+forget(struct diff *d, unsigned from)
+{
+	for (unsigned i = from; i < d->n; i++)
+		hs_free(&d->list[i]->set);
+	d->n = from;
+	d->pairs = (struct map){ 0 };
+}
+
+static void
+compare(struct diff *d)
+{
+	struct changed *v = NULL;
+	unsigned n = 0, room = 0, had = d->n;
+	struct hs rest = { 0 };
+	bool all = true;
+
+	d->pairs = (struct map){ 0 };
+	align(d->side[0].order, d->side[0].n, d->side[1].order,
+	    d->side[1].n);
+	align_scopes(d->side[0].p, d->side[0].order, d->side[0].n,
+	    d->side[1].p, d->side[1].order, d->side[1].n);
+	add_changed(d, &v, &n, &room);
+	d->work = 0;
+	all = n <= MANY_BOXES;
+	for (unsigned k = 0; k < n && all; k++) {
+		all = pieces(d, v, k, &rest);
+		for (unsigned i = 0; i < rest.n && all; i++)
+			all = follow_both(d, hs_box(d->an->space, &rest, i));
+	}
+	if (!all) {
+		forget(d, had);
+		d->work = 0;
+		for (unsigned k = 0; k < n; k++)
+			ask_pairs(d, v[k].side, v[k].at, v[k].box);
+	}
+	hs_free(&rest);
+	free(v);
+}
+
+static void
+tell(struct diff *d, void (*each)(const struct diff_region *, void *),
+    void *arg)
+{
+	for (unsigned i = 0; i < d->n; i++) {
+		struct found *f = d->list[i];
+		struct hs *kept = arena_new(d->arena, struct hs);
+
+		kept->n = f->set.n;
+		kept->cells = arena_copy(d->arena, f->set.cells,
+		    (size_t)f->set.n * d->an->space->n * sizeof(hs_cell));
+		f->r.set = kept;
+		each(&f->r, arg);
+		hs_free(&f->set);
+	}
+}
+
+static unsigned
+place(const struct diff_region *r, unsigned side)
+{
+	return r->side[side].rule != NULL ? r->side[side].rule->number :
+	    UINT32_MAX;
+}
+
+static int
+by_place(const void *a, const void *b)
+{
+	const struct found *x = *(struct found *const *)a;
+	const struct found *y = *(struct found *const *)b;
+
+	if (x->r.table != y->r.table)
+		return x->r.table < y->r.table ? -1 : 1;
+	if (x->r.hook != y->r.hook)
+		return x->r.hook < y->r.hook ? -1 : 1;
+	for (unsigned i = 0; i < 2; i++)
+		if (place(&x->r, !i) != place(&y->r, !i))
+			return place(&x->r, !i) < place(&y->r, !i) ? -1 : 1;
+	return x->r.kind < y->r.kind ? -1 : x->r.kind > y->r.kind;
+}
+
+bool
+analysis_diff(struct analysis *an, unsigned boxes, struct arena *arena,
+    void (*each)(const struct diff_region *, void *), void *arg,
+    bool *partial)
+{
+	struct diff d = { .an = an, .arena = arena, .most = boxes ? boxes :
+	    1, .scratch = ARENA_INIT };
+	bool same;
+
+	for (unsigned t = 0; t < N_TABLES; t++)
+		for (unsigned h = 0; h < N_HOOKS; h++) {
+			const struct chain *c[2];
+
+			for (unsigned i = 0; i < 2; i++)
+				c[i] = an->rules[i]->tables[t].present ?
+				    an->rules[i]->tables[t].builtin[h] : NULL;
+			if (c[0] == NULL && c[1] == NULL)
+				continue;
+			d.table = (enum table_id)t;
+			d.hook = (enum hook)h;
+			open_side(&d, &d.side[0], c[0]);
+			open_side(&d, &d.side[1], c[1]);
+			compare(&d);
+			close_side(&d.side[0]);
+			close_side(&d.side[1]);
+		}
+	qsort(d.list, d.n, sizeof(*d.list), by_place);
+	tell(&d, each, arg);
+	same = d.n == 0;
+	*partial = d.partial;
+	free(d.list);
+	free(d.text_of);
+	return same && !d.partial;
+}
