@@ -87,7 +87,11 @@ each_rule(const struct ruleset *rs, void (*f)(const struct rule *, void *),
 				f(c->rules[i], arg);
 }
 
-struct collecting { struct lower *l; struct may_keys *keys; };
+struct collecting {
+	struct hs_space *space;
+	struct lower *l;
+	struct may_keys *keys;
+};
 
 static void
 collect(const struct rule *r, void *arg)
@@ -95,6 +99,9 @@ collect(const struct rule *r, void *arg)
 	struct collecting *c = arg;
 
 	rule_collect(r, c->l, c->keys);
+	hs_collect_given(c->space, true);
+	rule_given(r, c->l);
+	hs_collect_given(c->space, false);
 }
 
 /* Conntrack, and so defragmentation, is on while a rule needs it. */
@@ -159,6 +166,7 @@ make(const struct ruleset *const *rules, unsigned n, const struct env *env,
 	an->arena = arena;
 	an->n_rules = n;
 	an->space = hs_space_new(rules[0]->family, env, arena);
+	c.space = an->space;
 	c.l = hs_collector(an->space);
 	for (unsigned i = 0; i < n; i++) {
 		struct may_keys keys = { .arena = arena };

@@ -90,7 +90,9 @@ struct dead {
 	enum dead_kind kind;
 	bool possible;			/* it hangs on what is not known */
 	const struct chain *entry;	/* where the witness enters */
-	const struct rule **by;		/* DEAD_COVERED: fewest rules */
+	/* DEAD_COVERED: the fewest rules; none where it is because marks
+	 * and such are changed before. */
+	const struct rule **by;
 	unsigned n_by;
 	/* DEAD_COVERED: a packet that would match the rule; with 'taken' it is
 	 * one of 'by' that ends it.  In analysis_dead's arena. */

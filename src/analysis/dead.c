@@ -1,10 +1,11 @@
 /* Rules that no packet reaches, and why. */
 #include "analysis/cover.h"
+#include "analysis/follow.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { POINTS = 32 };
+enum { POINTS = 32, FOLLOW_LIMIT = 1000000 };
 
 /* What was found of a rule so far, over all programs it is in. */
 struct state {
@@ -215,6 +216,61 @@ look_at(struct run *run, struct program *p, uint32_t at)
 	s->dead.possible = !st->exact;
 }
 
+/* ---- programs that change what they ask ---- */
+
+struct hits { bool *hit, *possible; };
+
+static void
+on_hit(struct follow *f, struct program *p, uint32_t step,
+    const struct flow *flow)
+{
+	struct hits *h = f->arg;
+
+	(void)p;
+	h->possible[step] = (!h->hit[step] || h->possible[step]) &&
+	    flow->possible;
+	h->hit[step] = true;
+}
+
+static void
+on_end(struct follow *f, struct program *p, uint32_t step,
+    const struct flow *flow)
+{
+	(void)f;
+	(void)p;
+	(void)step;
+	(void)flow;
+}
+
+/* All that can enter is followed; what it does not come to is dead, because
+ * of earlier rules or of what they changed. */
+static void
+look_by_following(struct run *run, struct program *p)
+{
+	struct hits h = { mem_alloc(p->n_steps, 1), mem_alloc(p->n_steps, 1) };
+	struct arena scratch = ARENA_INIT;
+	struct follow f = { .an = p->an, .scratch = &scratch,
+	    .limit = FOLLOW_LIMIT, .hit = on_hit, .end = on_end, .arg = &h };
+	struct flow start = { .now = p->all, .was = p->all };
+
+	follow(&f, p, &start);
+	for (uint32_t i = 0; i + 1 < p->n_steps; i++) {
+		struct state *s = state_of(run, p->steps[i].rule);
+
+		if (s->seen && s->dead.kind == DEAD_NOT)
+			continue;
+		s->seen = true;
+		s->dead.kind = h.hit[i] || f.full ? DEAD_NOT :
+		    p->steps[i].n == 0 ? DEAD_SELF : DEAD_COVERED;
+		s->dead.limit = f.full && !h.hit[i];
+		s->dead.possible = h.possible[i];
+		s->dead.entry = p->entry;
+	}
+	free(h.hit);
+	free(h.possible);
+	arena_free(&scratch);
+}
+
 void
 analysis_dead(struct analysis *an, unsigned r, struct arena *arena,
     void (*each)(const struct rule *, const struct dead *, void *),
@@ -231,6 +287,10 @@ analysis_dead(struct analysis *an, unsigned r, struct arena *arena,
 			    rs->tables[t].builtin[h] == NULL)
 				continue;
 			p = program_of(an, rs->tables[t].builtin[h]);
+			if (p->changing) {
+				look_by_following(&run, p);
+				continue;
+			}
 			for (uint32_t i = 0; i < p->n_steps; i++)
 				if (p->steps[i].rule != NULL)
 					look_at(&run, p, i);

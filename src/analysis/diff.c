@@ -4,10 +4,11 @@
  * that stand on both sides in the same order can make no difference by
  * themselves: packets that end differently are in a box of a step that has no
  * partner.  Inside these boxes packets are followed through both programs,
- * split where a step tells them apart (follow).  Where that explodes, pairs
+ * split where a step tells them apart (follow.h).  Where that explodes, pairs
  * of deciders are asked for one packet each (ask_pairs). */
 #include "analysis/align.h"
 #include "analysis/cover.h"
+#include "analysis/follow.h"
 #include "analysis/rules.h"
 
 #include <stdlib.h>
@@ -15,16 +16,11 @@
 
 enum { FOLLOW_LIMIT = 400000, PAIR_LIMIT = 400000, MANY_BOXES = 3000 };
 
-/* Things done to packets on the way, the last first. */
-struct effect { uint32_t text; bool log; const struct effect *before; };
-
 struct end { const struct step *by; const struct effect *effects; };
 
 struct side {
 	struct program *p;		/* null: the table is absent */
 	const struct chain *chain;
-	struct hs_item *items;		/* of steps that matter */
-	struct hs_tree *tree;
 	uint32_t *text;			/* of each step; 0: nothing is done */
 	bool *log;
 	struct align_item *order;	/* steps that matter */
@@ -106,7 +102,6 @@ open_side(struct diff *d, struct side *s, const struct chain *c)
 {
 	const struct hs_space *sp = d->an->space;
 	struct program *p;
-	uint32_t n = 0;
 
 	*s = (struct side){ .chain = c };
 	if (c == NULL)
@@ -132,25 +127,12 @@ open_side(struct diff *d, struct side *s, const struct chain *c)
 			h = hash_cells(step_box(p, st, b), sp->n, h);
 		s->order[s->n++] = (struct align_item){ h * 31 + s->text[i],
 		    i, false, 0 };
-		n += st->n;
 	}
-	s->items = mem_alloc(n, sizeof(*s->items));
-	n = 0;
-	for (uint32_t k = 0; k < s->n; k++) {
-		const struct step *st = &p->steps[s->order[k].at];
-
-		for (uint32_t b = 0; b < st->n; b++)
-			s->items[n++] = (struct hs_item){
-			    step_box(p, st, b), s->order[k].at };
-	}
-	s->tree = hs_tree_new(sp, s->items, n);
 }
 
 static void
 close_side(struct side *s)
 {
-	hs_tree_free(s->tree);
-	free(s->items);
 	free(s->order);
 	free(s->text);
 	free(s->log);
@@ -158,128 +140,40 @@ close_side(struct side *s)
 
 /* ---- following packets ---- */
 
-/* Behind -g packets leave out the rest of the chain that they came from. */
-struct skip { uint32_t from, until; const struct skip *outer; };
+typedef void on_end(struct diff *, const struct flow *, struct end, void *);
 
-struct state {
-	uint32_t at;
-	const struct effect *effects;
-	const struct skip *skips;
-	size_t cells;			/* where its box is in follow->cells */
-};
-
-struct follow {
-	struct diff *d;
-	const struct side *s;
-	struct state *stack;
-	unsigned n, room;
-	hs_cell *cells;
-	unsigned room_cells;
-	struct state now;
-};
+struct following { struct diff *d; on_end *each; void *arg; };
 
 static void
-push(struct follow *f, const hs_cell *box, struct state st)
+ended(struct follow *f, struct program *p, uint32_t step,
+    const struct flow *flow)
 {
-	unsigned dims = f->d->an->space->n;
+	struct following *g = f->arg;
 
-	vec_room(f->stack, f->n, f->room);
-	if (f->n >= f->room_cells) {
-		f->room_cells = f->room_cells * 2 + 16;
-		f->cells = mem_grow(f->cells, f->room_cells,
-		    (dims ? dims : 1) * sizeof(*f->cells));
-	}
-	memcpy(f->cells + (size_t)f->n * dims, box, dims * sizeof(*box));
-	f->stack[f->n++] = st;
-}
-
-static bool
-push_rest(const hs_cell *piece, void *arg)
-{
-	struct follow *f = arg;
-
-	push(f, piece, f->now);
-	return true;
-}
-
-static uint32_t
-skip_to(const struct skip *s, uint32_t at)
-{
-	for (; s != NULL; s = s->outer)
-		if (at >= s->from && at < s->until)
-			return s->until;
-	return at;
-}
-
-static struct state
-after(struct diff *d, const struct side *s, struct state st, uint32_t at)
-{
-	const struct step *by = &s->p->steps[at];
-
-	st.at = at + 1;
-	if (by->kind == STEP_PASS) {
-		struct effect *e = arena_new(&d->scratch, struct effect);
-
-		*e = (struct effect){ s->text[at], s->log[at], st.effects };
-		st.effects = e;
-	} else if (by->kind == STEP_RETURN) {
-		st.at = frame_exit(s->p, by->frame);
-	} else if (by->kind == STEP_GOTO) {
-		struct skip *k = arena_new(&d->scratch, struct skip);
-
-		*k = (struct skip){ s->p->frames[by->callee].end,
-		    frame_exit(s->p, by->frame), st.skips };
-		st.skips = k;
-	}
-	return st;
+	g->each(g->d, flow, (struct end){ &p->steps[step], flow->effects },
+	    g->arg);
 }
 
 /* Calls 'each' for every end that packets of 'box' come to.  False: too much
  * work. */
 static bool
-follow(struct diff *d, const struct side *s, const hs_cell *box,
-    void (*each)(struct diff *, const hs_cell *, struct end, void *),
-    void *arg)
+follow_side(struct diff *d, const struct side *s, const hs_cell *box,
+    on_end *each, void *arg)
 {
-	const struct hs_space *sp = d->an->space;
-	struct follow f = { .d = d, .s = s };
-	hs_cell now[HS_MAX_DIMS], common[HS_MAX_DIMS];
+	struct following g = { d, each, arg };
+	struct follow f = { .an = d->an, .scratch = &d->scratch,
+	    .work = d->work, .limit = FOLLOW_LIMIT, .settled = true,
+	    .end = ended, .arg = &g };
+	struct flow start = { .now = box, .was = box };
 
 	if (s->p == NULL) {
-		each(d, box, (struct end){ NULL, NULL }, arg);
+		each(d, &start, (struct end){ NULL, NULL }, arg);
 		return true;
 	}
-	push(&f, box, (struct state){ .at = 0 });
-	while (f.n > 0 && d->work++ < FOLLOW_LIMIT) {
-		struct state st = f.stack[--f.n], next;
-		const struct hs_item *it;
-		const struct step *by;
-
-		memcpy(now, f.cells + (size_t)f.n * sp->n,
-		    sp->n * sizeof(*now));
-		while ((it = hs_tree_next(s->tree, now, st.at)) != NULL &&
-		    skip_to(st.skips, it->at) != it->at)
-			st.at = skip_to(st.skips, it->at);
-		if (it == NULL) {
-			each(d, now, (struct end){ &s->p->steps[
-			    s->p->n_steps - 1], st.effects }, arg);
-			continue;
-		}
-		by = &s->p->steps[it->at];
-		st.at = it->at;
-		f.now = st;
-		box_and(sp, common, now, it->box);
-		box_minus(sp, now, it->box, push_rest, &f);
-		if (by->kind == STEP_TAKE) {
-			each(d, common, (struct end){ by, st.effects }, arg);
-			continue;
-		}
-		next = after(d, s, st, it->at);
-		push(&f, common, next);
-	}
-	free(f.stack);
-	free(f.cells);
-	return f.n == 0;
+	follow(&f, s->p, &start);
+	/* Ends followed others: that work counts too. */
+	d->work = f.work > d->work ? f.work : d->work + 1;
+	return !f.full;
 }
 
 /* ---- comparing ends ---- */
@@ -300,16 +194,19 @@ text_of(const struct side *s, const struct step *by)
 }
 
 static bool
-effects_differ(const struct effect *a, const struct effect *b, bool log)
+effects_differ(const struct diff *d, const struct effect *a,
+    const struct effect *b, bool log)
 {
+	const struct side *old = &d->side[0], *new = &d->side[1];
+
 	for (;;) {
-		while (a != NULL && a->log != log)
+		while (a != NULL && old->log[a->step] != log)
 			a = a->before;
-		while (b != NULL && b->log != log)
+		while (b != NULL && new->log[b->step] != log)
 			b = b->before;
 		if (a == NULL || b == NULL)
 			return a != b;
-		if (a->text != b->text)
+		if (old->text[a->step] != new->text[b->step])
 			return true;
 		a = a->before;
 		b = b->before;
@@ -334,23 +231,24 @@ ends_differ(const struct diff *d, const struct end *a, const struct end *b,
 		return true;
 	}
 	*kind = DIFF_LOG;
-	if (effects_differ(a->effects, b->effects, true))
+	if (effects_differ(d, a->effects, b->effects, true))
 		return true;
 	*kind = DIFF_MARK;
-	return effects_differ(a->effects, b->effects, false);
+	return effects_differ(d, a->effects, b->effects, false);
 }
 
 /* ---- keeping what was found ---- */
 
 static void
-put_effects(const struct diff *d, const struct effect *e, struct sbuf *out)
+put_effects(const struct diff *d, const struct side *s,
+    const struct effect *e, struct sbuf *out)
 {
 	if (e == NULL)
 		return;
-	put_effects(d, e->before, out);
+	put_effects(d, s, e->before, out);
 	if (out->len != 0)
 		sbuf_puts(out, "; ");
-	sbuf_puts(out, d->text_of[e->text - 1]);
+	sbuf_puts(out, d->text_of[s->text[e->step] - 1]);
 }
 
 static const char *
@@ -359,7 +257,7 @@ effects_text(const struct diff *d, const struct side *s, const struct end *e)
 	struct sbuf b = SBUF_INIT;
 	const char *text;
 
-	put_effects(d, e->effects, &b);
+	put_effects(d, s, e->effects, &b);
 	if (text_of(s, e->by) != 0) {
 		if (b.len != 0)
 			sbuf_puts(&b, "; ");
@@ -450,19 +348,22 @@ keep(struct diff *d, const hs_cell *box, const struct end *a,
 /* ---- inside one box ---- */
 
 static void
-new_end(struct diff *d, const hs_cell *box, struct end b, void *arg)
+new_end(struct diff *d, const struct flow *flow, struct end b, void *arg)
 {
 	const struct end *a = arg;
 	enum diff_kind kind;
 
 	if (ends_differ(d, a, &b, &kind))
-		keep(d, box, a, &b, kind, true);
+		keep(d, flow->was, a, &b, kind, true);
 }
 
 static void
-old_end(struct diff *d, const hs_cell *box, struct end a, void *arg)
+old_end(struct diff *d, const struct flow *flow, struct end a, void *arg)
 {
-	if (!follow(d, &d->side[1], box, new_end, &a))
+	hs_cell box[HS_MAX_DIMS];
+
+	memcpy(box, flow->was, d->an->space->n * sizeof(*box));
+	if (!follow_side(d, &d->side[1], box, new_end, &a))
 		*(bool *)arg = false;
 }
 
@@ -471,7 +372,7 @@ follow_both(struct diff *d, const hs_cell *box)
 {
 	bool all = true;
 
-	if (!follow(d, &d->side[0], box, old_end, &all))
+	if (!follow_side(d, &d->side[0], box, old_end, &all))
 		all = false;
 	arena_free(&d->scratch);
 	d->scratch = (struct arena)ARENA_INIT;
@@ -488,10 +389,10 @@ struct asking {
 };
 
 static void
-point_end(struct diff *d, const hs_cell *box, struct end e, void *arg)
+point_end(struct diff *d, const struct flow *flow, struct end e, void *arg)
 {
 	(void)d;
-	(void)box;
+	(void)flow;
 	*(struct end *)arg = e;
 }
 
@@ -515,8 +416,8 @@ ask_pair(struct asking *q, uint32_t other, const hs_cell *box)
 		return;
 	cover_point(sp, w, &random, pt);
 	d->work = 0;
-	follow(d, &d->side[0], pt, point_end, &ends[0]);
-	follow(d, &d->side[1], pt, point_end, &ends[1]);
+	follow_side(d, &d->side[0], pt, point_end, &ends[0]);
+	follow_side(d, &d->side[1], pt, point_end, &ends[1]);
 	d->work = work;
 	if (ends_differ(d, &ends[0], &ends[1], &kind))
 		keep(d, pt, &ends[0], &ends[1], kind, false);
@@ -563,12 +464,21 @@ ask_pairs(struct diff *d, unsigned mine, uint32_t at, const hs_cell *box)
 	uint32_t end = its->p == NULL ? 0 : its->p->n_steps - 1;
 
 	if (its->p != NULL)
-		hs_tree_meet(its->tree, box, UINT32_MAX, pair_with, &q);
+		hs_tree_meet(its->p->tree, box, UINT32_MAX, pair_with, &q);
 	if (!alike(&q, end))
 		ask_pair(&q, end, box);
 }
 
 /* ---- one chain ---- */
+
+/* Boxes of steps say nothing of where packets start that are changed on the
+ * way: then all are followed. */
+static bool
+changes_marks(const struct diff *d)
+{
+	return (d->side[0].p != NULL && d->side[0].p->changing) ||
+	    (d->side[1].p != NULL && d->side[1].p->changing);
+}
 
 struct changed { unsigned side; uint32_t at; const hs_cell *box; };
 
@@ -578,7 +488,7 @@ add_changed(struct diff *d, struct changed **v, unsigned *n, unsigned *room)
 	for (unsigned i = 0; i < 2; i++) {
 		const struct side *s = &d->side[i];
 
-		for (uint32_t k = 0; k < s->n; k++) {
+		for (uint32_t k = 0; k < s->n && !changes_marks(d); k++) {
 			const struct step *st;
 
 			if (s->order[k].paired)
@@ -591,7 +501,7 @@ add_changed(struct diff *d, struct changed **v, unsigned *n, unsigned *room)
 			}
 		}
 	}
-	if (verdict_of(&d->side[0], d->side[0].p ? &d->side[0].p->steps[
+	if (!changes_marks(d) && verdict_of(&d->side[0], d->side[0].p ? &d->side[0].p->steps[
 	    d->side[0].p->n_steps - 1] : NULL) == verdict_of(&d->side[1],
 	    d->side[1].p ? &d->side[1].p->steps[d->side[1].p->n_steps - 1] :
 	    NULL))
@@ -639,8 +549,9 @@ compare(struct diff *d)
 	bool all = true;
 
 	d->pairs = (struct map){ 0 };
-	align(d->side[0].order, d->side[0].n, d->side[1].order,
-	    d->side[1].n);
+	if (!changes_marks(d))
+		align(d->side[0].order, d->side[0].n, d->side[1].order,
+		    d->side[1].n);
 	align_scopes(d->side[0].p, d->side[0].order, d->side[0].n,
 	    d->side[1].p, d->side[1].order, d->side[1].n);
 	add_changed(d, &v, &n, &room);
@@ -654,7 +565,8 @@ compare(struct diff *d)
 	if (!all) {
 		forget(d, had);
 		d->work = 0;
-		for (unsigned k = 0; k < n; k++)
+		d->partial |= changes_marks(d);
+		for (unsigned k = 0; k < n && !changes_marks(d); k++)
 			ask_pairs(d, v[k].side, v[k].at, v[k].box);
 	}
 	hs_free(&rest);

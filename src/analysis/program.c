@@ -1,5 +1,7 @@
 #include "analysis/program.h"
 
+#include "analysis/rules.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -136,7 +138,7 @@ set_boxes(struct program *p, struct step *s, const struct rule_set *rs,
 	const struct hs_space *sp = p->an->space;
 	hs_cell box[HS_MAX_DIMS];
 
-	if (context_is_all(p, ctx)) {
+	if (p->changing || context_is_all(p, ctx)) {
 		s->own = true;
 		s->box = rs->first;
 		s->n = rs->n;
@@ -203,7 +205,8 @@ build(struct program *p)
 		s->kind = (uint8_t)kind_of(r, &v);
 		s->verdict = (uint8_t)v;
 		set_boxes(p, s, rs, &ctx);
-		s->exact = rs->exact && (frame == 0 || ctx.call->exact);
+		s->exact = rs->exact && (frame == 0 || p->changing ||
+		    ctx.call->exact);
 		s->unknown = rs->unknown || (frame != 0 && ctx.call->unknown);
 		if ((s->kind != STEP_JUMP && s->kind != STEP_GOTO) ||
 		    s->n == 0)
@@ -251,6 +254,117 @@ step_blocks(const struct program *p, uint32_t step, uint32_t at)
 	return at >= from && at < until;
 }
 
+/* ---- do targets change what later rules ask? ---- */
+
+struct uses {
+	struct lower lower;
+	struct changes changes;
+	uint64_t asked, changed;	/* bits 1 << enum field */
+};
+
+static void
+use_test(struct lower *l, enum field f, u128 mask, const struct range *r,
+    unsigned n, bool negate)
+{
+	(void)mask;
+	(void)r;
+	(void)n;
+	(void)negate;
+	((struct uses *)l)->asked |= UINT64_C(1) << f;
+}
+
+static void
+use_iface(struct lower *l, enum field f, const struct ifmatch *m, bool negate)
+{
+	(void)l;
+	(void)f;
+	(void)m;
+	(void)negate;
+}
+
+static void
+use_opaque(struct lower *l, const char *key, bool negate)
+{
+	(void)l;
+	(void)key;
+	(void)negate;
+}
+
+static void
+use_or(struct lower *l)
+{
+	(void)l;
+}
+
+static struct uses *
+of_changes(struct changes *c)
+{
+	return (struct uses *)(void *)((char *)c - offsetof(struct uses,
+	    changes));
+}
+
+static void
+use_set(struct changes *c, enum field f, u128 mask, u128 value)
+{
+	(void)mask;
+	(void)value;
+	of_changes(c)->changed |= UINT64_C(1) << f;
+}
+
+static void
+use_choose(struct changes *c, enum field f, const struct range *r, unsigned n)
+{
+	(void)r;
+	(void)n;
+	of_changes(c)->changed |= UINT64_C(1) << f;
+}
+
+static void
+use_copy(struct changes *c, enum field to, enum field from, uint32_t mask)
+{
+	(void)from;
+	(void)mask;
+	of_changes(c)->changed |= UINT64_C(1) << to;
+}
+
+/* In chains that the entry reaches: what targets change and go on, and
+ * what rules ask. */
+static bool
+finds_changes(struct program *p)
+{
+	const struct hs_space *s = p->an->space;
+	struct uses u = { { s->family, s->env, use_test, use_iface,
+	    use_opaque, use_or }, { s->family, s->env, p->entry->hook,
+	    use_set, use_choose, use_copy }, 0, 0 };
+	const struct chain **todo = NULL;
+	struct map seen = { 0 };
+	unsigned n = 0, room = 0;
+
+	vec_room(todo, n, room);
+	todo[n++] = p->entry;
+	for (unsigned i = 0; i < n; i++)
+		for (unsigned k = 0; k < todo[i]->n; k++) {
+			const struct rule *r = todo[i]->rules[k];
+
+			if (r->kind == TGT_EXT && r->target.ext->change &&
+			    r->target.ext->ends == V_CONTINUE)
+				r->target.ext->change(r->target.data,
+				    &u.changes);
+			if (r->kind != TGT_CHAIN || map_get(&seen, (const char
+			    *)&r->jump, sizeof(r->jump)) != NULL)
+				continue;
+			map_set(&seen, p->an->arena, (const char *)&r->jump,
+			    sizeof(r->jump), r->jump);
+			vec_room(todo, n, room);
+			todo[n++] = r->jump;
+		}
+	for (unsigned i = 0; i < n && u.changed != 0; i++)
+		for (unsigned k = 0; k < todo[i]->n; k++)
+			rule_collect(todo[i]->rules[k], &u.lower, NULL);
+	free(todo);
+	return (u.asked & u.changed) != 0;
+}
+
 /* ---- trees ---- */
 
 static struct hs_item *
@@ -269,7 +383,9 @@ collect_items(const struct program *p, bool blocking, uint32_t *n)
 			uint32_t from, until;
 
 			blocked(p, s, &from, &until);
-			if (blocking && until <= from)
+			if (blocking ? until <= from :
+			    s->kind == STEP_JUMP || (s->kind == STEP_PASS &&
+			    s->rule->kind == TGT_NONE))
 				continue;
 			for (unsigned b = 0; pass == 1 && b < s->n; b++)
 				items[*n + b] = (struct hs_item){
@@ -313,6 +429,7 @@ program_of(struct analysis *an, const struct chain *entry)
 	p->an = an;
 	p->entry = entry;
 	what_enters(p, an->defrag[ruleset_index(an, entry)]);
+	p->changing = finds_changes(p);
 	build(p);
 	p->items = collect_items(p, true, &n);
 	p->tree = hs_tree_new(an->space, p->items, n);

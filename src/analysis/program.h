@@ -76,15 +76,19 @@ struct program {
 	struct hs boxes;
 	hs_cell all[HS_MAX_DIMS];	/* what can enter */
 	bool limit;			/* too many ways of calls: cut short */
+	/* Targets change fields that later steps ask of: boxes are the rules'
+	 * own and tell nothing of who comes to a step; only follow() knows. */
+	bool changing;
 	struct hs_item *items;		/* of boxes that block, by step */
 	struct hs_tree *tree;
-	struct hs_item *every;		/* of all boxes, by step */
+	struct hs_item *every;		/* of all steps that matter, by step */
 	struct hs_tree *every_tree;	/* null until asked for */
 };
 
 /* The program of a chain, made when first asked for; analysis_free frees. */
 struct program *program_of(struct analysis *, const struct chain *entry);
-/* Tree over the boxes of all steps, 'at' being the step. */
+/* Tree over the boxes of all steps that end, come back, or have a target; a
+ * jump's condition is in the boxes of the steps behind it. */
 const struct hs_tree *program_tree(struct program *);
 const hs_cell *step_box(const struct program *, const struct step *,
 	    unsigned i);

@@ -1,8 +1,11 @@
 /* Who decides the packets of a query. */
 #include "analysis/cover.h"
+#include "analysis/follow.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+enum { FOLLOW_LIMIT = 1000000 };
 
 struct asking {
 	struct program *p;
@@ -278,6 +281,68 @@ tell(const struct asking *a, const uint32_t *steps, uint32_t n, bool doubt,
 	return each(&may, arg);
 }
 
+/* ---- programs that change what they ask ---- */
+
+struct gathered { struct region r; struct hs set; };
+
+struct gather {
+	struct asking *a;
+	struct gathered *of;		/* by step; the end is the last */
+};
+
+static void
+on_end(struct follow *f, struct program *p, uint32_t step,
+    const struct flow *flow)
+{
+	struct gather *g = f->arg;
+	struct gathered *x = &g->of[step];
+	const struct hs_space *sp = p->an->space;
+
+	if (x->set.n == 0) {
+		describe(p, &p->steps[step], &x->r);
+		x->r.possible = true;
+	}
+	if (x->set.n == 0 || (x->r.possible && !flow->possible))
+		hs_point(sp, flow->was, &x->r.witness);
+	x->r.possible &= flow->possible;
+	if (x->set.n == 0 || x->set.n < g->a->most)
+		hs_add(sp, &x->set, flow->was);
+	else
+		x->r.complete = false;
+}
+
+static void
+regions_by_following(struct asking *a, bool (*each)(const struct region *,
+    void *), void *arg)
+{
+	const struct hs_space *sp = a->p->an->space;
+	struct gather g = { a, mem_alloc(a->p->n_steps, sizeof(*g.of)) };
+	struct arena scratch = ARENA_INIT;
+	struct follow f = { .an = a->p->an, .scratch = &scratch,
+	    .limit = FOLLOW_LIMIT, .end = on_end, .arg = &g };
+	bool more = true;
+
+	for (unsigned i = 0; i < a->q.n; i++) {
+		const hs_cell *q = hs_box(sp, &a->q, i);
+		struct flow start = { .now = q, .was = q };
+
+		follow(&f, a->p, &start);
+	}
+	for (uint32_t i = 0; i < a->p->n_steps; i++) {
+		struct gathered *x = &g.of[i];
+
+		if (x->set.n != 0 && more) {
+			x->r.complete &= a->most != 0 && !f.full;
+			x->r.possible |= f.full;
+			keep_set(a, &x->r, &x->set, &x->set);
+			more = each(&x->r, arg);
+		}
+		hs_free(&x->set);
+	}
+	free(g.of);
+	arena_free(&scratch);
+}
+
 void
 analysis_regions(struct analysis *an, const struct chain *chain,
     const struct query *q, unsigned boxes, struct arena *arena,
@@ -288,7 +353,9 @@ analysis_regions(struct analysis *an, const struct chain *chain,
 	bool doubt = any_doubt(a.p);
 
 	query_boxes(a.p, q, &a.q);
-	if (a.q.n != 0)
+	if (a.p->changing)
+		regions_by_following(&a, each, arg);
+	else if (a.q.n != 0)
 		find_deciders(&a);
 	for (uint32_t i = 0; i < a.n;) {
 		uint32_t n = same_rule(&a, i);

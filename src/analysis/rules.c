@@ -97,6 +97,54 @@ match_lower(const struct use *u, struct lower *l)
 	return MATCH_EXACT;
 }
 
+/* ---- values that targets give ---- */
+
+struct given { struct changes c; struct lower *l; };
+
+static void
+give_set(struct changes *c, enum field f, u128 mask, u128 value)
+{
+	struct lower *l = ((struct given *)c)->l;
+	struct range r = { value, value };
+
+	if (field_info[f].kind == FIELD_ADDR) {
+		r.hi = value | ~mask;
+		if (c->family == AF_INET)
+			r.hi &= UINT32_MAX;
+		mask = ~(u128)0;
+	}
+	l->test(l, f, mask, &r, 1, false);
+}
+
+static void
+give_choose(struct changes *c, enum field f, const struct range *r, unsigned n)
+{
+	struct lower *l = ((struct given *)c)->l;
+
+	if (field_info[f].kind != FIELD_MARK)
+		l->test(l, f, ~(u128)0, r, n, false);
+}
+
+static void
+give_copy(struct changes *c, enum field to, enum field from, uint32_t mask)
+{
+	struct lower *l = ((struct given *)c)->l;
+	struct range r = { 0, 0 };
+
+	l->test(l, to, mask, &r, 1, false);
+	l->test(l, from, mask, &r, 1, false);
+}
+
+void
+rule_given(const struct rule *r, struct lower *l)
+{
+	struct given g = { { l->family, l->env, r->chain->hook, give_set,
+	    give_choose, give_copy }, l };
+
+	if (r->kind == TGT_EXT && r->target.ext->change != NULL)
+		r->target.ext->change(r->target.data, &g.c);
+}
+
 void
 rule_target_text(const struct rule *r, int family, struct sbuf *out)
 {

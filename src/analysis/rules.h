@@ -21,6 +21,8 @@ enum match_kind match_lower(const struct use *, struct lower *);
  * or chance is a condition of its own, named by chain, text, target and how
  * many like it came before; rules must come in the same order each time. */
 void	rule_collect(const struct rule *, struct lower *, struct may_keys *);
+/* Tells the values that the target gives to fields. */
+void	rule_given(const struct rule *, struct lower *);
 /* "-j LOG --log-prefix x": the target as iptables-save prints it. */
 void	rule_target_text(const struct rule *, int family, struct sbuf *);
 /* What the rule matches of 'from'.  Not 'exact': it may match these, and no

@@ -16,6 +16,7 @@
 #ifndef EXT_EXT_H
 #define EXT_EXT_H
 
+#include "model/change.h"
 #include "model/ctx.h"
 #include "model/lower.h"
 
@@ -196,6 +197,8 @@ struct ext {
 	 * if the packet goes on with the next rule.  (A few also drop what is
 	 * malformed.) */
 	uint8_t ends;
+	/* A target: what it changes of fields that rules can ask of. */
+	void	(*change)(const void *data, struct changes *);
 	/* The name that -L shows in its target column, if it is another one
 	 * (NOTRACK is listed as CT, and saved as itself); or null. */
 	const char *list_name;

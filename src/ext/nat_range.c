@@ -1,6 +1,7 @@
 #include "ext/nat_range.h"
 
 #include <netinet/in.h>
+#include <stdlib.h>
 
 static bool
 has_ports(const struct rule *rule)
@@ -195,4 +196,44 @@ nat_to(struct ctx *ctx, const struct nat_range *range, const union addr *addr,
 	r.flags |= NATF_ADDR;
 	r.min = r.max = *addr;
 	return ctx->svc->nat_setup(ctx->sim, ctx->pkt, &r, manip);
+}
+
+/* Without a range of ports the port stays if it can; that it cannot is left
+ * out of account. */
+void
+nat_change(const struct nat_range *r, struct changes *c, enum nat_manip manip)
+{
+	struct range addr = { addr_number(&r->min, c->family),
+	    addr_number(&r->max, c->family) };
+	struct range port = { r->port_min, r->port_max };
+
+	if (r->flags & NATF_ADDR)
+		c->choose(c, manip == NAT_DST ? F_DST : F_SRC, &addr, 1);
+	if (r->flags & NATF_PORT_OFFSET)
+		change_unknown(c, manip == NAT_DST ? F_DPORT : F_SPORT);
+	else if (r->flags & NATF_PORT)
+		c->choose(c, manip == NAT_DST ? F_DPORT : F_SPORT, &port, 1);
+	else if (r->flags & (NATF_RANDOM | NATF_RANDOM_FULLY))
+		change_unknown(c, manip == NAT_DST ? F_DPORT : F_SPORT);
+}
+
+void
+nat_change_own(struct changes *c, enum field f)
+{
+	struct range *own = NULL;
+	unsigned n = 0, room = 0;
+
+	for (const struct iface *i = c->env != NULL ? c->env->ifaces : NULL;
+	    i != NULL; i = i->next)
+		for (const struct ifaddr *a = i->addrs; a != NULL; a = a->next)
+			if (a->family == c->family) {
+				u128 v = addr_number(&a->addr, c->family);
+
+				vec_room(own, n, room);
+				own[n++] = (struct range){ v, v };
+			}
+	if (c->env == NULL || !c->env->has_addrs)
+		n = 0;
+	c->choose(c, f, own, n);
+	free(own);
 }

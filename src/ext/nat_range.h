@@ -20,4 +20,9 @@ void	nat_print(const struct nat_range *, int family, const char *before,
 enum verdict nat_to(struct ctx *, const struct nat_range *,
 	    const union addr *, enum nat_manip);
 
+/* For ext->change: what becomes of address and port. */
+void	nat_change(const struct nat_range *, struct changes *, enum nat_manip);
+/* ... and of an address that becomes one of the host's own. */
+void	nat_change_own(struct changes *, enum field);
+
 #endif

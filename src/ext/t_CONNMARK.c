@@ -246,6 +246,22 @@ explain(const void *data, struct ctx *ctx, struct sbuf *out)
 		    ctx->pkt->ct->mark);
 }
 
+static void
+change(const void *data, struct changes *c)
+{
+	const struct connmark *m = data;
+	enum field to = m->mode == MODE_RESTORE ? F_MARK : F_CONNMARK;
+
+	if (m->shift != 0)
+		change_unknown(c, to);
+	else if (m->mode == MODE_SET && !(m->mark & ~m->ctmask))
+		c->set(c, F_CONNMARK, m->ctmask, m->mark);
+	else if (m->mode != MODE_SET && m->nfmask == m->ctmask)
+		c->copy(c, to, to == F_MARK ? F_CONNMARK : F_MARK, m->nfmask);
+	else
+		change_unknown(c, to);
+}
+
 const struct ext ext_t_CONNMARK = {
 	.name = "CONNMARK",
 	.kind = EXT_TARGET,
@@ -258,4 +274,5 @@ const struct ext ext_t_CONNMARK = {
 	.list = list,
 	.act = act,
 	.explain = explain,
+	.change = change,
 };

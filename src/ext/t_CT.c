@@ -279,6 +279,15 @@ explain(const void *data, struct ctx *ctx, struct sbuf *out)
 		sbuf_printf(out, "a new connection gets helper %s", t->helper);
 }
 
+static void
+change(const void *data, struct changes *c)
+{
+	const struct ct_target *t = data;
+
+	if (t->notrack)
+		c->set(c, F_CT, 0x3ff, FCT_UNTRACKED);
+}
+
 const struct ext ext_t_CT = {
 	.name = "CT",
 	.kind = EXT_TARGET,
@@ -293,4 +302,5 @@ const struct ext ext_t_CT = {
 	.memory = memory,
 	.act = act,
 	.explain = explain,
+	.change = change,
 };

@@ -28,6 +28,12 @@ act(const void *data, struct ctx *ctx)
 	return ctx->svc->nat_setup(ctx->sim, ctx->pkt, data, NAT_DST);
 }
 
+static void
+change(const void *data, struct changes *c)
+{
+	nat_change(data, c, NAT_DST);
+}
+
 const struct ext ext_t_DNAT = {
 	.name = "DNAT",
 	.kind = EXT_TARGET,
@@ -40,4 +46,5 @@ const struct ext ext_t_DNAT = {
 	.save = save,
 	.list = list,
 	.act = act,
+	.change = change,
 };

@@ -59,6 +59,14 @@ explain(const void *data, struct ctx *ctx, struct sbuf *out)
 	sbuf_printf(out, "the DSCP is now 0x%02x", pkt_tos(ctx->pkt) >> 2);
 }
 
+static void
+change(const void *data, struct changes *c)
+{
+	const struct dscp *d = data;
+
+	c->set(c, F_TOS, 0xfc, (u128)d->value << 2);
+}
+
 const struct ext ext_t_DSCP = {
 	.name = "DSCP",
 	.kind = EXT_TARGET,
@@ -70,4 +78,5 @@ const struct ext ext_t_DSCP = {
 	.list = list,
 	.act = act,
 	.explain = explain,
+	.change = change,
 };

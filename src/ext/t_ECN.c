@@ -150,6 +150,13 @@ act(const void *data, struct ctx *ctx)
 	return V_CONTINUE;
 }
 
+static void
+change(const void *data, struct changes *c)
+{
+	(void)data;
+	change_unknown(c, F_TCPFLAGS);
+}
+
 const struct ext ext_t_ECN = {
 	.name = "ECN",
 	.kind = EXT_TARGET,
@@ -161,4 +168,5 @@ const struct ext ext_t_ECN = {
 	.save = save,
 	.list = list,
 	.act = act,
+	.change = change,
 };

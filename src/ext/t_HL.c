@@ -32,4 +32,5 @@ const struct ext ext_t_HL = {
 	.list = list,
 	.act = ttl_target_act,
 	.explain = ttl_target_explain,
+	.change = ttl_target_change,
 };

@@ -431,6 +431,13 @@ explain(const void *data, struct ctx *ctx, struct sbuf *out)
 	sbuf_printf(out, "the packet's mark is now 0x%x", ctx->pkt->mark);
 }
 
+static void
+change(const void *data, struct changes *c)
+{
+	(void)data;
+	change_unknown(c, F_MARK);
+}
+
 const struct ext ext_t_HMARK = {
 	.name = "HMARK",
 	.kind = EXT_TARGET,
@@ -441,4 +448,5 @@ const struct ext ext_t_HMARK = {
 	.list = list,
 	.act = act,
 	.explain = explain,
+	.change = change,
 };

@@ -109,6 +109,17 @@ explain(const void *data, struct ctx *ctx, struct sbuf *out)
 	sbuf_printf(out, "the packet's mark is now 0x%x", ctx->pkt->mark);
 }
 
+static void
+change(const void *data, struct changes *c)
+{
+	const struct mark *m = data;
+
+	if (m->value & ~m->mask)	/* xor: turns bits round */
+		change_unknown(c, F_MARK);
+	else
+		c->set(c, F_MARK, m->mask, m->value);
+}
+
 const struct ext ext_t_MARK = {
 	.name = "MARK",
 	.kind = EXT_TARGET,
@@ -119,4 +130,5 @@ const struct ext ext_t_MARK = {
 	.list = list,
 	.act = act,
 	.explain = explain,
+	.change = change,
 };

@@ -50,6 +50,17 @@ act(const void *data, struct ctx *ctx)
 	return nat_to(ctx, data, &addr, NAT_SRC);
 }
 
+/* One of the host's addresses, nobody knows which device it leaves by. */
+static void
+change(const void *data, struct changes *c)
+{
+	struct nat_range ports = *(const struct nat_range *)data;
+
+	ports.flags &= ~(unsigned)NATF_ADDR;
+	nat_change(&ports, c, NAT_SRC);
+	nat_change_own(c, F_SRC);
+}
+
 const struct ext ext_t_MASQUERADE = {
 	.name = "MASQUERADE",
 	.kind = EXT_TARGET,
@@ -63,4 +74,5 @@ const struct ext ext_t_MASQUERADE = {
 	.save = save,
 	.list = list,
 	.act = act,
+	.change = change,
 };

@@ -63,6 +63,17 @@ act(const void *data, struct ctx *ctx)
 	return nat_to(ctx, &any, &a, manip);
 }
 
+static void
+change(const void *data, struct changes *c)
+{
+	const struct netmap *n = data;
+	enum field f = c->hook == HOOK_PREROUTING || c->hook == HOOK_OUTPUT ?
+	    F_DST : F_SRC;
+
+	c->set(c, f, addr_number(&n->mask, c->family),
+	    addr_number(&n->net, c->family));
+}
+
 const struct ext ext_t_NETMAP = {
 	.name = "NETMAP",
 	.kind = EXT_TARGET,
@@ -76,4 +87,5 @@ const struct ext ext_t_NETMAP = {
 	.save = save,
 	.list = list,
 	.act = act,
+	.change = change,
 };

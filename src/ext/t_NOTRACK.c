@@ -24,6 +24,13 @@ act(const void *data, struct ctx *ctx)
 	return V_CONTINUE;
 }
 
+static void
+change(const void *data, struct changes *c)
+{
+	(void)data;
+	c->set(c, F_CT, 0x3ff, FCT_UNTRACKED);
+}
+
 const struct ext ext_t_NOTRACK = {
 	.name = "NOTRACK",
 	.kind = EXT_TARGET,
@@ -31,4 +38,5 @@ const struct ext ext_t_NOTRACK = {
 	.list = list,
 	.act = act,
 	.list_name = "CT",
+	.change = change,
 };

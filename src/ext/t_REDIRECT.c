@@ -89,6 +89,16 @@ act(const void *data, struct ctx *ctx)
 	return nat_to(ctx, data, addr, NAT_DST);
 }
 
+static void
+change(const void *data, struct changes *c)
+{
+	struct nat_range ports = *(const struct nat_range *)data;
+
+	ports.flags &= ~(unsigned)NATF_ADDR;
+	nat_change(&ports, c, NAT_DST);
+	nat_change_own(c, F_DST);
+}
+
 const struct ext ext_t_REDIRECT = {
 	.name = "REDIRECT",
 	.kind = EXT_TARGET,
@@ -102,4 +112,5 @@ const struct ext ext_t_REDIRECT = {
 	.save = save,
 	.list = list,
 	.act = act,
+	.change = change,
 };

@@ -40,6 +40,12 @@ act(const void *data, struct ctx *ctx)
 	return ctx->svc->nat_setup(ctx->sim, ctx->pkt, data, NAT_SRC);
 }
 
+static void
+change(const void *data, struct changes *c)
+{
+	nat_change(data, c, NAT_SRC);
+}
+
 const struct ext ext_t_SNAT = {
 	.name = "SNAT",
 	.kind = EXT_TARGET,
@@ -53,4 +59,5 @@ const struct ext ext_t_SNAT = {
 	.save = save,
 	.list = list,
 	.act = act,
+	.change = change,
 };

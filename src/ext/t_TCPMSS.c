@@ -263,6 +263,13 @@ explain(const void *data, struct ctx *ctx, struct sbuf *out)
 		sbuf_printf(out, "the MSS is now %u", get16(opt + 2));
 }
 
+static void
+change(const void *data, struct changes *c)
+{
+	(void)data;
+	change_unknown(c, F_MSS);
+}
+
 const struct ext ext_t_TCPMSS = {
 	.name = "TCPMSS",
 	.kind = EXT_TARGET,
@@ -275,4 +282,5 @@ const struct ext ext_t_TCPMSS = {
 	.list = list,
 	.act = act,
 	.explain = explain,
+	.change = change,
 };

@@ -119,6 +119,17 @@ explain(const void *data, struct ctx *ctx, struct sbuf *out)
 	    pkt_tos(ctx->pkt));
 }
 
+static void
+change(const void *data, struct changes *c)
+{
+	const struct tos *t = data;
+
+	if (t->value & ~t->mask)	/* xor: turns bits round */
+		change_unknown(c, F_TOS);
+	else
+		c->set(c, F_TOS, t->mask, t->value);
+}
+
 const struct ext ext_t_TOS = {
 	.name = "TOS",
 	.kind = EXT_TARGET,
@@ -130,4 +141,5 @@ const struct ext ext_t_TOS = {
 	.list = list,
 	.act = act,
 	.explain = explain,
+	.change = change,
 };

@@ -63,3 +63,14 @@ ttl_target_explain(const void *data, struct ctx *ctx, struct sbuf *out)
 	sbuf_printf(out, "the %s is now %u", ctx->pkt->family == AF_INET ?
 	    "time to live" : "hop limit", pkt_ttl(ctx->pkt));
 }
+
+void
+ttl_target_change(const void *data, struct changes *c)
+{
+	const struct ttl_target *t = data;
+
+	if (t->action == TTL_SET)
+		c->set(c, F_TTL, 0xff, t->value);
+	else
+		change_unknown(c, F_TTL);
+}

@@ -28,4 +28,6 @@ void	ttl_target_list(const struct ttl_target *, const char *name,
 enum verdict ttl_target_act(const void *, struct ctx *);
 void	ttl_target_explain(const void *, struct ctx *, struct sbuf *);
 
+void	ttl_target_change(const void *data, struct changes *);
+
 #endif

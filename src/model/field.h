@@ -102,6 +102,11 @@ struct point {
 /* Where a field of kind FIELD_IFACE is in point.iface. */
 unsigned field_iface(enum field);
 
+/* An address as the number that F_SRC, F_DST hold. */
+union addr;
+u128	addr_number(const union addr *, int family);
+void	number_addr(u128, int family, union addr *);
+
 /* What a packet has of a field.  False: the packet has no such field, or it
  * is not known (a capture was cut).  Interfaces go to 'name' (16 bytes). */
 struct packet;

@@ -70,6 +70,9 @@ struct hs {
 struct hs_space *hs_space_new(int family, const struct env *, struct arena *);
 /* Listens to what is asked; then hs_space_finish makes the dimensions. */
 struct lower *hs_collector(struct hs_space *);
+/* What is told while 'on' are values that targets give: they become classes
+ * if rules ask of the field, and make no dimension by themselves. */
+void	hs_collect_given(struct hs_space *, bool on);
 void	hs_space_finish(struct hs_space *);
 
 /* Listens to a match and cuts a set down to what it matches. */
@@ -111,6 +114,15 @@ bool	box_inside(const struct hs_space *, const hs_cell *a,
  * valid during the call; false from it ends and is returned. */
 bool	box_minus(const struct hs_space *, const hs_cell *a, const hs_cell *b,
 	    bool (*each)(const hs_cell *, void *), void *arg);
+/* Is class 'k' in the cell? */
+static inline bool
+cell_has(const struct hs_dim *d, hs_cell c, uint32_t k)
+{
+	return d->bits ? c >> k & 1 : k >= cell_first(c) && k <= cell_last(c);
+}
+/* The class of a value of a line (with starts) or a small field (with of);
+ * d->n: no packet has it. */
+uint32_t hs_class(const struct hs_dim *, u128 value);
 /* How many classes of the dimension a cell has. */
 uint32_t cell_count(const struct hs_dim *, hs_cell);
 /* Points of a box: the product of the values of the classes in it. */

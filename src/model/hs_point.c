@@ -59,29 +59,6 @@ usual(enum field f, int family)
 	return of[f] != NULL ? of[f] : none;
 }
 
-static bool
-cell_has(const struct hs_dim *d, hs_cell c, uint32_t k)
-{
-	return d->bits ? c >> k & 1 : k >= cell_first(c) && k <= cell_last(c);
-}
-
-/* The class of a value; d->n if there is none. */
-static uint32_t
-class_of(const struct hs_dim *d, u128 v)
-{
-	uint32_t k = 0;
-
-	if (d->of != NULL)
-		return v < 1U << field_info[d->field].bits &&
-		    d->of[v] != 0xffff ? d->of[v] : d->n;
-	if (v < d->starts[0])
-		return d->n;
-	for (uint32_t step = UINT32_C(1) << 30; step != 0; step /= 2)
-		if (k + step < d->n && d->starts[k + step] <= v)
-			k += step;
-	return k;
-}
-
 static uint32_t
 first_class(const struct hs_dim *d, hs_cell c)
 {
@@ -109,7 +86,7 @@ pick(const struct hs_dim *d, hs_cell c, int family)
 {
 	for (const u128 *v = usual((enum field)d->field, family); *v != END;
 	    v++) {
-		uint32_t k = class_of(d, *v);
+		uint32_t k = hs_class(d, *v);
 
 		if (k < d->n && cell_has(d, c, k))
 			return *v;
@@ -120,20 +97,19 @@ pick(const struct hs_dim *d, hs_cell c, int family)
 static u128
 name_number(const char *name)
 {
+	char bytes[IFNAME_SIZE] = "";
 	u128 v = 0;
-	bool end = false;
 
-	for (unsigned i = 0; i < IFNAME_SIZE; i++) {
-		end |= name[i] == '\0';
-		v = v << 8 | (end ? 0 : (uint8_t)name[i]);
-	}
+	memcpy(bytes, name, strnlen(name, IFNAME_SIZE));
+	for (unsigned i = 0; i < IFNAME_SIZE; i++)
+		v = v << 8 | (uint8_t)bytes[i];
 	return v;
 }
 
 static bool
 name_fits(const struct hs_dim *d, hs_cell c, const char *name)
 {
-	return cell_has(d, c, class_of(d, name_number(name)));
+	return cell_has(d, c, hs_class(d, name_number(name)));
 }
 
 /* A name that begins as the class does, and is in it. */
@@ -535,6 +511,11 @@ hs_words(const struct hs_space *s, const hs_cell *box, struct sbuf *out)
 		sbuf_printf(out, " ");
 		if (f == F_CT) {
 			hs_dim_words(s, i, box[i], out);
+			continue;
+		}
+		if (f == F_FRAG) {
+			sbuf_puts(out, s->dims[i].of[1] == 1 && box[i] == 2 ?
+			    "later fragments" : "whole");
 			continue;
 		}
 		if (f == N_FIELDS) {

@@ -29,6 +29,7 @@ struct hs_collect {
 	    recent[64];
 	const char *opaque[HS_MAX_DIMS];
 	unsigned n_opaque;
+	bool given;			/* what comes now is given, not asked */
 };
 
 /* ---- the values that a field can have ---- */
@@ -231,7 +232,7 @@ collect_test(struct lower *l, enum field f, u128 mask, const struct range *r,
 
 	if (n == 0)
 		return;
-	c->of[f].any = true;
+	c->of[f].any |= !c->given;
 	if (is_line(f)) {
 		collect_line(c, f, mask, r, n);
 		return;
@@ -313,6 +314,12 @@ struct lower *
 hs_collector(struct hs_space *s)
 {
 	return &s->collect->lower;
+}
+
+void
+hs_collect_given(struct hs_space *s, bool on)
+{
+	s->collect->given = on;
 }
 
 /* ---- making the dimensions ---- */
@@ -613,6 +620,15 @@ find(const struct hs_dim *d, u128 v)
 			hi = mid - 1;
 	}
 	return lo;
+}
+
+uint32_t
+hs_class(const struct hs_dim *d, u128 v)
+{
+	if (d->of != NULL)
+		return v < 1U << field_info[d->field].bits &&
+		    d->of[v] != ABSENT ? d->of[v] : d->n;
+	return v < d->starts[0] || v > d->starts[d->n] - 1 ? d->n : find(d, v);
 }
 
 /* Classes as ranges of classes, ordered, apart. */

@@ -85,8 +85,5 @@ lower_l4(struct lower *l)
 	lower_range(l, F_FRAG, 0, 0, false);
 }
 
-/* An address as the number that F_SRC, F_DST hold. */
-u128	addr_number(const union addr *, int family);
-void	number_addr(u128, int family, union addr *);
 
 #endif

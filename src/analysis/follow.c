@@ -1,0 +1,428 @@
+#include "analysis/follow.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool
+in_set(const struct dim_set *s, unsigned i)
+{
+	return s->w[i / 64] >> i % 64 & 1;
+}
+
+static void
+add_to_set(struct dim_set *s, unsigned i)
+{
+	s->w[i / 64] |= UINT64_C(1) << i % 64;
+}
+
+void
+follow_narrow(const struct hs_space *sp, const struct flow *f,
+    const hs_cell *now, hs_cell *was)
+{
+	for (unsigned i = 0; i < sp->n; i++)
+		was[i] = in_set(&f->changed, i) ? f->was[i] : now[i];
+}
+
+/* ---- what targets change ---- */
+
+struct changing {
+	struct changes c;
+	const struct hs_space *space;
+	hs_cell *now;
+	struct flow *flow;
+};
+
+static hs_cell
+one_class(const struct hs_dim *d, uint32_t k)
+{
+	return d->bits ? (hs_cell)1 << k : cell_range(k, k);
+}
+
+/* All classes from one of 'lo' to one of 'hi'. */
+static hs_cell
+line_cell(const struct hs_dim *d, u128 lo, u128 hi, bool *whole)
+{
+	uint32_t first = hs_class(d, lo), last = hs_class(d, hi);
+	hs_cell c = 0;
+
+	*whole &= d->starts[first] == lo && d->starts[last + 1] - 1 == hi;
+	if (!d->bits)
+		return cell_range(first, last);
+	for (uint32_t k = first; k <= last; k++)
+		c |= (hs_cell)1 << k;
+	return c;
+}
+
+static void
+put(struct changing *g, unsigned dim, hs_cell c)
+{
+	g->now[dim] = c;
+	add_to_set(&g->flow->changed, dim);
+}
+
+static void
+set_line(struct changing *g, unsigned dim, u128 mask, u128 value)
+{
+	const struct hs_dim *d = &g->space->dims[dim];
+	hs_cell was = g->now[dim];
+	uint32_t first = d->bits ? (uint32_t)__builtin_ctzll(was) :
+	    cell_first(was);
+	uint32_t last = d->bits ? 63 - (uint32_t)__builtin_clzll(was) :
+	    cell_last(was);
+	u128 top = d->starts[d->n] - 1, lo = d->starts[first];
+	u128 hi = d->starts[last + 1] - 1;
+	bool whole = true;
+
+	if ((lo & mask & top) != (hi & mask & top)) {
+		lo = 0;
+		hi = top;
+	}
+	lo = (lo & ~mask) | value;
+	hi = (hi & ~mask) | value;
+	put(g, dim, line_cell(d, lo & top, hi & top, &whole));
+	g->flow->possible |= !whole && (lo & top) != (hi & top);
+}
+
+static void
+set_small(struct changing *g, unsigned dim, u128 mask, u128 value)
+{
+	const struct hs_dim *d = &g->space->dims[dim];
+	hs_cell was = g->now[dim], to = 0;
+	unsigned size = 1U << field_info[d->field].bits;
+	uint32_t first = UINT32_MAX, last = 0;
+
+	for (unsigned v = 0; v < size; v++) {
+		unsigned w = (unsigned)((v & ~mask) | value) & (size - 1);
+
+		if (d->of[v] == 0xffff || d->of[w] == 0xffff ||
+		    !cell_has(d, was, d->of[v]))
+			continue;
+		to |= d->bits ? (hs_cell)1 << d->of[w] : 0;
+		first = d->of[w] < first ? d->of[w] : first;
+		last = d->of[w] > last ? d->of[w] : last;
+	}
+	if (to == 0 && first == UINT32_MAX) {	/* none can be what it was */
+		for (unsigned w = 0; w < size; w++)
+			if (d->of[w] != 0xffff && (w & mask) == value) {
+				put(g, dim, one_class(d, d->of[w]));
+				return;
+			}
+		return;
+	}
+	put(g, dim, d->bits ? to : cell_range(first, last));
+}
+
+static void
+set_mark(struct changing *g, enum field f, uint32_t mask, uint32_t value)
+{
+	unsigned first = (unsigned)g->space->of_field[f];
+
+	for (unsigned p = 0; p < (unsigned)g->space->parts[f]; p++) {
+		const struct hs_dim *d = &g->space->dims[first + p];
+		uint32_t k = 0;
+
+		if (!(d->mask & mask))
+			continue;
+		while (k < d->n_values && d->values[k] != (value & d->mask))
+			k++;
+		put(g, first + p, k < d->n ? one_class(d, k) :
+		    g->space->all[first + p]);
+	}
+}
+
+static void
+on_set(struct changes *c, enum field f, u128 mask, u128 value)
+{
+	struct changing *g = (struct changing *)c;
+	int dim = g->space->of_field[f];
+
+	if (dim < 0)
+		return;
+	if (field_info[f].kind == FIELD_MARK)
+		set_mark(g, f, (uint32_t)mask, (uint32_t)value);
+	else if (field_info[f].kind == FIELD_SMALL)
+		set_small(g, (unsigned)dim, mask, value);
+	else
+		set_line(g, (unsigned)dim, mask, value);
+}
+
+static void
+on_choose(struct changes *c, enum field f, const struct range *r, unsigned n)
+{
+	struct changing *g = (struct changing *)c;
+	int dim = g->space->of_field[f];
+	const struct hs_dim *d;
+	bool whole = true;
+
+	if (dim < 0)
+		return;
+	d = &g->space->dims[dim];
+	if (n == 0 || d->starts == NULL) {
+		for (unsigned p = 0; p < (unsigned)g->space->parts[f]; p++)
+			put(g, (unsigned)dim + p, g->space->all[
+			    (unsigned)dim + p]);
+		g->flow->possible = true;
+		return;
+	}
+	if (d->bits) {
+		hs_cell all = 0;
+
+		for (unsigned i = 0; i < n; i++)
+			all |= line_cell(d, r[i].lo, r[i].hi, &whole);
+		put(g, (unsigned)dim, all);
+	} else {
+		u128 lo = r[0].lo, hi = r[0].hi;
+
+		for (unsigned i = 1; i < n; i++) {
+			lo = r[i].lo < lo ? r[i].lo : lo;
+			hi = r[i].hi > hi ? r[i].hi : hi;
+		}
+		put(g, (unsigned)dim, line_cell(d, lo, hi, &whole));
+	}
+	/* Which of several it becomes is not for us to know. */
+	g->flow->possible |= cell_count(d, g->now[dim]) > 1;
+}
+
+static void
+on_copy(struct changes *c, enum field to, enum field from, uint32_t mask)
+{
+	struct changing *g = (struct changing *)c;
+	int a = g->space->of_field[to], b = g->space->of_field[from];
+
+	if (a < 0)
+		return;
+	for (unsigned p = 0; p < (unsigned)g->space->parts[to]; p++)
+		if (g->space->dims[(unsigned)a + p].mask & mask)
+			put(g, (unsigned)a + p, b >= 0 ?
+			    g->now[(unsigned)b + p] :
+			    g->space->all[(unsigned)a + p]);
+}
+
+static struct changing
+changing(const struct analysis *an, enum hook hook, hs_cell *now,
+    struct flow *flow)
+{
+	return (struct changing){ { an->space->family, an->space->env, hook,
+	    on_set, on_choose, on_copy }, an->space, now, flow };
+}
+
+void
+follow_change(const struct program *p, const struct step *s, hs_cell *now,
+    struct flow *flow)
+{
+	const struct rule *r = s->rule;
+	struct changing g = changing(p->an, p->entry->hook, now, flow);
+
+	if (r == NULL || r->kind != TGT_EXT)
+		return;
+	if (r->target.ext->change != NULL)
+		r->target.ext->change(r->target.data, &g.c);
+	if (r->target.ext->act == NULL && r->target.ext->ends == V_CONTINUE)
+		flow->possible = true;	/* it may be anything */
+}
+
+void
+follow_set(struct analysis *an, enum field f, u128 value, hs_cell *now,
+    struct flow *flow)
+{
+	struct changing g = changing(an, HOOK_NONE, now, flow);
+
+	on_set(&g.c, f, ~(u128)0, value);
+}
+
+/* ---- following ---- */
+
+/* Behind -g packets leave out the rest of the chain that they came from. */
+struct skip { uint32_t from, until; const struct skip *outer; };
+
+struct state {
+	uint32_t at;
+	const struct skip *skips;
+	struct dim_set changed;
+	const struct effect *effects;
+	bool possible;
+};
+
+/* Flows that wait, with two boxes each in 'cells'. */
+struct run {
+	struct follow *f;
+	struct program *p;
+	struct state *stack;
+	unsigned n, room, room_cells;
+	hs_cell *cells;
+	struct state now;		/* of push_rest */
+	struct flow flow;
+};
+
+static void
+push(struct run *r, const hs_cell *now, const hs_cell *was, struct state st)
+{
+	size_t dims = r->f->an->space->n;
+	hs_cell *c;
+
+	vec_room(r->stack, r->n, r->room);
+	if (r->n >= r->room_cells) {
+		r->room_cells = r->room_cells * 2 + 16;
+		r->cells = mem_grow(r->cells, r->room_cells,
+		    2 * dims * sizeof(*c) + 1);
+	}
+	c = r->cells + 2 * dims * r->n;
+	memcpy(c, now, dims * sizeof(*c));
+	memcpy(c + dims, was, dims * sizeof(*c));
+	r->stack[r->n++] = st;
+}
+
+static bool
+push_rest(const hs_cell *piece, void *arg)
+{
+	struct run *r = arg;
+	hs_cell was[HS_MAX_DIMS];
+
+	follow_narrow(r->f->an->space, &r->flow, piece, was);
+	push(r, piece, was, r->now);
+	return true;
+}
+
+static uint32_t
+skip_to(const struct skip *s, uint32_t at)
+{
+	for (; s != NULL; s = s->outer)
+		if (at >= s->from && at < s->until)
+			return s->until;
+	return at;
+}
+
+/* The next step that has some of the flow: by the tree, where boxes are cut
+ * down to their callers'; else one by one, past chains that are not entered. */
+static const hs_cell *
+next_step(struct run *r, const hs_cell *now, struct state *st)
+{
+	const struct hs_space *sp = r->f->an->space;
+	const struct hs_item *it;
+
+	if (!r->p->changing) {
+		const struct hs_tree *t = program_tree(r->p);
+
+		while ((it = hs_tree_next(t, now, st->at)) != NULL) {
+			st->at = it->at;
+			if (skip_to(st->skips, st->at) == st->at)
+				return it->box;
+			st->at = skip_to(st->skips, st->at);
+		}
+		return NULL;
+	}
+	while (st->at + 1 < r->p->n_steps) {
+		const struct step *s = &r->p->steps[st->at];
+
+		if (skip_to(st->skips, st->at) != st->at) {
+			st->at = skip_to(st->skips, st->at);
+			continue;
+		}
+		for (unsigned i = 0; i < s->n; i++)
+			if (box_meets(sp, step_box(r->p, s, i), now))
+				return step_box(r->p, s, i);
+		if ((s->kind == STEP_JUMP || s->kind == STEP_GOTO) &&
+		    s->n != 0)
+			st->at = r->p->frames[s->callee].end;
+		else
+			st->at++;
+		r->f->work++;
+	}
+	return NULL;
+}
+
+/* What matched goes on behind a step. */
+static void
+go_on(struct run *r, uint32_t at, const hs_cell *now, const hs_cell *was)
+{
+	const struct step *s = &r->p->steps[at];
+	struct state st = r->now;
+	hs_cell changed[HS_MAX_DIMS];
+	struct flow flow = { changed, was, st.changed, st.effects,
+	    st.possible };
+
+	memcpy(changed, now, r->f->an->space->n * sizeof(*now));
+	st.at = at + 1;
+	if (s->kind == STEP_PASS && s->rule->kind == TGT_EXT) {
+		struct effect *e = arena_new(r->f->scratch, struct effect);
+
+		*e = (struct effect){ r->p, at, st.effects };
+		st.effects = e;
+		follow_change(r->p, s, changed, &flow);
+		st.changed = flow.changed;
+		st.possible = flow.possible;
+	} else if (s->kind == STEP_RETURN) {
+		st.at = frame_exit(r->p, s->frame);
+	} else if (s->kind == STEP_GOTO) {
+		struct skip *k = arena_new(r->f->scratch, struct skip);
+
+		*k = (struct skip){ r->p->frames[s->callee].end,
+		    frame_exit(r->p, s->frame), st.skips };
+		st.skips = k;
+	}
+	push(r, changed, was, st);
+}
+
+static void
+one(struct run *r, const hs_cell *now, const hs_cell *was)
+{
+	const struct hs_space *sp = r->f->an->space;
+	struct state *st = &r->now;
+	hs_cell common[HS_MAX_DIMS], common_was[HS_MAX_DIMS];
+	const hs_cell *box = next_step(r, now, st);
+	const struct step *s;
+
+	r->flow = (struct flow){ now, was, st->changed, st->effects,
+	    st->possible };
+	if (box == NULL) {
+		r->f->end(r->f, r->p, r->p->n_steps - 1, &r->flow);
+		return;
+	}
+	s = &r->p->steps[st->at];
+	box_minus(sp, now, box, push_rest, r);
+	box_and(sp, common, now, box);
+	follow_narrow(sp, &r->flow, common, common_was);
+	if (!s->exact && !r->f->settled) {
+		/* It may match or not. */
+		struct state miss = *st;
+
+		miss.possible = true;
+		miss.at = (s->kind == STEP_JUMP || s->kind == STEP_GOTO) &&
+		    r->p->changing ? r->p->frames[s->callee].end : st->at + 1;
+		push(r, common, common_was, miss);
+		st->possible = true;
+	}
+	r->flow = (struct flow){ common, common_was, st->changed,
+	    st->effects, st->possible };
+	if (r->f->hit != NULL)
+		r->f->hit(r->f, r->p, st->at, &r->flow);
+	if (s->kind == STEP_TAKE)
+		r->f->end(r->f, r->p, st->at, &r->flow);
+	else
+		go_on(r, st->at, common, common_was);
+}
+
+void
+follow(struct follow *f, struct program *p, const struct flow *start)
+{
+	struct run r = { .f = f, .p = p };
+	size_t dims = f->an->space->n;
+	hs_cell now[HS_MAX_DIMS], was[HS_MAX_DIMS];
+
+	push(&r, start->now, start->was, (struct state){
+	    .changed = start->changed, .effects = start->effects,
+	    .possible = start->possible });
+	while (r.n > 0) {
+		if (f->work++ >= f->limit) {
+			f->full = true;
+			break;
+		}
+		r.now = r.stack[--r.n];
+		memcpy(now, r.cells + 2 * dims * r.n, dims * sizeof(*now));
+		memcpy(was, r.cells + 2 * dims * r.n + dims,
+		    dims * sizeof(*was));
+		one(&r, now, was);
+	}
+	free(r.stack);
+	free(r.cells);
+}
