@@ -279,19 +279,11 @@ route_lookup(struct sim *sim, const struct route_query *q,
     struct route_answer *a)
 {
 	struct route_state *st = state(sim);
-	struct fib_flow flow = { .family = q->family, .src = q->src,
-	    .dst = q->dst, .in = q->in, .out = q->out, .mark = q->mark,
-	    .tos = q->tos, .proto = q->proto, .sport = q->sport,
-	    .dport = q->dport };
 	struct fib_result res;
 	enum fib_error e;
 
 	memset(a, 0, sizeof(*a));
-	if (q->family == AF_INET6) {
-		flow.prefer = q->out != NULL ? q->out : q->in;
-		flow.strict = addr6_is_scoped(&q->dst) && flow.prefer != NULL;
-	}
-	e = fib_lookup(st->fib, &flow, &res);
+	e = fib_query(st->fib, q, &res);
 	a->nexthop = q->dst;
 	if (e != FIB_OK) {
 		a->type = error_type(e);
@@ -315,29 +307,11 @@ route_lookup(struct sim *sim, const struct route_query *q,
 	prefsrc(sim, q, a);
 }
 
-/* inet_addr_type, inet_dev_addr_type; IPv6: what the local table says. */
 enum route_type
 route_addr_type(struct sim *sim, int family, const union addr *a,
     const struct iface *dev)
 {
-	struct fib_flow flow = { .family = family, .dst = *a };
-	struct fib_result res;
-
-	if (family == AF_INET) {
-		if (addr4_is_zeronet(a) || addr4_is_lbcast(a))
-			return ROUTE_BROADCAST;
-		if (addr4_is_multicast(a))
-			return ROUTE_MULTICAST;
-	} else if (addr6_is_multicast(a)) {
-		return ROUTE_MULTICAST;
-	} else {
-		flow.prefer = dev;
-	}
-	if (fib_lookup_local(state(sim)->fib, &flow, &res) != FIB_OK)
-		return ROUTE_UNICAST;
-	if (dev != NULL && (res.hop == NULL || res.hop->dev != dev))
-		return ROUTE_UNICAST;
-	return res.route->type;
+	return fib_addr_type(state(sim)->fib, family, a, dev);
 }
 
 bool

@@ -2,8 +2,6 @@
  * ip_route_me_harder, ip6_route_output, ip6_route_me_harder. */
 #include "sim/route_parts.h"
 
-#include "sim/saddr.h"
-
 /* ---- out ---- */
 
 static void

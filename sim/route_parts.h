@@ -5,7 +5,7 @@
 
 #include "sim/internal.h"
 
-#include "sim/fib.h"
+#include "model/fib.h"
 
 struct route_state;
 
@@ -34,38 +34,5 @@ const char *route_family_name(int family);
 void	route_tell(struct sim *, const struct packet *, const struct iface *,
 	    const char *what);
 void	route_tell_out(struct sim *, const struct packet *, const char *what);
-
-/* ---- what an IPv4 address is (in.h) ---- */
-
-static inline uint32_t
-addr4_host(const union addr *a)
-{
-	return get32(a->b);
-}
-
-static inline bool
-addr4_is_multicast(const union addr *a)
-{
-	return addr4_host(a) >> 28 == 0xe;
-}
-
-/* The rest of 0/8 is ordinary since 5.3. */
-static inline bool
-addr4_is_zeronet(const union addr *a)
-{
-	return a->w[0] == 0;
-}
-
-static inline bool
-addr4_is_loopback(const union addr *a)
-{
-	return addr4_host(a) >> 24 == 127;
-}
-
-static inline bool
-addr4_is_lbcast(const union addr *a)
-{
-	return a->w[0] == UINT32_MAX;
-}
 
 #endif

@@ -70,33 +70,6 @@ saddr_onlink(const struct iface *dev, const union addr *a,
 
 /* ---- IPv6 ---- */
 
-bool
-addr6_is_multicast(const union addr *a)
-{
-	return a->b[0] == 0xff;
-}
-
-bool
-addr6_is_linklocal(const union addr *a)
-{
-	return a->b[0] == 0xfe && (a->b[1] & 0xc0) == 0x80;
-}
-
-bool
-addr6_is_loopback(const union addr *a)
-{
-	static const union addr loopback = { .b = { [15] = 1 } };
-
-	return addr_equal(a, &loopback);
-}
-
-bool
-addr6_is_scoped(const union addr *a)
-{
-	return addr6_is_multicast(a) || addr6_is_linklocal(a) ||
-	    addr6_is_loopback(a);
-}
-
 /* __ipv6_addr_src_scope. */
 static int
 scope6(const union addr *a)

@@ -16,10 +16,4 @@ bool	saddr_select6(const struct env *, const struct iface *dev,
 bool	saddr_onlink(const struct iface *dev, const union addr *a,
 	    const union addr *b);
 
-bool	addr6_is_multicast(const union addr *);
-bool	addr6_is_linklocal(const union addr *);
-bool	addr6_is_loopback(const union addr *);
-/* Does it mean something on one link alone? (rt6_need_strict) */
-bool	addr6_is_scoped(const union addr *);
-
 #endif

@@ -10,8 +10,8 @@
  * compile.c	rules into flat arrays		walk.c	a packet through them
  * ct*.c	connections, one file per tracker
  * nat.c	choosing translations		nat_rewrite.c	applying them
- * route*.c	routing decisions, in and out	fib.c	tables, policy rules
- * saddr.c	source addresses		frag.c	fragments, both ways
+ * route*.c	routing decisions, in and out	saddr.c	source addresses
+ * frag.c	fragments, both ways
  * options.c	IPv4 options			exthdr.c	IPv6 headers
  * answer.c	ICMP errors and RSTs that the host makes
  * logline.c	the text of LOG and TRACE */

@@ -13,30 +13,30 @@
 
 /* ---- reading lines ---- */
 
-struct field {
+struct slice {
 	const char *text;
 	size_t len;
 };
 
-static struct field
+static struct slice
 trimmed(const char *s, size_t len)
 {
 	while (len > 0 && isspace((unsigned char)*s))
 		s++, len--;
 	while (len > 0 && isspace((unsigned char)s[len - 1]))
 		len--;
-	return (struct field){ s, len };
+	return (struct slice){ s, len };
 }
 
 static bool
-is(struct field f, const char *s)
+is(struct slice f, const char *s)
 {
 	return strlen(s) == f.len && memcmp(f.text, s, f.len) == 0;
 }
 
 /* Up to 'n' fields between " ; "; a ";" inside of a word is not one. */
 static unsigned
-split(const char *s, size_t len, struct field *out, unsigned n)
+split(const char *s, size_t len, struct slice *out, unsigned n)
 {
 	unsigned found = 0;
 	size_t start = 0, i;
@@ -65,7 +65,7 @@ struct file {
 /* ---- rules ---- */
 
 static struct ruleset *
-parse(const struct file *f, int family, struct field options,
+parse(const struct file *f, int family, struct slice options,
     struct diags *diags)
 {
 	struct load l = { .arena = f->arena, .diags = diags,
@@ -106,7 +106,7 @@ spec_of(const struct rule *r, struct sbuf *out)
 }
 
 static void
-complain(const struct file *f, int family, struct field options,
+complain(const struct file *f, int family, struct slice options,
     const char *what, const char *detail)
 {
 	cr_expect(false, "%s:%u: IPv%d: %.*s: %s%s", f->path, f->line,
@@ -117,8 +117,8 @@ complain(const struct file *f, int family, struct field options,
 /* Options that are good print as 'want', and that reads back the same, if
  * not only 'saved' is asked of it. */
 static void
-round_trip(const struct file *f, int family, struct field options,
-    struct field want, bool good, bool saved)
+round_trip(const struct file *f, int family, struct slice options,
+    struct slice want, bool good, bool saved)
 {
 	struct diags diags;
 	struct ruleset *rs = parse(f, family, options, &diags), *again = NULL;
@@ -131,10 +131,10 @@ round_trip(const struct file *f, int family, struct field options,
 		complain(f, family, options, "was refused: ",
 		    diags.first != NULL ? diags.first->text : "?");
 	if (good && diags.errors == 0 && r != NULL) {
-		struct field printed;
+		struct slice printed;
 
 		spec_of(r, &text);
-		printed = (struct field){ sbuf_text(&text), text.len };
+		printed = (struct slice){ sbuf_text(&text), text.len };
 		if (is(want, "="))
 			want = options;
 		if (want.len != printed.len ||
@@ -166,7 +166,7 @@ hex(char c)
 
 /* Finds "FAMILY NAME HEX" in the list of packets. */
 static bool
-find_packet(const struct file *f, int family, struct field name,
+find_packet(const struct file *f, int family, struct slice name,
     struct packet *p)
 {
 	const char *s = f->packets->text;
@@ -200,13 +200,13 @@ static struct ct connection = { .mark = 0x10, .status = CTS_CONFIRMED };
 
 /* "NAME=VALUE" or "NAME" behind the packet's name. */
 static bool
-set_attribute(struct packet *p, struct field word)
+set_attribute(struct packet *p, struct slice word)
 {
 	static const uint8_t ether[14] = { 2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1,
 	    8, 0 };
 	const char *eq = memchr(word.text, '=', word.len);
 	unsigned long v = eq != NULL ? strtoul(eq + 1, NULL, 0) : 0;
-	struct field name = { word.text,
+	struct slice name = { word.text,
 	    eq != NULL ? (size_t)(eq - word.text) : word.len };
 
 	if (is(name, "have") && v <= p->len)
@@ -239,10 +239,10 @@ set_attribute(struct packet *p, struct field word)
 
 /* "NAME ATTRIBUTE..." */
 static bool
-read_packet(const struct file *f, int family, struct field what,
+read_packet(const struct file *f, int family, struct slice what,
     struct packet *p)
 {
-	struct field word = { what.text, 0 };
+	struct slice word = { what.text, 0 };
 	bool first = true;
 
 	*p = (struct packet){ .in = &eth0, .rcv = &eth0 };
@@ -336,8 +336,8 @@ evaluate(const struct file *f, const struct rule *r, struct packet *p,
 }
 
 static void
-packet_line(const struct file *f, int family, struct field options,
-    struct field packet, struct field want)
+packet_line(const struct file *f, int family, struct slice options,
+    struct slice packet, struct slice want)
 {
 	struct diags diags;
 	struct ruleset *rs = parse(f, family, options, &diags);
@@ -368,7 +368,7 @@ packet_line(const struct file *f, int family, struct field options,
 /* ---- files ---- */
 
 static void
-set_place(struct file *f, struct field line)
+set_place(struct file *f, struct slice line)
 {
 	char table[32] = "", families[8] = "";
 	unsigned i;
@@ -384,10 +384,10 @@ set_place(struct file *f, struct field line)
 }
 
 static void
-check_line(struct file *f, struct field line)
+check_line(struct file *f, struct slice line)
 {
 	static const int families[] = { AF_INET, AF_INET6 };
-	struct field part[3] = { { "", 0 }, { "", 0 }, { "", 0 } };
+	struct slice part[3] = { { "", 0 }, { "", 0 }, { "", 0 } };
 	unsigned i;
 
 	if (line.len == 0 || line.text[0] == '#')

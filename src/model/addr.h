@@ -56,6 +56,68 @@ void	 addr_print(struct sbuf *, int family, const union addr *);
 /* v6 as eight groups of four digits, as LOG and /proc print it. */
 void	 addr_print_full(struct sbuf *, int family, const union addr *);
 
+/* ---- what an address is (in.h, ipv6.h) ---- */
+
+static inline uint32_t
+addr4_host(const union addr *a)
+{
+	return (uint32_t)a->b[0] << 24 | (uint32_t)a->b[1] << 16 |
+	    (uint32_t)a->b[2] << 8 | a->b[3];
+}
+
+static inline bool
+addr4_is_multicast(const union addr *a)
+{
+	return a->b[0] >> 4 == 0xe;
+}
+
+/* The rest of 0/8 is ordinary since 5.3. */
+static inline bool
+addr4_is_zeronet(const union addr *a)
+{
+	return a->w[0] == 0;
+}
+
+static inline bool
+addr4_is_loopback(const union addr *a)
+{
+	return a->b[0] == 127;
+}
+
+static inline bool
+addr4_is_lbcast(const union addr *a)
+{
+	return a->w[0] == UINT32_MAX;
+}
+
+static inline bool
+addr6_is_multicast(const union addr *a)
+{
+	return a->b[0] == 0xff;
+}
+
+static inline bool
+addr6_is_linklocal(const union addr *a)
+{
+	return a->b[0] == 0xfe && (a->b[1] & 0xc0) == 0x80;
+}
+
+static inline bool
+addr6_is_loopback(const union addr *a)
+{
+	static const union addr loopback = { .b = { [15] = 1 } };
+
+	return addr_equal(a, &loopback);
+}
+
+/* Does it mean something on one link alone? (rt6_need_strict) */
+static inline bool
+addr6_is_scoped(const union addr *a)
+{
+	return addr6_is_multicast(a) || addr6_is_linklocal(a) ||
+	    addr6_is_loopback(a);
+}
+
 /* Protocol numbers and names as iptables prints them: the small table of
  * xtables (tcp, udp, udplite, icmp, ipv6-icmp, esp, ah, sctp, ipv6-mh; all is
  * 0), then /etc/protocols' common names.  Null if the number has no name. */

@@ -1,4 +1,4 @@
-#include "sim/fib.h"
+#include "model/fib.h"
 
 #include <stdlib.h>
 
@@ -290,7 +290,7 @@ derive6(struct derive *d, struct iface *i, const struct ifaddr *a)
 }
 
 static const struct route *
-derive_routes(struct env *env, int family, struct arena *arena)
+derive_routes(const struct env *env, int family, struct arena *arena)
 {
 	static const union addr multicast = { .b = { 0xff } };
 	struct derive d = { .arena = arena };
@@ -408,7 +408,7 @@ default_rules(const struct ip_rule *r, int family)
 }
 
 static void
-make_family(struct fib *fib, struct env *env, int family)
+make_family(struct fib *fib, const struct env *env, int family)
 {
 	unsigned i = family_index(family);
 	struct fib_family *f = &fib->families[i];
@@ -430,7 +430,7 @@ make_family(struct fib *fib, struct env *env, int family)
 }
 
 struct fib *
-fib_new(struct env *env, struct arena *arena)
+fib_new(const struct env *env, struct arena *arena)
 {
 	struct fib *fib = arena_new(arena, struct fib);
 
@@ -783,4 +783,62 @@ fib_lookup_local(const struct fib *fib, const struct fib_flow *flow,
 		return FIB_NETUNREACH;
 	e = table_lookup(f->local, flow, res);
 	return e == FIB_AGAIN ? FIB_NETUNREACH : e;
+}
+
+enum fib_error
+fib_query(const struct fib *fib, const struct route_query *q,
+    struct fib_result *res)
+{
+	struct fib_flow flow = { .family = q->family, .src = q->src,
+	    .dst = q->dst, .in = q->in, .out = q->out, .mark = q->mark,
+	    .tos = q->tos, .proto = q->proto, .sport = q->sport,
+	    .dport = q->dport };
+
+	if (q->family == AF_INET6) {
+		flow.prefer = q->out != NULL ? q->out : q->in;
+		flow.strict = addr6_is_scoped(&q->dst) && flow.prefer != NULL;
+	}
+	return fib_lookup(fib, &flow, res);
+}
+
+enum route_type
+fib_addr_type(const struct fib *fib, int family, const union addr *a,
+    const struct iface *dev)
+{
+	struct fib_flow flow = { .family = family, .dst = *a };
+	struct fib_result res;
+
+	if (family == AF_INET) {
+		if (addr4_is_zeronet(a) || addr4_is_lbcast(a))
+			return ROUTE_BROADCAST;
+		if (addr4_is_multicast(a))
+			return ROUTE_MULTICAST;
+	} else if (addr6_is_multicast(a)) {
+		return ROUTE_MULTICAST;
+	} else {
+		flow.prefer = dev;
+	}
+	if (fib_lookup_local(fib, &flow, &res) != FIB_OK)
+		return ROUTE_UNICAST;
+	if (dev != NULL && (res.hop == NULL || res.hop->dev != dev))
+		return ROUTE_UNICAST;
+	return res.route->type;
+}
+
+void
+fib_each_net(const struct fib *fib, int family,
+    void (*each)(const union addr *, unsigned prefix, void *), void *arg)
+{
+	const struct fib_family *f = &fib->families[family_index(family)];
+
+	for (unsigned i = 0; i < f->n_tables; i++) {
+		const struct fib_table *t = &f->tables[i];
+
+		for (uint32_t n = 0; n <= t->mask; n++)
+			if (t->nodes[n].n != 0)
+				each(&t->nodes[n].dst, t->nodes[n].prefix, arg);
+	}
+	for (const struct ip_rule *r = f->rules; r != NULL; r = r->next)
+		if (r->has_dst)
+			each(&r->dst, r->dst_len, arg);
 }

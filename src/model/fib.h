@@ -5,10 +5,10 @@
  * A table is one hash of (prefix length, prefix) and the list of the lengths
  * it has, longest first.  As in the kernel the IPv4 tables local and main
  * are one as long as there are none but the default policy rules. */
-#ifndef SIM_FIB_H
-#define SIM_FIB_H
+#ifndef MODEL_FIB_H
+#define MODEL_FIB_H
 
-#include "model/env.h"
+#include "model/ctx.h"
 
 enum fib_knows {
 	FIB_NOTHING,			/* no routes, no addresses */
@@ -48,7 +48,7 @@ struct fib_result {
 struct fib;
 
 /* Made of 'env' into 'arena'; adds interfaces to neither. */
-struct fib *fib_new(struct env *, struct arena *);
+struct fib *fib_new(const struct env *, struct arena *);
 enum fib_knows fib_knows(const struct fib *, int family);
 /* Are there other policy rules than the default ones? */
 bool	fib_custom_rules(const struct fib *, int family);
@@ -62,6 +62,16 @@ enum fib_error fib_lookup(const struct fib *, const struct fib_flow *,
 /* By table local alone. */
 enum fib_error fib_lookup_local(const struct fib *, const struct fib_flow *,
 	    struct fib_result *);
+/* Looks up what an extension asks. */
+enum fib_error fib_query(const struct fib *, const struct route_query *,
+	    struct fib_result *);
+/* inet_addr_type, inet_dev_addr_type ('dev' not null); IPv6: what the local
+ * table says. */
+enum route_type fib_addr_type(const struct fib *, int family,
+	    const union addr *, const struct iface *dev);
+/* Networks that lookups tell apart, of all tables and policy rules. */
+void	fib_each_net(const struct fib *, int family,
+	    void (*each)(const union addr *, unsigned prefix, void *), void *);
 /* The interface that has this address as its own; null: none. */
 const struct iface *fib_own(const struct fib *, int family,
 	    const union addr *);
