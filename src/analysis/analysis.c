@@ -176,8 +176,11 @@ make(const struct ruleset *const *rules, unsigned n, const struct env *env,
 		each_rule(rules[i], collect, &c);
 		each_rule(rules[i], needs_defrag, &an->defrag[i]);
 	}
-	for (unsigned i = 0; i < n_queries; i++)
+	for (unsigned i = 0; i < n_queries; i++) {
 		query_lower(queries[i], c.l);
+		if (queries[i]->mirror)
+			hs_space_mirror(an->space);
+	}
 	hs_space_finish(an->space);
 	hs_cut_init(&b.cut, an->space);
 	hs_add(an->space, &b.all, an->space->all);

@@ -9,6 +9,8 @@
  * cover.c	is a box covered by earlier ones; by the fewest of them
  * regions.c	who decides the packets of a query
  * diff.c	where two rulesets end differently
+ * follow.c	packets through a program and what its targets change
+ * path.c	... and on their whole way (path.h)
  * dead.c	rules that no packet reaches */
 #ifndef ANALYSIS_ANALYSIS_H
 #define ANALYSIS_ANALYSIS_H
@@ -20,7 +22,12 @@
 struct analysis;
 
 /* Packets that meet all of its tests. */
-struct query { struct query_test *tests; unsigned n, room; };
+struct query {
+	struct query_test *tests;
+	unsigned n, room;
+	/* Sources are to be compared with destinations (path_wants). */
+	bool mirror;
+};
 struct query_test {
 	enum field field;
 	bool negate;

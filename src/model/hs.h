@@ -73,6 +73,9 @@ struct lower *hs_collector(struct hs_space *);
 /* What is told while 'on' are values that targets give: they become classes
  * if rules ask of the field, and make no dimension by themselves. */
 void	hs_collect_given(struct hs_space *, bool on);
+/* Before that: fields of the same kind of the two ends (and of their
+ * connection) are to have the same classes, so that hs_mirror is exact. */
+void	hs_space_mirror(struct hs_space *);
 void	hs_space_finish(struct hs_space *);
 
 /* Listens to a match and cuts a set down to what it matches. */
@@ -123,6 +126,10 @@ cell_has(const struct hs_dim *d, hs_cell c, uint32_t k)
 /* The class of a value of a line (with starts) or a small field (with of);
  * d->n: no packet has it. */
 uint32_t hs_class(const struct hs_dim *, u128 value);
+/* The values of a cell of dimension 'from' as a cell of dimension 'to'; both
+ * are lines, or both are small fields. */
+hs_cell	hs_mirror(const struct hs_space *, unsigned from, hs_cell,
+	    unsigned to);
 /* How many classes of the dimension a cell has. */
 uint32_t cell_count(const struct hs_dim *, hs_cell);
 /* Points of a box: the product of the values of the classes in it. */

@@ -391,6 +391,31 @@ put_small(const struct hs_space *s, const struct hs_dim *d, hs_cell c,
 	}
 }
 
+/* Most protocols but a few. */
+static bool
+put_excluded(const struct hs_space *s, const struct hs_dim *d, hs_cell c,
+    struct sbuf *out)
+{
+	unsigned has = 0, lacks = 0;
+
+	for (unsigned v = 0; v < 256; v++)
+		if (d->of[v] != 0xffff) {
+			has += cell_has(d, c, d->of[v]);
+			lacks += !cell_has(d, c, d->of[v]);
+		}
+	if (has < 32 || lacks > 8)
+		return false;
+	for (unsigned v = 0; v < 256; v++)
+		if (d->of[v] != 0xffff && !cell_has(d, c, d->of[v])) {
+			lacks--;
+			sbuf_putc(out, '!');
+			put_number(s, (enum field)d->field, v, out);
+			if (lacks > 0)
+				sbuf_putc(out, ',');
+		}
+	return true;
+}
+
 /* Connection states, with their bits only if these matter. */
 static void
 put_states(const struct hs_space *s, const struct hs_dim *d, hs_cell c,
@@ -433,7 +458,7 @@ hs_dim_words(const struct hs_space *s, unsigned i, hs_cell c,
 	if (d->of != NULL) {
 		if (d->field == F_CT)
 			put_states(s, d, c, out);
-		else
+		else if (d->field != F_PROTO || !put_excluded(s, d, c, out))
 			put_small(s, d, c, out);
 		return;
 	}
@@ -506,16 +531,17 @@ hs_words(const struct hs_space *s, const hs_cell *box, struct sbuf *out)
 		unsigned f = s->dims[i].field;
 
 		if (box[i] == s->all[i] || f == F_PROTO || f == F_SRC ||
-		    f == F_DST || f == F_SPORT || f == F_DPORT)
-			continue;
+		    f == F_DST || f == F_SPORT || f == F_DPORT ||
+		    (f == F_FRAG && cell_has(&s->dims[i], box[i],
+		    s->dims[i].of[0])))
+			continue;	/* whole packets go without saying */
 		sbuf_printf(out, " ");
-		if (f == F_CT) {
-			hs_dim_words(s, i, box[i], out);
+		if (f == F_FRAG) {
+			sbuf_puts(out, "later fragments");
 			continue;
 		}
-		if (f == F_FRAG) {
-			sbuf_puts(out, s->dims[i].of[1] == 1 && box[i] == 2 ?
-			    "later fragments" : "whole");
+		if (f == F_CT) {
+			hs_dim_words(s, i, box[i], out);
 			continue;
 		}
 		if (f == N_FIELDS) {

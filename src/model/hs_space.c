@@ -30,6 +30,7 @@ struct hs_collect {
 	const char *opaque[HS_MAX_DIMS];
 	unsigned n_opaque;
 	bool given;			/* what comes now is given, not asked */
+	bool mirror;
 };
 
 /* ---- the values that a field can have ---- */
@@ -514,8 +515,10 @@ finish_mark(struct hs_space *s, const struct asked *a, enum field f)
 			s->overflow = true;
 			return;
 		}
-		values = arena_alloc(s->arena, (a->n_values + 1) *
+		/* 0 first: it is what most packets have. */
+		values = arena_alloc(s->arena, (a->n_values + 2) *
 		    sizeof(*values));
+		n = 1;
 		for (uint32_t i = 0; i < a->n_values; i++) {
 			uint32_t v = a->values[i] & block, j = 0;
 
@@ -524,12 +527,6 @@ finish_mark(struct hs_space *s, const struct asked *a, enum field f)
 			if (j == n)
 				values[n++] = v;
 		}
-		/* 0 is what most packets have. */
-		for (uint32_t j = 0; j < n; j++)
-			if (values[j] == 0) {
-				values[j] = values[0];
-				values[0] = 0;
-			}
 		d->mask = block;
 		d->values = values;
 		d->n_values = n;
@@ -558,6 +555,44 @@ finish_field(struct hs_space *s, enum field f)
 }
 
 void
+hs_space_mirror(struct hs_space *s)
+{
+	s->collect->mirror = true;
+}
+
+/* Fields that are compared with one another; the first two are asked of if
+ * any is. */
+static const enum field alike[][6] = {
+	{ F_SRC, F_DST, F_CT_ORIGSRC, F_CT_ORIGDST, F_CT_REPLSRC,
+	    F_CT_REPLDST },
+	{ F_SPORT, F_DPORT, F_CT_ORIGSPORT, F_CT_ORIGDPORT, F_CT_REPLSPORT,
+	    F_CT_REPLDPORT },
+	{ F_IN, F_OUT, N_FIELDS, N_FIELDS, N_FIELDS, N_FIELDS },
+};
+
+static void
+share_cuts(struct hs_collect *c, const enum field *group)
+{
+	int family = c->space->family;
+	bool any = false;
+
+	for (unsigned i = 0; i < 6 && group[i] != N_FIELDS; i++)
+		any |= c->of[group[i]].any;
+	if (!any)
+		return;
+	c->of[group[0]].any = c->of[group[1]].any = true;
+	for (unsigned i = 0; i < 6 && group[i] != N_FIELDS; i++)
+		for (unsigned j = 0; c->of[group[i]].any &&
+		    j < 6 && group[j] != N_FIELDS; j++) {
+			uint32_t n = c->of[group[j]].n;
+
+			for (uint32_t k = 0; i != j && k < n; k++)
+				add_cut(&c->of[group[i]], group[i], family,
+				    c->of[group[j]].cuts[k]);
+		}
+}
+
+void
 hs_space_finish(struct hs_space *s)
 {
 	/* Those that tell most apart first. */
@@ -566,6 +601,8 @@ hs_space_finish(struct hs_space *s)
 	struct hs_collect *c = s->collect;
 	bool done[N_FIELDS] = { false };
 
+	for (unsigned i = 0; c->mirror && i < 3; i++)
+		share_cuts(c, alike[i]);
 	for (unsigned f = 0; f < N_FIELDS; f++)
 		s->of_field[f] = -1;
 	for (unsigned i = 0; i < sizeof(order) / sizeof(*order); i++) {
@@ -629,6 +666,41 @@ hs_class(const struct hs_dim *d, u128 v)
 		return v < 1U << field_info[d->field].bits &&
 		    d->of[v] != ABSENT ? d->of[v] : d->n;
 	return v < d->starts[0] || v > d->starts[d->n] - 1 ? d->n : find(d, v);
+}
+
+hs_cell
+hs_mirror(const struct hs_space *s, unsigned from, hs_cell c, unsigned to)
+{
+	const struct hs_dim *a = &s->dims[from], *b = &s->dims[to];
+	uint32_t first = UINT32_MAX, last = 0;
+	hs_cell bits = 0;
+
+	if (from == to)
+		return c;
+	if (c == s->all[from] || (a->of != NULL && !b->bits))
+		return s->all[to];
+	for (uint32_t k = 0; k < a->n; k++) {
+		uint32_t lo, hi;
+
+		if (!cell_has(a, c, k))
+			continue;
+		if (a->of != NULL) {
+			for (unsigned v = 0; v < 1U << field_info[a->field].bits;
+			    v++)
+				if (a->of[v] == k && b->of[v] != ABSENT)
+					bits |= (hs_cell)1 << b->of[v];
+			continue;
+		}
+		lo = find(b, a->starts[k]);
+		if (!a->bits)		/* the rest of the range at once */
+			k = cell_last(c);
+		hi = find(b, a->starts[k + 1] - 1);
+		first = lo < first ? lo : first;
+		last = hi > last ? hi : last;
+		for (uint32_t j = lo; b->bits && j <= hi; j++)
+			bits |= (hs_cell)1 << j;
+	}
+	return b->bits ? bits : cell_range(first, last);
 }
 
 /* Classes as ranges of classes, ordered, apart. */
@@ -928,26 +1000,30 @@ static void
 cut_single(struct hs_cut *c, enum field f, u128 mask, const struct range *r,
     unsigned n, bool negate)
 {
-	u128 lo, hi, v;
+	bool some = false, all = false;
+	u128 lo, hi;
 
-	if (field_info[f].kind == FIELD_SMALL) {
-		for (unsigned x = 0; x < 1U << field_info[f].bits; x++)
-			if (field_valid(f, x, c->space->family)) {
-				if (!test_holds(x, mask, r, n, negate))
-					none(c);
-				return;
-			}
+	if (field_info[f].kind == FIELD_MARK && (mask & UINT32_MAX) == 0) {
+		if ((r[0].lo == 0) == negate)
+			none(c);
 		return;
 	}
+	if (field_info[f].kind == FIELD_SMALL) {
+		for (unsigned x = 0; x < 1U << field_info[f].bits; x++)
+			some |= field_valid(f, x, c->space->family) &&
+			    test_holds(x, mask, r, n, negate);
+		if (!some)
+			none(c);
+		return;
+	}
+	/* A part of a field that no rule asks of: it is as good as all of
+	 * it. */
 	domain(f, c->space->family, &lo, &hi);
-	v = lo & mask;
-	for (unsigned i = 0; i < n; i++)
-		if (v >= r[i].lo && v <= r[i].hi) {
-			if (negate)
-				none(c);
-			return;
-		}
-	if (!negate)
+	for (unsigned i = 0; i < n; i++) {
+		some |= !is_full(mask, hi) || (r[i].lo <= hi && r[i].hi >= lo);
+		all |= is_full(mask, hi) && r[i].lo <= lo && r[i].hi >= hi;
+	}
+	if (negate ? all : !some)
 		none(c);
 }
 

@@ -1,0 +1,41 @@
+/* Packets on their whole way: all tables and hooks, connection tracking,
+ * translation of addresses, routing.
+ *
+ * A NEW packet is followed as it comes.  What can be ESTABLISHED is what could
+ * have been NEW: the later packets of a flow that the rules accept, and the
+ * replies to it, which are translated back. */
+#ifndef ANALYSIS_PATH_H
+#define ANALYSIS_PATH_H
+
+#include "analysis/analysis.h"
+
+enum path { PATH_IN, PATH_FORWARD, PATH_OUT };
+
+/* Packets that end alike. */
+struct path_region {
+	enum verdict verdict;		/* V_ACCEPT: delivered, or sent */
+	bool reject;
+	const struct rule *rule;	/* the decider: of the filter table if it */
+	const struct chain *policy;	/* is accepted; both null: no rules */
+	bool possible;
+	const struct hs *set;		/* as the packets come in */
+	bool complete;
+	double count;
+	struct point witness;
+	/* "dst 172.17.0.2:5432": what they were translated to; null: not. */
+	const char *translated;
+};
+
+/* Tests that an analysis must know of (analysis_new's queries) before it is
+ * asked for paths. */
+void	path_wants(const struct env *, int family, struct query *);
+/* Calls 'each' for every end of packets in 'q' (null: NEW ones), by decider
+ * and translation; false from it ends.  'r': index of the ruleset.  Sources
+ * that the kernel would not take for routable are left out where a snapshot
+ * tells them.  *partial comes out true if that was too much work. */
+void	analysis_path(struct analysis *, unsigned r, enum path,
+	    const struct query *q, unsigned boxes, struct arena *,
+	    bool (*each)(const struct path_region *, void *), void *arg,
+	    bool *partial);
+
+#endif
