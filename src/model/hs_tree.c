@@ -12,16 +12,21 @@
 
 enum { WIDTH = 16, TREE_DIMS = 6, WIDE_DIMS = 3, MAX_LEVELS = 8 };
 
+/* Eight lanes at once; gcc and clang make of it what the processor has. */
+typedef int32_t eight __attribute__((vector_size(32)));
+
 union lanes {
 	struct { int32_t first[WIDTH], last[WIDTH]; };
-	uint64_t bits[WIDTH];
+	struct { eight firsts[WIDTH / 8], lasts[WIDTH / 8]; };
+	uint32_t bits[2][WIDTH];	/* low and high half */
+	eight halves[2][WIDTH / 8];
 };
 
 struct node {
 	uint32_t child[WIDTH];		/* node of the level below, or item */
 	uint32_t low[WIDTH], high[WIDTH];	/* places in it */
 	uint32_t used;
-	union lanes dim[];		/* tree->n_dims */
+	_Alignas(64) union lanes dim[];	/* tree->n_dims */
 };
 
 struct group {
@@ -141,7 +146,8 @@ set_lane(const struct hs_tree *t, struct node *nd, unsigned lane,
 		hs_cell c = it->box[t->dims[i]];
 
 		if (t->space->dims[t->dims[i]].bits) {
-			nd->dim[i].bits[lane] = c;
+			nd->dim[i].bits[0][lane] = (uint32_t)c;
+			nd->dim[i].bits[1][lane] = (uint32_t)(c >> 32);
 		} else {
 			nd->dim[i].first[lane] = (int32_t)cell_first(c);
 			nd->dim[i].last[lane] = (int32_t)cell_last(c);
@@ -167,8 +173,10 @@ set_around(const struct hs_tree *t, struct node *nd, unsigned lane,
 		const union lanes *of = &below->dim[i];
 
 		if (t->space->dims[t->dims[i]].bits) {
-			for (unsigned j = 0; j < below->used; j++)
-				to->bits[lane] |= of->bits[j];
+			for (unsigned j = 0; j < below->used; j++) {
+				to->bits[0][lane] |= of->bits[0][j];
+				to->bits[1][lane] |= of->bits[1][j];
+			}
 			continue;
 		}
 		to->first[lane] = of->first[0];
@@ -185,11 +193,8 @@ set_around(const struct hs_tree *t, struct node *nd, unsigned lane,
 static char *
 new_level(const struct hs_tree *t, uint32_t nodes)
 {
-	char *p = aligned_alloc(64, nodes * t->node_size);
-
-	if (p == NULL)			/* as mem_alloc ends */
-		return mem_alloc(nodes, t->node_size);
-	return memset(p, 0, nodes * t->node_size);
+	return memset(mem_big(nodes * t->node_size), 0,
+	    nodes * t->node_size);
 }
 
 /* Lanes that are not used hold nothing: their ranges are empty. */
@@ -291,6 +296,14 @@ hs_tree_free(struct hs_tree *t)
 
 /* ---- asking ---- */
 
+/* The box that is asked about, as the nodes have theirs: first and last, or
+ * the two halves of the bits. */
+struct tree_box {
+	unsigned n;
+	bool bits[TREE_DIMS];
+	int32_t a[TREE_DIMS], b[TREE_DIMS];
+};
+
 /* Built for what the processor has, where the linker can choose. */
 #if defined(__x86_64__) && defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__)
 #define FOR_WIDE_VECTORS __attribute__((target_clones("avx2", "default")))
@@ -300,47 +313,55 @@ hs_tree_free(struct hs_tree *t)
 
 /* The lanes that meet the box, as bits. */
 static FOR_WIDE_VECTORS unsigned
-meeting(const struct hs_tree *t, const struct node *nd, const hs_cell *box)
+meeting(const struct tree_box *tb, const struct node *nd)
 {
-	int32_t ok[WIDTH], mask = 0;
+	static const eight weights = { 1, 2, 4, 8, 16, 32, 64, 128 };
+	unsigned mask = 0;
 
-	memset(ok, 0xff, sizeof(ok));
-	for (unsigned i = 0; i < t->n_dims; i++) {
-		const union lanes *l = &nd->dim[i];
-		hs_cell c = box[t->dims[i]];
+	for (unsigned h = 0; h < WIDTH / 8; h++) {
+		eight ok = ~(eight){ 0 };
+		union { eight v; uint64_t q[4]; } sum;
 
-		if (t->space->dims[t->dims[i]].bits) {
-			for (unsigned j = 0; j < WIDTH; j++)
-				ok[j] &= -((l->bits[j] & c) != 0);
-		} else {
-			int32_t first = (int32_t)cell_first(c);
-			int32_t last = (int32_t)cell_last(c);
+		for (unsigned i = 0; i < tb->n; i++) {
+			const union lanes *l = &nd->dim[i];
 
-			for (unsigned j = 0; j < WIDTH; j++)
-				ok[j] &= -((l->first[j] <= last) &
-				    (l->last[j] >= first));
+			if (!tb->bits[i])
+				ok &= (l->firsts[h] <= tb->b[i]) &
+				    (l->lasts[h] >= tb->a[i]);
+			else
+				ok &= ((l->halves[0][h] & tb->a[i]) |
+				    (l->halves[1][h] & tb->b[i])) != 0;
 		}
-		if (i == 1) {
-			int32_t some = 0;
-
-			for (unsigned j = 0; j < WIDTH; j++)
-				some |= ok[j];
-			if (some == 0)
-				return 0;
-		}
+		sum.v = ok & weights;
+		sum.q[0] |= sum.q[1] | sum.q[2] | sum.q[3];
+		mask |= (unsigned)((sum.q[0] | sum.q[0] >> 32) & 255) << 8 * h;
 	}
-	for (unsigned j = 0; j < WIDTH; j++)
-		mask |= ok[j] & (int32_t)(1U << j);
-	return (unsigned)mask & ((1U << nd->used) - 1);
+	return mask & ((1U << nd->used) - 1);
 }
 
 struct to_do { uint32_t node; uint32_t level; };
+
+static struct tree_box
+tree_box(const struct hs_tree *t, const hs_cell *box)
+{
+	struct tree_box tb = { .n = t->n_dims };
+
+	for (unsigned i = 0; i < t->n_dims; i++) {
+		hs_cell c = box[t->dims[i]];
+
+		tb.bits[i] = t->space->dims[t->dims[i]].bits;
+		tb.a[i] = (int32_t)(uint32_t)c;
+		tb.b[i] = (int32_t)(uint32_t)(c >> 32);
+	}
+	return tb;
+}
 
 bool
 hs_tree_meet(const struct hs_tree *t, const hs_cell *box, uint32_t before,
     bool (*each)(const struct hs_item *, void *), void *arg)
 {
 	struct to_do stack[MAX_LEVELS * WIDTH];
+	struct tree_box tb = tree_box(t, box);
 
 	for (unsigned g = 0; g < t->n_groups; g++) {
 		const struct group *gr = &t->groups[g];
@@ -351,7 +372,7 @@ hs_tree_meet(const struct hs_tree *t, const hs_cell *box, uint32_t before,
 			struct to_do at = stack[--n];
 			const struct node *nd = node_at(t, gr, at.level,
 			    at.node);
-			unsigned m = meeting(t, nd, box);
+			unsigned m = meeting(&tb, nd);
 
 			for (; m != 0; m &= m - 1) {
 				unsigned lane = (unsigned)__builtin_ctz(m);
@@ -380,6 +401,7 @@ hs_tree_next(const struct hs_tree *t, const hs_cell *box, uint32_t from)
 	const struct hs_item *best = NULL;
 	uint32_t before = UINT32_MAX;
 	struct to_do stack[MAX_LEVELS * WIDTH];
+	struct tree_box tb = tree_box(t, box);
 
 	for (unsigned g = 0; g < t->n_groups; g++) {
 		const struct group *gr = &t->groups[g];
@@ -390,7 +412,7 @@ hs_tree_next(const struct hs_tree *t, const hs_cell *box, uint32_t from)
 			struct to_do at = stack[--n];
 			const struct node *nd = node_at(t, gr, at.level,
 			    at.node);
-			unsigned m = meeting(t, nd, box);
+			unsigned m = meeting(&tb, nd);
 
 			for (; m != 0; m &= m - 1) {
 				unsigned lane = (unsigned)__builtin_ctz(m);
