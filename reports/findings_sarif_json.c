@@ -181,7 +181,8 @@ add_suppression(cJSON *result, const struct finding *f)
 		return;
 	list = cJSON_AddArrayToObject(result, "suppressions");
 	o = cJSON_CreateObject();
-	cJSON_AddStringToObject(o, "kind", "external");
+	cJSON_AddStringToObject(o, "kind", f->in_source ? "inSource" :
+	    "external");
 	json_text(o, "justification", f->suppressed);
 	cJSON_AddItemToArray(list, o);
 }

@@ -81,13 +81,6 @@ compare_findings(const void *left, const void *right)
 	return strcmp(a->message, b->message);
 }
 
-void
-audit_sort(struct findings *all)
-{
-	if (all->n != 0)
-		qsort(all->list, all->n, sizeof(*all->list), compare_findings);
-}
-
 /* ---- running ---- */
 
 static void
@@ -103,12 +96,20 @@ drop_those_off(struct audit *a)
 }
 
 void
+audit_tidy(struct audit *a)
+{
+	drop_those_off(a);
+	if (a->out.n != 0)
+		qsort(a->out.list, a->out.n, sizeof(*a->out.list),
+		    compare_findings);
+}
+
+void
 audit_run(struct audit *a)
 {
 	for (unsigned f = 0; f < 2; f++)
 		for (const struct check_file *c = check_files;
 		    a->rules[f] != NULL && c->run != NULL; c++)
 			c->run(a, f);
-	drop_those_off(a);
-	audit_sort(&a->out);
+	audit_tidy(a);
 }

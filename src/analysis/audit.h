@@ -40,12 +40,12 @@ typedef void check_fn(struct audit *, unsigned f);
 struct check_file { const char *name; check_fn *run; };
 extern const struct check_file check_files[];	/* ends with null; generated */
 
-/* Runs every check; findings of ids that are off are dropped.  In the order
- * of the rules. */
-void	audit_run(struct audit *);
 /* Is this id, a row of the catalogue, on? */
 bool	audit_on(const struct audit *, const char *id);
-/* Puts findings in order: family, table, chain as declared, rule, id. */
-void	audit_sort(struct findings *);
+/* Runs every check, and tidies. */
+void	audit_run(struct audit *);
+/* Drops findings of ids that are off, and puts the others in order: family,
+ * table, chain as declared, rule, id.  For who adds some after audit_run. */
+void	audit_tidy(struct audit *);
 
 #endif

@@ -40,12 +40,12 @@ date_read(const char *s, int64_t *seconds)
 	return tm.tm_mon == month - 1 && tm.tm_mday == day;
 }
 
-bool
+const char *
 date_behind(const char *text, const char *word, int64_t *seconds)
 {
 	for (const char *s = text; (s = strstr(s, word)) != NULL; s++)
 		if ((s == text || !isalnum((unsigned char)s[-1])) &&
 		    date_read(s + strlen(word), seconds))
-			return true;
-	return false;
+			return s + strlen(word);
+	return NULL;
 }
