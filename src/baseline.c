@@ -111,8 +111,8 @@ tell_stale(const struct entry *e, struct audit *a)
 	if (e->used || !audit_on(a, e->check->id) ||
 	    a->rules[family_index(e->family)] == NULL)
 		return;
-	f = finding_add(&a->out, "FW9007", NULL, NULL, "this %s of the "
-	    "baseline is there no more", e->check->id);
+	f = finding_add(&a->out, "FW9007", NULL, NULL, "this %s is no "
+	    "longer found", e->check->id);
 	f->family = e->family;
 	f->loc = e->loc;
 	f->fix = "remove the line, or write the baseline again";

@@ -14,21 +14,26 @@ static const char usage[] =
 "Explains findings of 'nfwalk audit' (FW2001; 'nfwalk rules' lists them) and\n"
 "reasons that 'nfwalk trace' gives (RP_FILTER).\n";
 
+/* Prints the page, an empty line before it unless it is the first. */
 static bool
-explain(const char *id, struct arena *arena)
+explain(const char *id, bool first, struct arena *arena)
 {
 	const struct check *c = check_find(id);
+	int r = 0;
 
-	if (c != NULL) {
+	while (c == NULL && r < N_REASONS &&
+	    strcasecmp(reason_names[r], id) != 0)
+		r++;
+	if (r == N_REASONS)
+		return args_error("explain", "%s", id_unknown(id, true,
+		    arena));
+	if (!first)
+		putchar('\n');
+	if (c != NULL)
 		catalogue_page(c, stdout);
-		return true;
-	}
-	for (int r = 0; r < N_REASONS; r++)
-		if (strcasecmp(reason_names[r], id) == 0) {
-			catalogue_reason((enum reason)r, stdout);
-			return true;
-		}
-	return args_error("explain", "%s", id_unknown(id, arena));
+	else
+		catalogue_reason((enum reason)r, stdout);
+	return true;
 }
 
 int
@@ -36,16 +41,16 @@ cmd_explain(int argc, char **argv)
 {
 	struct args a = { .command = "explain", .usage = usage };
 	struct arena arena = ARENA_INIT;
-	bool ok = args_parse(&a, argc, argv) && (a.n_rest != 0 ||
-	    args_error("explain", "an id is needed; 'nfwalk rules' lists "
-	    "them"));
+	unsigned pages = 0;
+	bool ok = args_parse(&a, argc, argv);
 
-	for (unsigned i = 0; i < a.n_rest; i++) {
-		if (i > 0)
-			putchar('\n');
-		ok = explain(a.rest[i], &arena) && ok;
-	}
+	if (ok && a.n_rest == 0)
+		ok = args_error("explain", "an id is needed; 'nfwalk rules' "
+		    "lists them");
+	for (unsigned i = 0; ok && i < a.n_rest; i++)
+		pages += explain(a.rest[i], pages == 0, &arena);
+	ok = a.helped || (ok && pages == a.n_rest);
 	free(a.rest);
 	arena_free(&arena);
-	return ok || a.helped ? EXIT_YES : EXIT_USAGE;
+	return ok ? EXIT_YES : EXIT_USAGE;
 }

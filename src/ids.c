@@ -34,17 +34,18 @@ distance(const char *a, const char *b)
 	return row[n];
 }
 
-/* What looks most like 'word' among ids of findings and names of reasons;
- * null: nothing does. */
+/* What looks most like 'word' among ids of findings, and names of reasons if
+ * they are wanted; null: nothing does. */
 static const char *
-nearest(const char *word)
+nearest(const char *word, bool reasons)
 {
+	unsigned n = n_checks + (reasons ? N_REASONS : 0);
 	unsigned best = 3, d;
 	const char *near = NULL;
 
 	if (strlen(word) > LONGEST)
 		return NULL;
-	for (unsigned i = 0; i < n_checks + N_REASONS; i++) {
+	for (unsigned i = 0; i < n; i++) {
 		const char *name = i < n_checks ? checks[i].id :
 		    reason_names[i - n_checks];
 
@@ -57,9 +58,9 @@ nearest(const char *word)
 }
 
 const char *
-id_unknown(const char *word, struct arena *arena)
+id_unknown(const char *word, bool reasons, struct arena *arena)
 {
-	const char *near = nearest(word);
+	const char *near = nearest(word, reasons);
 
 	return near == NULL ?
 	    arena_printf(arena, "there is no finding '%s'", word) :
@@ -74,7 +75,7 @@ id_read(const char *word, size_t len, struct diags *diags, struct loc loc)
 	const struct check *c = check_find(id);
 
 	if (c == NULL)
-		diag_warn(diags, loc, "%s", id_unknown(id, diags->arena));
+		diag_warn(diags, loc, "%s", id_unknown(id, false, diags->arena));
 	return c;
 }
 
@@ -100,7 +101,7 @@ id_list_add(struct id_list *l, const char *value, const char *command,
 		id = arena_strndup(arena, value, n);
 		if (!begins_some(id))
 			return args_error(command, "%s: %s", option,
-			    id_unknown(id, arena));
+			    id_unknown(id, false, arena));
 		vec_room(l->ids, l->n, l->room);
 		l->ids[l->n++] = id;
 	}

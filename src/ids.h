@@ -9,8 +9,9 @@
  * if there is none. */
 const struct check *id_read(const char *word, size_t len, struct diags *,
 	    struct loc);
-/* "there is no finding 'FW999'; did you mean FW9001?" */
-const char *id_unknown(const char *word, struct arena *);
+/* "there is no finding 'FW201'; did you mean FW2001?"; what was meant may be
+ * one of the reasons of model/event.h too. */
+const char *id_unknown(const char *word, bool reasons, struct arena *);
 
 /* Ids, or their beginnings ("FW2"), that an option listed. */
 struct id_list { const char **ids; unsigned n, room; };

@@ -62,7 +62,7 @@ look_at_review(struct comments *c, const struct rule *r, const char *comment)
 	}
 	c->reviewed++;
 	if (c->audit->cfg->today > date + HALF_A_YEAR)
-		finding_add(&c->audit->out, "FW9002", r, NULL, "its last "
+		finding_add(&c->audit->out, "FW9002", r, NULL, "the last "
 		    "review was more than six months ago");
 }
 
@@ -73,8 +73,8 @@ tell_unreviewed(struct comments *c, int family)
 	struct findings *out = &c->audit->out;
 
 	for (unsigned i = 0; c->reviewed != 0 && i < c->n; i++)
-		finding_add(out, "FW9002", c->unreviewed[i], NULL, "it has no "
-		    "review date (reviewed=YYYY-MM-DD in its comment)");
+		finding_add(out, "FW9002", c->unreviewed[i], NULL, "no review "
+		    "date (reviewed=YYYY-MM-DD in its comment)");
 	if (c->reviewed == 0 && c->n != 0)
 		finding_add(out, "FW9002", NULL, NULL, "no accept rule has a "
 		    "review date (reviewed=YYYY-MM-DD in its comment)")->
@@ -91,7 +91,8 @@ look_at(struct comments *c, const struct rule *r)
 
 	when = date_behind(comment, "until=", &date);
 	if (when != NULL && c->audit->cfg->today >= date + DATE_DAY)
-		finding_add(out, "FW9004", r, NULL, "it was to end on %.*s",
+		finding_add(out, "FW9004", r, NULL, "the rule was to end on "
+		    "%.*s",
 		    DATE_LEN, when);
 	if (!opens_something(c, r))
 		return;

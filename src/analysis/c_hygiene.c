@@ -88,8 +88,8 @@ look_for_busy(struct audit *a, const struct chain *c)
 	}
 	if (busy != NULL && busy->number > LATE && busy->packets >= BUSY &&
 	    (double)busy->packets >= all / 2)
-		finding_add(&a->out, "FW9006", busy, NULL, "it decides %.0f%% "
-		    "of this chain's packets, and %u rules stand before it",
+		finding_add(&a->out, "FW9006", busy, NULL, "it decides %.0f%% of "
+		    "the packets that its chain decides, behind %u other rules",
 		    (double)busy->packets * 100 / all, busy->number - 1);
 }
 

@@ -15,16 +15,21 @@ static const struct logger {
 	{ "NFLOG", "--nflog-prefix", 63, false },
 };
 
-/* Does the text of the rule go on where the prefix that was kept ends? */
+/* Does the text of the rule go on where the prefix that was kept ends, before
+ * the quote that it began with, or a blank? */
 static bool
 was_cut(const struct rule *r, const char *prefix, size_t len)
 {
 	struct loc loc = rule_loc(r);
 	const char *text = loc.src->text + loc.off;
-	const char *at = memmem(text, loc.len, prefix, len);
+	const char *at = memmem(text, loc.len, prefix, len), *end;
 
-	return at != NULL && at + len < text + loc.len &&
-	    strchr("\"' \t\r\n", at[len]) == NULL;
+	if (at == NULL || at == text)
+		return false;
+	end = text + loc.len;
+	if (at[-1] == '"' || at[-1] == '\'')
+		return at + len < end && at[len] != at[-1];
+	return at + len < end && at[len] != ' ' && at[len] != '\t';
 }
 
 static void
