@@ -439,18 +439,22 @@ run_list(struct cmdline *c)
 	return true;
 }
 
-static bool
-run_new(struct cmdline *c)
+static void
+declared_here(struct cmdline *c, struct chain *chain)
 {
-	struct chain *chain = find_chain(c);
-
-	if (chain != NULL)
-		return fails(c, &c->chain, "Chain already exists.");
-	chain = chain_new(table_of(c), c->chain.text, c->chain.len);
 	chain->line = c->line;
 	chain->off = c->loc.off;
 	chain->len = c->loc.len;
 	chain->source = c->source;
+}
+
+static bool
+run_new(struct cmdline *c)
+{
+	if (find_chain(c) != NULL)
+		return fails(c, &c->chain, "Chain already exists.");
+	declared_here(c, chain_new(table_of(c), c->chain.text,
+	    c->chain.len));
 	return true;
 }
 
@@ -523,6 +527,7 @@ run_policy(struct cmdline *c)
 		    c->policy.text);
 	chain->policy = kind == TGT_ACCEPT ? V_ACCEPT : V_DROP;
 	chain->policy_given = true;
+	declared_here(c, chain);
 	if (c->rule.counters) {
 		chain->packets = c->rule.packets;
 		chain->bytes = c->rule.bytes;

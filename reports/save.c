@@ -111,13 +111,16 @@ save_use(const struct rule *r, const struct use *u, struct sbuf *b)
 		u->ext->save(u->data, &p, b);
 }
 
-void
-save_rule_spec(const struct rule *r, struct sbuf *b)
+static void
+put_spec(const struct rule *r, bool comments, struct sbuf *b)
 {
 	const char *target = save_target_name(r);
 
 	save_basic(r, b);
 	for (unsigned i = 0; i < r->n_matches; i++) {
+		if (!comments && strcmp(save_use_name(&r->matches[i]),
+		    "comment") == 0)
+			continue;
 		sbuf_puts(b, " -m ");
 		sbuf_puts(b, save_use_name(&r->matches[i]));
 		save_use(r, &r->matches[i], b);
@@ -128,6 +131,18 @@ save_rule_spec(const struct rule *r, struct sbuf *b)
 	}
 	if (r->kind == TGT_EXT)
 		save_use(r, &r->target, b);
+}
+
+void
+save_rule_spec(const struct rule *r, struct sbuf *b)
+{
+	put_spec(r, true, b);
+}
+
+void
+save_rule_bare(const struct rule *r, struct sbuf *b)
+{
+	put_spec(r, false, b);
 }
 
 void

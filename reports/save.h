@@ -15,8 +15,10 @@ const char *save_use_name(const struct use *);
 const char *save_target_name(const struct rule *);
 /* "/24", or "/255.0.255.0" if it is not contiguous. */
 void	save_mask(struct sbuf *, const union addr *mask, int family);
-/* Tests, matches and target only: what stands behind the chain's name. */
+/* Tests, matches and target only: what stands behind the chain's name; bare:
+ * without comments, which change nothing. */
 void	save_rule_spec(const struct rule *, struct sbuf *);
+void	save_rule_bare(const struct rule *, struct sbuf *);
 /* Whose counters to print; null members: those of the ruleset. */
 struct save_counters {
 	void (*rule)(void *arg, const struct rule *, uint64_t *packets,

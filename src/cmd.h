@@ -3,9 +3,12 @@
 #ifndef CMD_H
 #define CMD_H
 
+int	cmd_audit(int argc, char **argv);
 int	cmd_collect(int argc, char **argv);
 int	cmd_convert(int argc, char **argv);
+int	cmd_explain(int argc, char **argv);
 int	cmd_replay(int argc, char **argv);
+int	cmd_rules(int argc, char **argv);
 int	cmd_trace(int argc, char **argv);
 
 #endif

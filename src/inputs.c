@@ -7,16 +7,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+bool
+inputs_add(struct inputs *in, const char *path)
+{
+	if (in->n_files == sizeof(in->files) / sizeof(*in->files))
+		return args_error("-r", "too many files, 16 at most");
+	in->files[in->n_files++] = (struct input_file){ path, in->family };
+	return true;
+}
+
 static bool
 set_rules(void *ctx, const struct arg *o, const char *value)
 {
-	struct inputs *in = ctx;
-
 	(void)o;
-	if (in->n_files == sizeof(in->files) / sizeof(*in->files))
-		return args_error("-r", "too many files, 16 at most");
-	in->files[in->n_files++] = (struct input_file){ value, in->family };
-	return true;
+	return inputs_add(ctx, value);
 }
 
 static bool
@@ -163,13 +167,11 @@ bool
 inputs_uses(const struct inputs *in, const char *name)
 {
 	for (unsigned f = 0; f < 2; f++)
-		for (unsigned t = 0; in->load.rules[f] && t < N_TABLES; t++)
-			for (const struct chain *c =
-			    in->load.rules[f]->tables[t].chains; c != NULL;
-			    c = c->next)
-				for (unsigned i = 0; i < c->n; i++)
-					if (rule_uses(c->rules[i], name))
-						return true;
+		for (const struct rule *r = in->load.rules[f] ?
+		    rule_first(in->load.rules[f]) : NULL; r != NULL;
+		    r = rule_next(r))
+			if (rule_uses(r, name))
+				return true;
 	return false;
 }
 

@@ -31,6 +31,8 @@ struct inputs {
 extern const struct arg inputs_args[];
 
 void	inputs_init(struct inputs *);
+/* Another ruleset, as -r FILE.  False, and said so: there are too many. */
+bool	inputs_add(struct inputs *, const char *path);
 /* Reads everything; rulesets of the snapshot stand in for a family that no
  * -r gave.  False after errors, which are in 'diags'. */
 bool	inputs_load(struct inputs *);

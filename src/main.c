@@ -9,11 +9,14 @@ static const struct command {
 	const char *name, *summary;
 	int (*run)(int argc, char **argv);
 } commands[] = {
+	{ "audit", "findings about a ruleset (also: lint)", cmd_audit },
 	{ "collect", "the script that makes a snapshot of a host",
 	    cmd_collect },
 	{ "convert", "rulesets between forms: save, list, commands, json, xml",
 	    cmd_convert },
+	{ "explain", "what a finding or a reason means", cmd_explain },
 	{ "replay", "packets through the rules", cmd_replay },
+	{ "rules", "the findings that there are", cmd_rules },
 	{ "trace", "one packet, explained", cmd_trace },
 };
 enum { N_COMMANDS = sizeof(commands) / sizeof(commands[0]) };
@@ -32,6 +35,8 @@ main(int argc, char **argv)
 {
 	const char *name = argc > 1 ? argv[1] : "";
 
+	if (strcmp(name, "lint") == 0)
+		name = "audit";
 	for (unsigned i = 0; i < N_COMMANDS; i++)
 		if (strcmp(commands[i].name, name) == 0)
 			return commands[i].run(argc - 1, argv + 1);

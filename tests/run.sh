@@ -39,6 +39,7 @@ suite()
 suite layers tests/check-layers.sh
 suite unit $B/tests/unit --jobs 2
 suite golden tests/golden.sh
+suite examples tests/examples.sh
 suite upstream tests/upstream.sh
 suite corpus tests/corpus.sh
 suite kernel tests/kernel/run.sh

@@ -14,6 +14,10 @@ struct analysis;
 
 struct audit_config {
 	unsigned profiles;		/* bits of enum profile */
+	/* Ids, or their beginnings ("FW2"): these and no others, whatever the
+	 * profiles say (none: all of the profiles), and not those. */
+	const char *const *only, *const *ignore;
+	unsigned n_only, n_ignore;
 	int64_t today;			/* seconds since the epoch; for until= */
 	/* Networks that must stay able to log in, and where outside is. */
 	const char *const *management;
@@ -36,10 +40,12 @@ typedef void check_fn(struct audit *, unsigned f);
 struct check_file { const char *name; check_fn *run; };
 extern const struct check_file check_files[];	/* ends with null; generated */
 
-/* Runs every check; findings of ids that the profiles leave off are not
- * made.  In the order of the rules. */
-void	audit_run(struct audit *);
-/* Is this id on? */
+/* Is this id, a row of the catalogue, on? */
 bool	audit_on(const struct audit *, const char *id);
+/* Runs every check, and tidies. */
+void	audit_run(struct audit *);
+/* Drops findings of ids that are off, and puts the others in order: family,
+ * table, chain as declared, rule, id.  For who adds some after audit_run. */
+void	audit_tidy(struct audit *);
 
 #endif

@@ -106,6 +106,24 @@ saved_read(struct saved *s, const char *text, const struct ext *ext)
 	}
 }
 
+const char *
+saved_option(struct saved *s, const struct rule *r, const struct use *u,
+    const char *name)
+{
+	struct ext_print how = { r->chain->table->ruleset->family, r, true };
+	struct sbuf text = SBUF_INIT;
+
+	if (u->ext->save != NULL)
+		u->ext->save(u->data, &how, &text);
+	saved_read(s, sbuf_text(&text), u->ext);
+	sbuf_free(&text);
+	for (unsigned i = 0; i < s->n_opts; i++)
+		if (s->opts[i].name != NULL && s->opts[i].n != 0 &&
+		    strcmp(s->opts[i].name, name) == 0)
+			return s->words[s->opts[i].first].text;
+	return NULL;
+}
+
 void
 saved_free(struct saved *s)
 {

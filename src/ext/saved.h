@@ -30,6 +30,10 @@ struct saved {
  * words an option takes; null: the options are iptables' own (-s, -p); what
  * the extension does not know takes all words that are no options. */
 void	saved_read(struct saved *s, const char *text, const struct ext *ext);
+/* The word behind an option of a match or target of 'r'; null if it is not
+ * there.  Good until 's' is used again. */
+const char *saved_option(struct saved *s, const struct rule *r,
+	    const struct use *, const char *name);
 void	saved_free(struct saved *);
 
 #endif

@@ -47,6 +47,7 @@ struct finding {
 	enum verdict verdict;		/* SHOWS_VERDICT */
 	const char *fix;		/* what to do; null: nothing to say */
 	const char *suppressed;		/* why it is not counted, or null */
+	bool in_source;			/* ... says a comment in the ruleset */
 	const char *words;		/* the witness as a packet in words */
 };
 

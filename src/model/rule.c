@@ -98,6 +98,35 @@ ruleset_finish(struct ruleset *rs)
 		}
 }
 
+/* The first rule from chain 'c' of table 't' on. */
+static const struct rule *
+rule_from(const struct ruleset *rs, const struct chain *c, unsigned t)
+{
+	for (;;) {
+		for (; c != NULL; c = c->next)
+			if (c->n != 0)
+				return c->rules[0];
+		if (++t >= N_TABLES)
+			return NULL;
+		c = rs->tables[t].chains;
+	}
+}
+
+const struct rule *
+rule_first(const struct ruleset *rs)
+{
+	return rule_from(rs, rs->tables[0].chains, 0);
+}
+
+const struct rule *
+rule_next(const struct rule *r)
+{
+	const struct chain *c = r->chain;
+
+	return r->number < c->n ? c->rules[r->number] :
+	    rule_from(c->table->ruleset, c->next, c->table->id);
+}
+
 struct loc
 rule_loc(const struct rule *r)
 {

@@ -127,6 +127,10 @@ struct chain *chain_find(const struct table *, const char *name, size_t len);
 struct chain *chain_new(struct table *, const char *name, size_t len);
 /* Numbers the rules from 1 and counts references; parsers call it last. */
 void	ruleset_finish(struct ruleset *);
+/* The rules of a finished ruleset one after the other, by table and chain;
+ * null behind the last. */
+const struct rule *rule_first(const struct ruleset *);
+const struct rule *rule_next(const struct rule *);
 struct loc rule_loc(const struct rule *);
 struct loc use_loc(const struct rule *, const struct use *);
 struct loc chain_loc(const struct chain *);

@@ -1,0 +1,115 @@
+#include "analysis/audit.h"
+
+#include <stdlib.h>
+#include <strings.h>
+
+/* Lists of ids may name a whole family: "FW2". */
+static bool
+is_in(const char *id, const char *const *list, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		if (strncasecmp(list[i], id, strlen(list[i])) == 0)
+			return true;
+	return false;
+}
+
+bool
+audit_on(const struct audit *a, const char *id)
+{
+	const struct audit_config *cfg = a->cfg;
+
+	if (is_in(id, cfg->ignore, cfg->n_ignore))
+		return false;
+	if (cfg->n_only != 0)
+		return is_in(id, cfg->only, cfg->n_only);
+	return (check_find(id)->profiles & cfg->profiles) != 0;
+}
+
+/* ---- order ---- */
+
+static int
+compare(uint64_t a, uint64_t b)
+{
+	return a < b ? -1 : a > b;
+}
+
+/* By declaration; those that nothing declares are built-in, and first. */
+static int
+compare_chains(const struct chain *a, const struct chain *b)
+{
+	int d;
+
+	if (a == b)
+		return 0;
+	if (a == NULL || b == NULL)
+		return a == NULL ? -1 : 1;
+	if ((d = compare(a->source, b->source)) != 0 ||
+	    (d = compare(a->off, b->off)) != 0 ||
+	    (d = compare(a->hook, b->hook)) != 0)
+		return d;
+	return strcmp(a->name, b->name);
+}
+
+/* Tables as they come in the ruleset; what is about none comes first. */
+static unsigned
+table_rank(const struct finding *f)
+{
+	const struct ruleset *rs = f->chain ? f->chain->table->ruleset : NULL;
+
+	for (unsigned i = 0; rs != NULL && i < rs->n_tables; i++)
+		if (rs->order[i] == f->table)
+			return i + 1;
+	return 0;
+}
+
+static int
+compare_findings(const void *left, const void *right)
+{
+	const struct finding *a = *(struct finding *const *)left;
+	const struct finding *b = *(struct finding *const *)right;
+	int d;
+
+	if ((d = compare(family_index(a->family),
+	    family_index(b->family))) != 0 ||
+	    (d = compare(table_rank(a), table_rank(b))) != 0 ||
+	    (d = compare_chains(a->chain, b->chain)) != 0 ||
+	    (d = compare(a->rule ? a->rule->number : 0,
+	    b->rule ? b->rule->number : 0)) != 0 ||
+	    (d = compare(a->loc.off, b->loc.off)) != 0 ||
+	    (d = strcmp(a->check->id, b->check->id)) != 0)
+		return d;
+	return strcmp(a->message, b->message);
+}
+
+/* ---- running ---- */
+
+static void
+drop_those_off(struct audit *a)
+{
+	struct findings *all = &a->out;
+	unsigned kept = 0;
+
+	for (unsigned i = 0; i < all->n; i++)
+		if (audit_on(a, all->list[i]->check->id))
+			all->list[kept++] = all->list[i];
+	all->n = kept;
+}
+
+void
+audit_tidy(struct audit *a)
+{
+	drop_those_off(a);
+	if (a->out.n != 0)
+		qsort(a->out.list, a->out.n, sizeof(*a->out.list),
+		    compare_findings);
+}
+
+void
+audit_run(struct audit *a)
+{
+	for (unsigned f = 0; f < 2; f++)
+		for (const struct check_file *c = check_files;
+		    a->rules[f] != NULL && c->run != NULL; c++)
+			c->run(a, f);
+	audit_tidy(a);
+}
