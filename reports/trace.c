@@ -163,6 +163,8 @@ on_nat(struct trace *t, const struct event *e)
 		sbuf_free(&new);
 	}
 	s->text = keep(t, &b);
+	s->old = arena_copy(t->arena, e->old, sizeof(*e->old));
+	s->new = arena_copy(t->arena, e->new, sizeof(*e->new));
 }
 
 static void

@@ -31,6 +31,7 @@ struct step {
 	int near;			/* EV_MISS: tests that held beside the
 					 * one that failed; -1: more failed */
 	bool taken;			/* EV_UNKNOWN */
+	const struct tuple *old, *new;	/* EV_NAT */
 	const char *text;		/* the explanation, or "" */
 	const char *words;		/* EV_UNKNOWN: the packet at the time */
 };
