@@ -5,6 +5,7 @@
 #include "base/out.h"
 #include "feed.h"
 #include "inputs.h"
+#include "outputs.h"
 #include "parsers/pcap.h"
 #include "reports/packets.h"
 #include "reports/save.h"
@@ -43,16 +44,10 @@ static const char usage[] =
 "      --strict            exit 4 if anything was unknown\n"
 "  -q, --quiet             no progress on standard error\n";
 
-enum format { F_TEXT, F_JSON, F_JSONL, N_FORMATS };
-static const char *const format_names[N_FORMATS] = { "text", "json", "jsonl" };
+enum format { F_TEXT, F_JSON, F_JSONL };
+static const char *const format_names[] = { "text", "json", "jsonl", NULL };
 
-enum { MAX_OUTPUTS = 8, PROGRESS_FRAMES = 1 << 16 };
-
-struct report {
-	enum format format;
-	const char *path;
-	struct out out;
-};
+enum { PROGRESS_FRAMES = 1 << 16 };
 
 /* A capture being written, one for each interface that something left by. */
 struct writer {
@@ -66,8 +61,7 @@ struct replay {
 	struct inputs in;
 	/* Paths; null: not wanted. */
 	const char *counters, *counters6, *trace, *log, *conntrack, *pcap;
-	struct report reports[MAX_OUTPUTS];
-	unsigned n_reports;
+	struct outputs reports;
 	bool trace_all, trust, partial, strict, quiet;
 	struct feed_input *captures;
 	unsigned n_captures;
@@ -134,41 +128,6 @@ set_checksums(void *ctx, const struct arg *o, const char *value)
 	return true;
 }
 
-static bool
-add_report(struct replay *r, const char *name, size_t len, const char *path)
-{
-	for (int f = 0; f < N_FORMATS; f++) {
-		if (strlen(format_names[f]) != len ||
-		    memcmp(format_names[f], name, len) != 0)
-			continue;
-		if (r->n_reports == MAX_OUTPUTS)
-			return args_error("replay", "too many outputs");
-		r->reports[r->n_reports++] = (struct report){
-		    (enum format)f, path, { 0 } };
-		return true;
-	}
-	return args_error("replay", "'%.*s' is no format: text, json, jsonl",
-	    (int)len, name);
-}
-
-static bool
-set_format(void *ctx, const struct arg *o, const char *value)
-{
-	(void)o;
-	return add_report(ctx, value, strlen(value), "-");
-}
-
-static bool
-set_output(void *ctx, const struct arg *o, const char *value)
-{
-	const char *eq = strchr(value, '=');
-
-	if (eq == NULL || eq[1] == '\0')
-		return args_error("replay", "%s: FORMAT=FILE, not '%s'",
-		    o->name, value);
-	return add_report(ctx, value, (size_t)(eq - value), eq + 1);
-}
-
 static const struct arg replay_args[] = {
 	{ "--write-counters", NULL, true, set_path },
 	{ "--write-counters6", NULL, true, set_path },
@@ -181,8 +140,6 @@ static const struct arg replay_args[] = {
 	{ "--strict", NULL, false, set_flag },
 	{ "--quiet", "-q", false, set_flag },
 	{ "--checksums", NULL, true, set_checksums },
-	{ "--format", "-f", true, set_format },
-	{ "--output", "-o", true, set_output },
 	{ NULL, NULL, false, NULL }
 };
 
@@ -425,8 +382,8 @@ write_reports(struct replay *r, unsigned connections)
 		rules[i] = r->in.files[i].path;
 	if (r->in.snapshot != NULL)
 		rules[facts.n_rules++] = r->in.snapshot;
-	for (unsigned i = 0; i < r->n_reports; i++) {
-		struct report *p = &r->reports[i];
+	for (unsigned i = 0; i < r->reports.n; i++) {
+		struct output *p = &r->reports.list[i];
 
 		if (p->format == F_TEXT)
 			text_replay(r->summary, &facts, p->out.file);
@@ -473,11 +430,10 @@ open_outputs(struct replay *r)
 	if (r->pcap != NULL && !r->made_folder && errno != EEXIST)
 		diag_error(d, (struct loc){ 0 }, "%s: %s", r->pcap,
 		    strerror(errno));
-	for (unsigned i = 0; i < r->n_reports; i++) {
-		struct report *p = &r->reports[i];
+	outputs_open(&r->reports, d);
+	for (unsigned i = 0; i < r->reports.n; i++) {
+		struct output *p = &r->reports.list[i];
 
-		if (!out_open(&p->out, p->path, d))
-			continue;
 		if (p->format == F_JSONL)
 			r->packets.file = p->out.file;
 		else if (r->summary == NULL)
@@ -496,8 +452,7 @@ give_up(struct replay *r)
 		w->pcap = NULL;
 		out_abort(&w->out);
 	}
-	for (unsigned i = 0; i < r->n_reports; i++)
-		out_abort(&r->reports[i].out);
+	outputs_abort(&r->reports);
 	if (r->made_folder)
 		rmdir(r->pcap);		/* unless something is in it */
 }
@@ -559,9 +514,9 @@ settle(struct replay *r, const struct args *a)
 	    sizeof(*r->captures));
 	for (unsigned i = 0; i < a->n_rest; i++)
 		r->captures[i] = feed_input_parse(a->rest[i], &r->in.arena);
-	if (r->n_reports == 0 && !r->counters && !r->counters6 && !r->trace &&
+	if (r->reports.n == 0 && !r->counters && !r->counters6 && !r->trace &&
 	    !r->log && !r->conntrack && !r->pcap)
-		add_report(r, "text", 4, "-");
+		outputs_add(&r->reports, "text", "-");
 	return true;
 }
 
@@ -570,10 +525,13 @@ cmd_replay(int argc, char **argv)
 {
 	struct replay *r = mem_alloc(1, sizeof(*r));
 	struct args a = { .command = "replay", .usage = usage,
-	    .tables = { inputs_args, replay_args }, .ctx = { &r->in, r } };
+	    .tables = { inputs_args, replay_args, outputs_args },
+	    .ctx = { &r->in, r, &r->reports } };
 	int code;
 
 	inputs_init(&r->in);
+	r->reports = (struct outputs){ .command = "replay",
+	    .names = format_names };
 	if (!args_parse(&a, argc, argv))
 		code = a.helped ? EXIT_YES : EXIT_USAGE;
 	else if (!settle(r, &a))

@@ -5,13 +5,13 @@
 #include "ext/ext.h"
 #include "fix.h"
 #include "inputs.h"
+#include "outputs.h"
 #include "parsers/fromlog.h"
 #include "reports/json_util.h"
 #include "reports/trace.h"
 #include "run.h"
 
 #include <stdlib.h>
-#include <unistd.h>
 
 static const char usage[] =
 "usage: nfwalk trace -r FILE [-S DIR] [options] 'PACKET'...\n"
@@ -57,7 +57,7 @@ struct tracer {
 	unsigned n_after, frame;
 	bool established, strict, partial;
 	int verbose;
-	enum { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } color;
+	struct outputs look;		/* --color alone */
 	int64_t time;
 	enum disposition wanted;
 	struct sbuf loose;		/* a packet without quotes */
@@ -174,23 +174,6 @@ set_expect(void *ctx, const struct arg *o, const char *value)
 	    value);
 }
 
-static bool
-set_color(void *ctx, const struct arg *o, const char *value)
-{
-	struct tracer *t = ctx;
-
-	if (strcmp(value, "always") == 0)
-		t->color = COLOR_ALWAYS;
-	else if (strcmp(value, "never") == 0)
-		t->color = COLOR_NEVER;
-	else if (strcmp(value, "auto") == 0)
-		t->color = COLOR_AUTO;
-	else
-		return args_error("trace", "%s: auto, always or never, not "
-		    "'%s'", o->name, value);
-	return true;
-}
-
 /* A packet given without quotes: its options one by one. */
 static bool
 set_loose(void *ctx, const struct arg *o, const char *value)
@@ -215,7 +198,6 @@ static const struct arg trace_args[] = {
 	{ "--expect", NULL, true, set_expect },
 	{ "--strict", NULL, false, set_flag },
 	{ "--partial", NULL, false, set_flag },
-	{ "--color", NULL, true, set_color },
 	{ NULL, NULL, false, NULL }
 };
 
@@ -253,17 +235,6 @@ add_note(void *arg, const char *text)
 
 /* ---- telling ---- */
 
-static bool
-use_color(const struct tracer *t)
-{
-	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
-
-	if (t->color != COLOR_AUTO)
-		return t->color == COLOR_ALWAYS;
-	return (no == NULL || *no == '\0') && term != NULL &&
-	    strcmp(term, "dumb") != 0 && isatty(STDOUT_FILENO);
-}
-
 static void
 tell(struct tracer *t, const struct trace_report *report)
 {
@@ -273,7 +244,7 @@ tell(struct tracer *t, const struct trace_report *report)
 	}
 	if (!t->first && t->verbose >= 0)
 		putchar('\n');
-	trace_text(report, t->verbose, use_color(t), stdout);
+	trace_text(report, t->verbose, use_color(&t->look), stdout);
 }
 
 static struct run_setup
@@ -459,11 +430,12 @@ cmd_trace(int argc, char **argv)
 {
 	struct tracer *t = mem_alloc(1, sizeof(*t));
 	struct args a = { .command = "trace", .usage = usage,
-	    .tables = { inputs_args, trace_args, loose_args },
-	    .ctx = { &t->in, t, t } };
+	    .tables = { inputs_args, trace_args, loose_args, color_args },
+	    .ctx = { &t->in, t, t, &t->look } };
 	int code;
 
 	inputs_init(&t->in);
+	t->look.command = "trace";
 	t->format = "text";
 	t->time = RUN_USUAL_TIME;
 	if (!args_parse(&a, argc, argv))

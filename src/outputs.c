@@ -1,0 +1,108 @@
+#include "outputs.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static bool
+add(struct outputs *o, const char *name, size_t len, const char *path)
+{
+	struct sbuf all = SBUF_INIT;
+
+	for (unsigned f = 0; o->names[f] != NULL; f++) {
+		if (strlen(o->names[f]) != len ||
+		    memcmp(o->names[f], name, len) != 0) {
+			sbuf_printf(&all, "%s%s", f ? ", " : "", o->names[f]);
+			continue;
+		}
+		sbuf_free(&all);
+		if (o->n == MAX_OUTPUTS)
+			return args_error(o->command, "too many outputs");
+		o->list[o->n++] = (struct output){ f, path, { 0 } };
+		return true;
+	}
+	args_error(o->command, "'%.*s' is no format: %s", (int)len, name,
+	    sbuf_text(&all));
+	sbuf_free(&all);
+	return false;
+}
+
+bool
+outputs_add(struct outputs *o, const char *format, const char *path)
+{
+	return add(o, format, strlen(format), path);
+}
+
+static bool
+set_format(void *ctx, const struct arg *o, const char *value)
+{
+	(void)o;
+	return outputs_add(ctx, value, "-");
+}
+
+static bool
+set_output(void *ctx, const struct arg *o, const char *value)
+{
+	struct outputs *all = ctx;
+	const char *eq = strchr(value, '=');
+
+	if (eq == NULL || eq[1] == '\0')
+		return args_error(all->command, "%s: FORMAT=FILE, not '%s'",
+		    o->name, value);
+	return add(all, value, (size_t)(eq - value), eq + 1);
+}
+
+static bool
+set_color(void *ctx, const struct arg *o, const char *value)
+{
+	static const char *const when[] = { [COLOR_AUTO] = "auto",
+	    [COLOR_ALWAYS] = "always", [COLOR_NEVER] = "never" };
+	struct outputs *all = ctx;
+
+	for (unsigned i = 0; i < sizeof(when) / sizeof(*when); i++)
+		if (strcmp(when[i], value) == 0) {
+			all->color = i;
+			return true;
+		}
+	return args_error(all->command, "%s: auto, always or never, not '%s'",
+	    o->name, value);
+}
+
+const struct arg outputs_args[] = {
+	{ "--format", "-f", true, set_format },
+	{ "--output", "-o", true, set_output },
+	{ NULL, NULL, false, NULL }
+};
+
+const struct arg color_args[] = {
+	{ "--color", NULL, true, set_color },
+	{ NULL, NULL, false, NULL }
+};
+
+bool
+outputs_open(struct outputs *o, struct diags *diags)
+{
+	bool ok = true;
+
+	for (unsigned i = 0; i < o->n; i++)
+		ok = out_open(&o->list[i].out, o->list[i].path, diags) && ok;
+	return ok;
+}
+
+void
+outputs_abort(struct outputs *o)
+{
+	for (unsigned i = 0; i < o->n; i++)
+		out_abort(&o->list[i].out);
+}
+
+bool
+use_color(const struct outputs *o)
+{
+	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	if (o->color != COLOR_AUTO)
+		return o->color == COLOR_ALWAYS;
+	return (no == NULL || *no == '\0') && term != NULL &&
+	    strcmp(term, "dumb") != 0 && isatty(STDOUT_FILENO);
+}

@@ -1,0 +1,41 @@
+/* What a command writes, and how it looks: -f FORMAT, -o FORMAT=FILE,
+ * --color WHEN. */
+#ifndef OUTPUTS_H
+#define OUTPUTS_H
+
+#include "args.h"
+#include "base/out.h"
+
+enum { MAX_OUTPUTS = 8 };
+
+struct output {
+	unsigned format;		/* index in the names */
+	const char *path;		/* "-": standard output */
+	struct out out;
+};
+
+struct outputs {
+	const char *command;		/* for messages */
+	const char *const *names;	/* of the formats; ends with null */
+	struct output list[MAX_OUTPUTS];
+	unsigned n;
+	enum { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } color;
+};
+
+/* -f, -o; their ctx is the struct outputs. */
+extern const struct arg outputs_args[];
+/* --color; the same. */
+extern const struct arg color_args[];
+
+/* Adds one; false, and said so, if there is no such format. */
+bool	outputs_add(struct outputs *, const char *format, const char *path);
+/* All can be written, or false and errors in 'diags'. */
+bool	outputs_open(struct outputs *, struct diags *);
+/* Gives up those that were not committed. */
+void	outputs_abort(struct outputs *);
+
+/* Is text for standard output to be coloured?  NO_COLOR and TERM=dumb say
+ * no where the user left it open, and so does what is no terminal. */
+bool	use_color(const struct outputs *);
+
+#endif
