@@ -1,19 +1,27 @@
 #include "parsers/expectread.h"
 
+#include <errno.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 /* ---- the file, in either form ---- */
 
-/* 'path' as it is named in the file, seen from here. */
+/* 'path' as it is named in the file, seen from here; it must be there. */
 static const char *
 resolve(struct expect_reader *r, const struct expect_word *path)
 {
 	const char *name = r->src->name, *slash = strrchr(name, '/');
+	const char *from_here;
 
 	if (slash == NULL || (path->len > 0 && path->text[0] == '/'))
-		return arena_strndup(r->arena, path->text, path->len);
-	return arena_printf(r->arena, "%.*s/%.*s", (int)(slash - name), name,
-	    (int)path->len, path->text);
+		from_here = arena_strndup(r->arena, path->text, path->len);
+	else
+		from_here = arena_printf(r->arena, "%.*s/%.*s",
+		    (int)(slash - name), name, (int)path->len, path->text);
+	if (access(from_here, R_OK) != 0)
+		expect_error(r, path->loc, "%s: %s", from_here,
+		    strerror(errno));
+	return from_here;
 }
 
 void
@@ -35,7 +43,6 @@ expect_set_context(struct expect_reader *r, const struct expect_word *path)
 		return expect_error(r, path->loc, "one host is enough: there "
 		    "is a context already");
 	r->file->context = resolve(r, path);
-	r->file->context_loc = path->loc;
 	return true;
 }
 
@@ -87,8 +94,8 @@ check_logs(struct expect_reader *r, const struct expect_line *l)
 	for (const struct expect_log *a = l->logs; a != NULL; a = a->next)
 		for (const struct expect_log *b = l->logs; b != a; b = b->next)
 			if (a->prefix == NULL || b->prefix == NULL)
-				return expect_error(r, a->loc, "a line of the "
-				    "log, and none");
+				return expect_error(r, a->loc, "'log none' and "
+				    "a prefix contradict each other");
 			else if (strcmp(a->prefix, b->prefix) == 0)
 				return expect_error(r, a->loc, "this prefix "
 				    "was counted already");

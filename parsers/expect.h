@@ -85,12 +85,12 @@ struct expect_file {
 	const struct source *src;
 	struct expect_rules *rules;
 	const char *context;		/* a snapshot's folder, or null */
-	struct loc context_loc;
 	struct expect_test *tests;
 };
 
 /* Reads the file ("-": standard input).  False after errors, each at its
- * place; the rest was read all the same. */
+ * place, of files that are named and cannot be read too; the rest was read
+ * all the same. */
 bool	expect_read(const char *path, struct expect_file *, struct arena *,
 	    struct diags *);
 bool	expect_read_source(const struct source *, struct expect_file *,

@@ -6,6 +6,7 @@
 int	cmd_collect(int argc, char **argv);
 int	cmd_convert(int argc, char **argv);
 int	cmd_replay(int argc, char **argv);
+int	cmd_test(int argc, char **argv);
 int	cmd_trace(int argc, char **argv);
 
 #endif

@@ -14,6 +14,7 @@ static const struct command {
 	{ "convert", "rulesets between forms: save, list, commands, json, xml",
 	    cmd_convert },
 	{ "replay", "packets through the rules", cmd_replay },
+	{ "test", "do packets come to what is expected", cmd_test },
 	{ "trace", "one packet, explained", cmd_trace },
 };
 enum { N_COMMANDS = sizeof(commands) / sizeof(commands[0]) };

@@ -66,6 +66,8 @@ utf8_len(const unsigned char *s, size_t left)
 
 	if (n == 0 || n > left || (s[0] == 0xc2 && s[1] < 0xa0))
 		return 0;		/* also the C1 controls */
+	if (s[0] == 0xef && s[1] == 0xbf && s[2] >= 0xbe)
+		return 0;		/* U+FFFE, U+FFFF: no characters */
 	if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f) ||
 	    (s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f))
 		return 0;		/* overlong, surrogates, too big */
