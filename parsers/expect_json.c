@@ -85,10 +85,11 @@ member(const cJSON *o, const char *name)
 static bool
 word(struct expect_reader *r, const cJSON *v, struct expect_word *w)
 {
+	*w = (struct expect_word){ .loc = place(r, v) };
 	if (!cJSON_IsString(v))
 		return error(r, v, "expected a string");
-	*w = (struct expect_word){ .text = v->valuestring,
-	    .len = strlen(v->valuestring), .loc = place(r, v) };
+	w->text = v->valuestring;
+	w->len = strlen(w->text);
 	if (w->loc.len == w->len + 2) {
 		w->loc.off++;
 		w->loc.len = (uint32_t)w->len;

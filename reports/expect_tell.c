@@ -153,12 +153,24 @@ tell_way(const struct test_line *l, const struct test_way *w, struct sbuf *b)
 	put_happened(w, b);
 }
 
+/* Under which conditions, and what it comes to then, indented. */
 static void
-put_conditions(const struct test_way *w, struct sbuf *b)
+tell_conditional(const struct test_line *l, const struct test_way *w,
+    struct sbuf *b)
 {
+	struct sbuf way = SBUF_INIT;
+
 	for (unsigned i = 0; i < w->n_conditions; i++)
-		sbuf_printf(b, "%s%s\n", i == 0 ? "if " : "and ",
+		sbuf_printf(b, "%s%s\n", i == 0 ? "if  " : "and ",
 		    w->conditions[i]);
+	tell_way(l, w, &way);
+	sbuf_puts(b, "    ");
+	for (const char *s = sbuf_text(&way); *s != '\0'; s++) {
+		sbuf_putc(b, *s);
+		if (*s == '\n')
+			sbuf_puts(b, "    ");
+	}
+	sbuf_free(&way);
 }
 
 static void
@@ -174,8 +186,7 @@ tell_undetermined(const struct test_line *l, struct sbuf *b)
 			sbuf_printf(b, "... and %u more ways", l->n_ways - i);
 			break;
 		}
-		put_conditions(l->ways[i], b);
-		tell_way(l, l->ways[i], b);
+		tell_conditional(l, l->ways[i], b);
 	}
 }
 
@@ -199,9 +210,9 @@ tell_line(const struct test_line *l, struct sbuf *b)
 
 	if (l->result == TEST_UNDETERMINED) {
 		tell_undetermined(l, b);
-	} else if (w != NULL) {
-		if (!is_usual(l, w))
-			put_conditions(w, b);
+	} else if (w != NULL && is_usual(l, w)) {
 		tell_way(l, w, b);
+	} else if (w != NULL) {
+		tell_conditional(l, w, b);
 	}
 }

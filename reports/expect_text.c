@@ -1,4 +1,4 @@
-/* Expectations for people, and as TAP (version 14). */
+/* Expectations for people, and as TAP (version 13). */
 #include "reports/expect.h"
 
 #include "base/diag.h"
@@ -210,7 +210,7 @@ test_tap(const struct test_report *r, FILE *f)
 {
 	struct sbuf b = SBUF_INIT;
 
-	sbuf_printf(&b, "TAP version 14\n1..%u\n", r->n_tests);
+	sbuf_printf(&b, "TAP version 13\n1..%u\n", r->n_tests);
 	for (unsigned i = 0; i < r->n_tests; i++)
 		put_point(&b, &r->tests[i], i + 1);
 	for (unsigned i = 0; i < r->n_assumptions; i++) {
