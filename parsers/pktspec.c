@@ -32,17 +32,36 @@ check(struct spec_reader *r)
 	return true;
 }
 
+static bool
+parse(struct spec_reader *r, size_t off, size_t len)
+{
+	const char *text = r->src->text + off;
+
+	r->end = (uint32_t)(off + len);
+	*r->p = (struct pktspec){ .loc = loc_at(r->src, off, len), .ttl = 64,
+	    .window = 64240, .echo_id = 1, .echo_seq = 1, .count = 1 };
+	return spec_split(r, text, text + len) && spec_read_any(r) &&
+	    check(r);
+}
+
 bool
 pktspec_parse(const struct source *src, size_t off, size_t len,
     struct pktspec *p, struct arena *arena, struct diags *diags)
 {
 	struct spec_reader r = { .src = src, .p = p, .arena = arena,
-	    .diags = diags, .end = (uint32_t)(off + len) };
+	    .diags = diags };
 
-	*p = (struct pktspec){ .loc = loc_at(src, off, len), .ttl = 64,
-	    .window = 64240, .echo_id = 1, .echo_seq = 1, .count = 1 };
-	return spec_split(&r, src->text + off, src->text + off + len) &&
-	    spec_read_any(&r) && check(&r);
+	return parse(&r, off, len);
+}
+
+bool
+pktspec_parse_set(const struct source *src, size_t off, size_t len,
+    struct pktspec *p, struct arena *arena, struct diags *diags)
+{
+	struct spec_reader r = { .src = src, .p = p, .arena = arena,
+	    .diags = diags, .sets = true };
+
+	return parse(&r, off, len);
 }
 
 static bool

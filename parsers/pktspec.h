@@ -19,7 +19,8 @@ enum spec_has {				/* what was said */
 	SPEC_SRC = 1 << 0, SPEC_DST = 1 << 1, SPEC_SPORT = 1 << 2,
 	SPEC_DPORT = 1 << 3, SPEC_FLAGS = 1 << 4, SPEC_ICMP = 1 << 5,
 	SPEC_MAC = 1 << 6, SPEC_SEQ = 1 << 7, SPEC_ACK = 1 << 8,
-	SPEC_PROTO = 1 << 9, SPEC_ID = 1 << 10
+	SPEC_PROTO = 1 << 9, SPEC_ID = 1 << 10,
+	SPEC_ANY_SRC = 1 << 13, SPEC_ANY_DST = 1 << 14	/* pktspec_parse_set */
 };
 
 enum tcp_flag {
@@ -59,6 +60,9 @@ struct pktspec {
 /* Reads the text of 'src' from 'off', 'len' bytes.  False and errors at
  * their places. */
 bool	pktspec_parse(const struct source *src, size_t off, size_t len,
+	    struct pktspec *, struct arena *, struct diags *);
+/* Packets, not one: the same, but an address may be "any". */
+bool	pktspec_parse_set(const struct source *src, size_t off, size_t len,
 	    struct pktspec *, struct arena *, struct diags *);
 /* What is missing and has a usual value: source port 49152, a SYN, an echo
  * request.  Each is said through 'note'. */

@@ -21,23 +21,28 @@ set_family(struct spec_reader *r, unsigned i, int family)
 struct spec_endpoint
 spec_source(struct pktspec *p)
 {
-	return (
-	    struct spec_endpoint){ &p->src, &p->sport, SPEC_SRC, SPEC_SPORT };
+	return (struct spec_endpoint){ &p->src, &p->sport, SPEC_SRC,
+	    SPEC_SPORT, SPEC_ANY_SRC };
 }
 
 struct spec_endpoint
 spec_destination(struct pktspec *p)
 {
-	return (
-	    struct spec_endpoint){ &p->dst, &p->dport, SPEC_DST, SPEC_DPORT };
+	return (struct spec_endpoint){ &p->dst, &p->dport, SPEC_DST,
+	    SPEC_DPORT, SPEC_ANY_DST };
 }
 
 bool
 spec_read_address(struct spec_reader *r, unsigned i, const char *s, size_t len,
     struct spec_endpoint e)
 {
+	struct spec_word w = { s, (uint32_t)len };
 	int family;
 
+	if (r->sets && spec_is(&w, "any")) {
+		r->p->has |= e.has_any;
+		return true;
+	}
 	if (!addr_parse_any(e.addr, &family, s, len))
 		return spec_fail(r, i, "expected an address, got '%.*s' (names "
 		    "are not looked up)", (int)len, s);

@@ -19,6 +19,7 @@ struct spec_reader {
 	struct pktspec *p;		/* being filled in */
 	struct arena *arena;
 	struct diags *diags;
+	bool sets;			/* an address may be "any" */
 	unsigned n, at;			/* words in all, word being read */
 	uint32_t end;			/* offset behind the last one */
 	struct spec_word words[SPEC_MAX_WORDS];
@@ -54,7 +55,7 @@ int	spec_find_word(const struct spec_reader *, const char *);
 struct spec_endpoint {
 	union addr *addr;
 	uint16_t *port;
-	unsigned has, has_port;		/* what is noted in pktspec.has */
+	unsigned has, has_port, has_any;	/* noted in pktspec.has */
 };
 
 struct spec_endpoint spec_source(struct pktspec *);

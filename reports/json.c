@@ -14,21 +14,6 @@ add_counts(cJSON *o, const struct counts *c)
 }
 
 static cJSON *
-names(const char *const *list, unsigned n)
-{
-	cJSON *a = cJSON_CreateArray();
-
-	for (unsigned i = 0; i < n; i++) {
-		struct sbuf safe = SBUF_INIT;
-
-		sbuf_safe(&safe, list[i], strlen(list[i]));
-		cJSON_AddItemToArray(a, cJSON_CreateString(sbuf_text(&safe)));
-		sbuf_free(&safe);
-	}
-	return a;
-}
-
-static cJSON *
 verdicts(const struct summary_view *v)
 {
 	cJSON *all = cJSON_CreateObject();
@@ -124,9 +109,9 @@ input(const struct replay_facts *f)
 	cJSON *o = cJSON_CreateObject();
 	struct sbuf b = SBUF_INIT;
 
-	cJSON_AddItemToObject(o, "captures", names(f->captures,
+	cJSON_AddItemToObject(o, "captures", json_texts(f->captures,
 	    f->n_captures));
-	cJSON_AddItemToObject(o, "rules", names(f->rules, f->n_rules));
+	cJSON_AddItemToObject(o, "rules", json_texts(f->rules, f->n_rules));
 	json_count(o, "frames", f->frames);
 	json_count(o, "frame_bytes", f->frame_bytes);
 	json_count(o, "local", f->local);

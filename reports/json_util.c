@@ -72,20 +72,25 @@ json_decider(const struct rule *r, const struct chain *c)
 }
 
 struct cJSON *
-json_assumptions(const struct env *env)
+json_texts(const char *const *list, unsigned n)
 {
-	struct cJSON *list = cJSON_CreateArray();
+	struct cJSON *all = cJSON_CreateArray();
 	struct sbuf safe = SBUF_INIT;
 
-	for (unsigned i = 0; i < env->n_assumptions; i++) {
+	for (unsigned i = 0; i < n; i++) {
 		sbuf_clear(&safe);
-		sbuf_safe(&safe, env->assumptions[i],
-		    strlen(env->assumptions[i]));
-		cJSON_AddItemToArray(list,
-		    cJSON_CreateString(sbuf_text(&safe)));
+		sbuf_safe(&safe, list[i], strlen(list[i]));
+		cJSON_AddItemToArray(all, cJSON_CreateString(
+		    sbuf_text(&safe)));
 	}
 	sbuf_free(&safe);
-	return list;
+	return all;
+}
+
+struct cJSON *
+json_assumptions(const struct env *env)
+{
+	return json_texts(env->assumptions, env->n_assumptions);
 }
 
 void

@@ -21,6 +21,8 @@ void	json_count(struct cJSON *, const char *name, uint64_t);
 /* "table", "chain", "rule" (a number or "policy"), "file", "line", "text" of
  * a rule or, if that is null, of a chain's policy. */
 struct cJSON *json_decider(const struct rule *, const struct chain *);
+/* A list of texts. */
+struct cJSON *json_texts(const char *const *, unsigned n);
 struct cJSON *json_assumptions(const struct env *);
 /* Several results for one output: collected, then printed as the object, or
  * as an array if there are more; nothing if there is none. */

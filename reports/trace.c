@@ -133,15 +133,22 @@ on_miss(struct trace *t, const struct event *e)
 	}
 }
 
+struct trace_end
+trace_end(const struct tuple *t, bool source)
+{
+	const uint16_t *port = source ? &t->sport : &t->dport;
+
+	return (struct trace_end){ source ? t->src : t->dst,
+	    get16((const uint8_t *)port), t->proto == 6 || t->proto == 17 ||
+	    t->proto == 132 || t->proto == 136 };
+}
+
 static void
 put_end(struct sbuf *b, const struct tuple *tuple, bool source)
 {
-	bool ports = tuple->proto == 6 || tuple->proto == 17 ||
-	    tuple->proto == 132 || tuple->proto == 136;
+	struct trace_end e = trace_end(tuple, source);
 
-	endpoint_print(tuple->family, source ? &tuple->src : &tuple->dst,
-	    get16((const uint8_t *)(source ? &tuple->sport : &tuple->dport)),
-	    ports, b);
+	endpoint_print(tuple->family, &e.addr, e.port, e.has_port, b);
 }
 
 static void
@@ -163,6 +170,8 @@ on_nat(struct trace *t, const struct event *e)
 		sbuf_free(&new);
 	}
 	s->text = keep(t, &b);
+	s->old = arena_copy(t->arena, e->old, sizeof(*e->old));
+	s->new = arena_copy(t->arena, e->new, sizeof(*e->new));
 }
 
 static void

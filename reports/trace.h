@@ -31,6 +31,7 @@ struct step {
 	int near;			/* EV_MISS: tests that held beside the
 					 * one that failed; -1: more failed */
 	bool taken;			/* EV_UNKNOWN */
+	const struct tuple *old, *new;	/* EV_NAT */
 	const char *text;		/* the explanation, or "" */
 	const char *words;		/* EV_UNKNOWN: the packet at the time */
 };
@@ -74,6 +75,9 @@ void	trace_free(struct trace *);
 const struct step *trace_verdict(const struct trace *);
 /* Was the chain entered by the packet itself? */
 bool	trace_visited(const struct trace *, const struct chain *);
+/* One end of a tuple; ICMP has no ports. */
+struct trace_end { union addr addr; uint16_t port; bool has_port; };
+struct trace_end trace_end(const struct tuple *, bool source);
 /* The step that translated its destination (or source), or null. */
 const struct step *trace_nat(const struct trace *, bool destination);
 

@@ -297,10 +297,13 @@ port_search(struct tuple *t, const struct nat_range *range,
 }
 
 static uint16_t
-random_port(struct sim *sim)
+random_port(struct sim *sim, const struct port_range *r, enum nat_manip manip)
 {
 	struct nat_state *nat = state(sim);
 
+	if (sim->nesting <= 1)
+		sim->outcome.drawn[manip] = (struct drawn_port){ r->min,
+		    r->size };
 	if (!nat->said_random) {
 		nat->said_random = true;
 		env_assume(sim->env, "ports that NAT picks at random are "
@@ -325,7 +328,7 @@ choose_port(struct sim *sim, struct tuple *t, const struct nat_range *range,
 		off = (uint16_t)(ntohs(*r.key) - range->port_base);
 	else if (r.size > 1 && (manip == NAT_SRC ||
 	    range->flags & (NATF_RANDOM | NATF_RANDOM_FULLY)))
-		off = random_port(sim);
+		off = random_port(sim, &r, manip);
 	attempts = r.size < MAX_ATTEMPTS ? r.size : MAX_ATTEMPTS;
 	for (;;) {
 		for (uint32_t i = 0; i < attempts; i++, off++) {
@@ -336,7 +339,7 @@ choose_port(struct sim *sim, struct tuple *t, const struct nat_range *range,
 		if (attempts >= r.size || attempts < 16)
 			return;
 		attempts /= 2;
-		off = random_port(sim);
+		off = random_port(sim, &r, manip);
 	}
 }
 

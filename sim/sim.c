@@ -892,6 +892,12 @@ sim_chain_counters(const struct sim *sim, const struct chain *c,
 	*bytes = cc->bytes;
 }
 
+void
+sim_chance(struct sim *sim, enum chance chance)
+{
+	sim->cfg.chance = chance;
+}
+
 unsigned
 sim_unknowns(const struct sim *sim)
 {

@@ -38,6 +38,7 @@ struct sim_config {
 	 * for the i-th time in this run; beyond n_choices: no. */
 	const uint64_t *choices;
 	unsigned n_choices;
+	enum chance chance;		/* see sim_chance */
 };
 
 /* One frame or packet to inject. */
@@ -64,6 +65,9 @@ struct outcome {
 	const struct chain *chain;	/* policy that decided, or null */
 	const struct rule *unknown;	/* first unknown met, or null */
 	unsigned n_unknown;
+	/* By enum nat_manip: a port that was drawn out of these, where the
+	 * kernel draws another; n 0: none was. */
+	struct drawn_port { uint32_t min, n; } drawn[2];
 };
 
 struct sim *sim_new(const struct sim_config *);
@@ -89,6 +93,8 @@ void	sim_chain_counters(const struct sim *, const struct chain *,
 void	sim_add_ct(struct sim *, const struct ct *proto);
 /* The connection table as 'conntrack -L -o extended' lines. */
 void	sim_print_conntrack(struct sim *, struct sbuf *);
+/* From now on chance is drawn, or it is an unknown like others. */
+void	sim_chance(struct sim *, enum chance);
 /* How many unknowns were met in this run (all frames). */
 unsigned sim_unknowns(const struct sim *);
 

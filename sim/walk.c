@@ -118,7 +118,8 @@ emit(struct walk *w, struct event e)
 
 /* An unknown: what the caller chose for the n-th one, or no. */
 static bool
-choose(struct walk *w, const struct crule *r, const struct use *u)
+choose(struct walk *w, const struct crule *r, const struct use *u,
+    enum basic_test basic)
 {
 	const struct sim_config *cfg = &w->sim->cfg;
 	unsigned n = w->sim->n_unknown++;
@@ -131,7 +132,7 @@ choose(struct walk *w, const struct crule *r, const struct use *u)
 	}
 	if (cfg->sink != NULL)
 		emit(w, (struct event){ .kind = EV_UNKNOWN, .rule = r->rule,
-		    .use = u, .taken = yes, .text = w->ctx.need });
+		    .use = u, .basic = basic, .taken = yes, .text = w->ctx.need });
 	return yes;
 }
 
@@ -150,7 +151,7 @@ test_matches(struct walk *w, const struct crule *r)
 			t = m->eval(m->data, &w->ctx);
 		if (t == TRI_YES)
 			continue;
-		if (t == TRI_UNKNOWN && choose(w, r, m->use))
+		if (t == TRI_UNKNOWN && choose(w, r, m->use, BASIC_NONE))
 			continue;
 		if (w->ctx.sink != NULL)
 			emit(w, (struct event){ .rule = r->rule, .use = m->use,
@@ -169,12 +170,12 @@ rule_matches(struct walk *w, const struct crule *r)
 	bad = test_basic(r, w->ctx.pkt, &w->ctx.hotdrop);
 	if (bad == BASIC_NONE && r->out != NULL && w->ctx.pkt->out_unknown) {
 		w->ctx.need = "the device that the packet leaves by";
-		if (!choose(w, r, NULL))
+		if (!choose(w, r, NULL, BASIC_OUT))
 			bad = BASIC_OUT;
 	}
 	if (bad == BASIC_NONE && r->proto != 0 && w->ctx.pkt->proto_cut) {
 		w->ctx.need = "the packet's protocol: the capture ends before";
-		if (!choose(w, r, NULL))
+		if (!choose(w, r, NULL, BASIC_PROTO))
 			bad = BASIC_PROTO;
 	}
 	if (bad == BASIC_NONE)
@@ -226,7 +227,7 @@ act(struct walk *w, const struct crule *r)
 	w->ctx.memory = t->memory;
 	w->ctx.need = "what this target does";
 	if (t->act == NULL)
-		return choose(w, r, t->use) ? V_DROP : V_CONTINUE;
+		return choose(w, r, t->use, BASIC_NONE) ? V_DROP : V_CONTINUE;
 	w->sim->rejected = false;
 	v = t->act(t->data, &w->ctx);
 	if (w->ctx.sink != NULL)
@@ -407,7 +408,8 @@ walk_chain(struct sim *sim, struct packet *pkt, enum hook hook,
 		.builtin = &c->chains[c->tables[table].builtin[hook]],
 		.ctx = { .pkt = pkt, .hook = hook, .table = table,
 		    .env = sim->env, .svc = &sim_services, .sim = sim,
-		    .sink = sim->cfg.sink, .now = sim->now },
+		    .sink = sim->cfg.sink, .now = sim->now,
+		    .chance = sim->cfg.chance },
 	};
 	enum verdict v;
 

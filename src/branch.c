@@ -6,36 +6,7 @@
 
 #include <stdlib.h>
 
-struct search {
-	const struct run_setup *setup;
-	struct trace_report *report;
-	struct trace_branch *branches;
-	unsigned before;		/* unknowns before the packet */
-	unsigned runs;
-	uint64_t bits[2];		/* sim_config.choices */
-};
-
-enum { N_BITS = 128 };
-
-static void
-choose(struct search *s, unsigned i, bool yes)
-{
-	uint64_t bit = UINT64_C(1) << (s->before + i) % 64;
-	uint64_t *word = &s->bits[(s->before + i) / 64];
-
-	*word = yes ? *word | bit : *word & ~bit;
-}
-
 /* ---- what one unknown has to do with another ---- */
-
-/* An unknown test of the packet, and whether it is the rule's -o. */
-struct fact {
-	const struct step *step;
-	const char *text;		/* the test, and the packet then */
-	bool out;
-	bool stateful;			/* each time is a new question */
-	int forced;			/* 1, 0: follows from others; -1: not */
-};
 
 static void
 put_use(const struct rule *rule, const struct use *u, struct sbuf *b)
@@ -53,15 +24,19 @@ put_use(const struct rule *rule, const struct use *u, struct sbuf *b)
 }
 
 static void
-put_test(const struct step *s, struct sbuf *b)
+put_test(const struct rule *rule, const struct use *use,
+    enum basic_test basic, struct sbuf *b)
 {
 	struct sbuf raw = SBUF_INIT;
 
-	if (s->use != NULL)
-		put_use(s->rule, s->use, &raw);
+	if (use != NULL)
+		put_use(rule, use, &raw);
+	else if (basic == BASIC_OUT)
+		sbuf_printf(&raw, "-o %.*s%s", IFNAME_SIZE, rule->out->name,
+		    rule->out->wild ? "+" : "");
 	else
-		sbuf_printf(&raw, "-o %.*s%s", IFNAME_SIZE,
-		    s->rule->out->name, s->rule->out->wild ? "+" : "");
+		sbuf_printf(&raw, "%s-p %u", rule->invert & INV_PROTO ? "! " :
+		    "", rule->proto);
 	sbuf_safe(b, sbuf_text(&raw), raw.len);
 	sbuf_free(&raw);
 }
@@ -79,12 +54,10 @@ fits(const struct ifmatch *m, const char *name)
 /* A yes to "-o eth0" answers every later -o; a no to it answers the same
  * question, and a no to "-o eth+" every eth. */
 static int
-out_follows(const struct fact *old, const struct fact *new)
+out_follows(const struct branch_fact *old, const struct branch_fact *new)
 {
-	const struct ifmatch *a = old->step->rule->out;
-	const struct ifmatch *b = new->step->rule->out;
-	bool a_holds = old->step->taken != !!(old->step->rule->invert &
-	    INV_OUT);
+	const struct ifmatch *a = old->rule->out, *b = new->rule->out;
+	bool a_holds = old->taken != !!(old->rule->invert & INV_OUT);
 	int b_holds = -1;
 
 	if (a_holds && !a->wild)
@@ -98,88 +71,93 @@ out_follows(const struct fact *old, const struct fact *new)
 		b_holds = false;
 	if (b_holds < 0)
 		return -1;
-	return b_holds != !!(new->step->rule->invert & INV_OUT);
+	return b_holds != !!(new->rule->invert & INV_OUT);
+}
+
+static bool
+same_packet(const struct branch_fact *a, const struct branch_fact *b)
+{
+	return (a->sent == b->sent && a->packet == b->packet) ||
+	    strcmp(a->words, b->words) == 0;
 }
 
 static int
-follows(const struct fact *facts, unsigned i)
+follows(const struct branch_fact *facts, unsigned i)
 {
+	const struct branch_fact *new = &facts[i];
+
 	for (unsigned j = 0; j < i; j++) {
+		const struct branch_fact *old = &facts[j];
 		int v = -1;
 
-		if (facts[j].out && facts[i].out)
-			v = out_follows(&facts[j], &facts[i]);
-		else if (!facts[i].stateful &&
-		    strcmp(facts[i].text, facts[j].text) == 0)
-			v = facts[j].step->taken;
+		if (old->basic == BASIC_OUT && new->basic == BASIC_OUT) {
+			if (same_packet(old, new))
+				v = out_follows(old, new);
+		} else if (!new->stateful &&
+		    strcmp(new->test, old->test) == 0 &&
+		    strcmp(new->words, old->words) == 0) {
+			v = old->taken;
+		}
 		if (v >= 0)
 			return v;
 	}
 	return -1;
 }
 
-static const char *
-fact_text(struct arena *arena, const struct step *s)
-{
-	struct sbuf b = SBUF_INIT;
-	const char *kept;
-
-	put_test(s, &b);
-	sbuf_printf(&b, " | %s", s->words);
-	kept = arena_strdup(arena, sbuf_text(&b));
-	sbuf_free(&b);
-	return kept;
-}
-
-/* The unknowns of a run in the order they were met. */
-static struct fact *
-facts_of(const struct run *r, unsigned *n)
+static void
+note_step(struct branch_path *p, const struct step *s, struct arena *arena)
 {
 	const unsigned changing = EXT_STATEFUL | EXT_RANDOM | EXT_SIDE_EFFECT;
-	struct fact *facts = arena_alloc(r->setup->arena,
-	    (r->way.n_steps + 1) * sizeof(*facts));
+	unsigned traits = s->use != NULL ? s->use->ext->traits : 0;
+	struct sbuf test = SBUF_INIT;
+	struct branch_fact *f;
 
-	*n = 0;
-	for (unsigned i = 0; i < r->way.n_steps; i++) {
-		const struct step *s = &r->way.steps[i];
-		struct fact *f = &facts[*n];
-
-		if (s->kind != EV_UNKNOWN)
-			continue;
-		*f = (struct fact){ .step = s, .out = s->use == NULL,
-		    .text = fact_text(r->setup->arena, s),
-		    .stateful = s->use != NULL &&
-		    (s->use->ext->traits & changing) != 0 };
-		f->forced = follows(facts, *n);
-		(*n)++;
-	}
-	return facts;
+	put_test(s->rule, s->use, s->basic, &test);
+	vec_room(p->facts, p->n, p->room);
+	f = &p->facts[p->n];
+	*f = (struct branch_fact){ .rule = s->rule, .use = s->use,
+	    .basic = s->basic, .taken = s->taken,
+	    .chance = (traits & EXT_RANDOM) != 0,
+	    .stateful = (traits & changing) != 0,
+	    .sent = p->sent, .packet = s->packet,
+	    .test = arena_strdup(arena, sbuf_text(&test)),
+	    .words = arena_strdup(arena, s->words) };
+	f->forced = follows(p->facts, p->n++);
+	sbuf_free(&test);
 }
 
-/* ---- branches ---- */
-
-static const char *
-condition(struct arena *arena, const struct step *s)
+void
+branch_note(struct branch_path *p, const struct trace *way,
+    struct arena *arena)
 {
-	bool target = s->rule->kind == TGT_EXT && s->use == &s->rule->target;
-	bool inverted = s->use == NULL && (s->rule->invert & INV_OUT);
+	for (unsigned i = 0; i < way->n_steps; i++)
+		if (way->steps[i].kind == EV_UNKNOWN)
+			note_step(p, &way->steps[i], arena);
+	p->sent++;
+}
+
+const char *
+branch_condition(const struct branch_fact *f, struct arena *arena)
+{
+	bool target = f->rule->kind == TGT_EXT && f->use == &f->rule->target;
+	bool inverted = (f->rule->invert & INV_OUT) != 0;
 	struct sbuf b = SBUF_INIT, place = SBUF_INIT;
 	const char *kept;
 
-	if (s->use == NULL) {
-		sbuf_puts(&b, s->taken != inverted ? "it leaves by " :
+	if (f->basic == BASIC_OUT) {
+		sbuf_puts(&b, f->taken != inverted ? "it leaves by " :
 		    "it does not leave by ");
-		sbuf_safe(&b, s->rule->out->name, strnlen(s->rule->out->name,
+		sbuf_safe(&b, f->rule->out->name, strnlen(f->rule->out->name,
 		    IFNAME_SIZE));
-		sbuf_puts(&b, s->rule->out->wild ? "+ (" : " (");
+		sbuf_puts(&b, f->rule->out->wild ? "+ (" : " (");
 	} else {
-		put_test(s, &b);
-		sbuf_puts(&b, target ? s->taken ? " drops it (" :
-		    " lets it pass (" : s->taken ? " matches (" :
+		put_test(f->rule, f->use, f->basic, &b);
+		sbuf_puts(&b, target ? f->taken ? " drops it (" :
+		    " lets it pass (" : f->taken ? " matches (" :
 		    " does not match (");
 	}
-	ref_rule(s->rule, &b);
-	ref_rule_place(s->rule, &place);
+	ref_rule(f->rule, &b);
+	ref_rule_place(f->rule, &place);
 	sbuf_printf(&b, "%s%s)", place.len ? ", " : "", sbuf_text(&place));
 	kept = arena_strdup(arena, sbuf_text(&b));
 	sbuf_free(&b);
@@ -187,31 +165,28 @@ condition(struct arena *arena, const struct step *s)
 	return kept;
 }
 
-static void
-add_branch(struct search *s, const struct run *r, const struct fact *facts,
-    unsigned n)
-{
-	struct trace_branch *br = &s->branches[s->report->n_branches++];
+/* ---- trying ---- */
 
-	*br = (struct trace_branch){ .end = run_ending(r) };
-	br->conditions = arena_alloc(s->setup->arena, (n + 1) *
-	    sizeof(*br->conditions));
-	for (unsigned i = 0; i < n; i++)
-		if (facts[i].forced < 0)
-			br->conditions[br->n_conditions++] =
-			    condition(s->setup->arena, facts[i].step);
+static void
+choose(struct branch_search *s, unsigned i, bool yes)
+{
+	uint64_t bit = UINT64_C(1) << (s->base + i) % 64;
+	uint64_t *word = &s->bits[(s->base + i) / 64];
+
+	*word = yes ? *word | bit : *word & ~bit;
 }
 
-static void explore(struct search *, unsigned fixed);
+static void explore(struct branch_search *, unsigned fixed);
 
 /* Each free answer of the run that was 'no' by default, turned. */
 static void
-turn(struct search *s, const struct fact *facts, unsigned n, unsigned fixed)
+turn(struct branch_search *s, const struct branch_path *path, unsigned n,
+    unsigned fixed)
 {
 	for (unsigned i = fixed; i < n; i++) {
 		for (unsigned j = fixed; j < i; j++)
 			choose(s, j, false);
-		if (facts[i].forced >= 0)
+		if (path->facts[i].forced >= 0)
 			continue;
 		choose(s, i, true);
 		explore(s, i + 1);
@@ -223,63 +198,110 @@ turn(struct search *s, const struct fact *facts, unsigned n, unsigned fixed)
 /* With the first 'fixed' answers given and 'no' from there on.  A 'no' that
  * cannot be, because of an answer before it, is a 'yes' to begin with. */
 static void
-explore(struct search *s, unsigned fixed)
+explore(struct branch_search *s, unsigned fixed)
 {
-	struct run_setup setup = *s->setup;
-	struct run *r;
-	struct fact *facts;
-	unsigned n, wrong;
+	struct branch_path path = { .n = 0 };
+	unsigned wrong;
 
-	if (s->runs++ == BRANCH_MAX) {
-		s->report->more_branches = true;
-		s->runs--;
+	if (s->runs == s->limit) {
+		s->more = true;
 		return;
 	}
-	setup.choices = s->bits;
-	setup.n_choices = s->before + fixed;
-	r = mem_alloc(1, sizeof(*r));
-	run_begin(r, &setup);
-	facts = facts_of(r, &n);
-	for (wrong = fixed; wrong < n; wrong++)
-		if (facts[wrong].forced == 1 && !facts[wrong].step->taken)
+	s->runs++;
+	s->run(s->arg, s->bits, s->base + fixed, &path);
+	for (wrong = fixed; wrong < path.n; wrong++)
+		if (path.facts[wrong].forced == 1 && !path.facts[wrong].taken)
 			break;
-	if (s->before + n >= N_BITS) {
-		s->report->more_branches = true;
-		add_branch(s, r, facts, n);
-	} else if (wrong < n) {
+	if (s->base + path.n >= BRANCH_BITS) {
+		s->more = true;
+		s->way(s->arg, &path);
+	} else if (wrong < path.n) {
 		for (unsigned j = fixed; j < wrong; j++)
 			choose(s, j, false);
 		choose(s, wrong, true);
 		/* Those before it are turned too, with what follows. */
 		explore(s, wrong + 1);
-		turn(s, facts, wrong, fixed);
+		turn(s, &path, wrong, fixed);
 		choose(s, wrong, false);
 	} else {
-		add_branch(s, r, facts, n);
-		turn(s, facts, n, fixed);
+		s->way(s->arg, &path);
+		turn(s, &path, path.n, fixed);
 	}
+	free(path.facts);
+}
+
+void
+branch_explore(struct branch_search *s, const struct branch_path *path,
+    unsigned n)
+{
+	memset(s->bits, 0, sizeof(s->bits));
+	for (unsigned i = 0; i < n; i++)
+		choose(s, i, path->facts[i].taken);
+	explore(s, n);
+}
+
+/* ---- the branches of one packet ---- */
+
+struct settling {
+	const struct run_setup *setup;
+	struct trace_report *report;
+	struct trace_branch *branches;
+	struct trace_ending end;	/* of the run just made */
+};
+
+static void
+settle_run(void *arg, const uint64_t *choices, unsigned n,
+    struct branch_path *path)
+{
+	struct settling *s = arg;
+	struct run_setup setup = *s->setup;
+	struct run *r = mem_alloc(1, sizeof(*r));
+
+	setup.choices = choices;
+	setup.n_choices = n;
+	run_begin(r, &setup);
+	branch_note(path, &r->way, setup.arena);
+	s->end = run_ending(r);
 	run_end(r);
 	free(r);
+}
+
+static void
+settle_way(void *arg, const struct branch_path *path)
+{
+	struct settling *s = arg;
+	struct arena *arena = s->setup->arena;
+	struct trace_branch *br = &s->branches[s->report->n_branches++];
+
+	*br = (struct trace_branch){ .end = s->end };
+	br->conditions = arena_alloc(arena, (path->n + 1) *
+	    sizeof(*br->conditions));
+	for (unsigned i = 0; i < path->n; i++)
+		if (path->facts[i].forced < 0)
+			br->conditions[br->n_conditions++] =
+			    branch_condition(&path->facts[i], arena);
 }
 
 void
 branch_settle(const struct run_setup *setup, const struct run *first,
     struct trace_report *report)
 {
-	struct search s = { .setup = setup, .report = report,
-	    .before = first->unknown_before };
+	struct settling s = { .setup = setup, .report = report };
+	struct branch_search search = { .run = settle_run, .way = settle_way,
+	    .arg = &s, .base = first->unknown_before, .limit = BRANCH_MAX };
 	bool agree = true;
 
-	if (s.before >= N_BITS) {
+	if (search.base >= BRANCH_BITS) {
 		report->end = (struct trace_ending){ DISP_UNDETERMINED,
 		    REASON_UNKNOWN_MATCH, NULL, NULL };
 		report->more_branches = true;
 		return;
 	}
-	s.branches = arena_alloc(setup->arena, (BRANCH_MAX + 1) *
+	s.branches = arena_alloc(setup->arena, BRANCH_MAX *
 	    sizeof(*s.branches));
 	report->branches = s.branches;
-	explore(&s, 0);
+	branch_explore(&search, NULL, 0);
+	report->more_branches |= search.more;
 	for (unsigned i = 1; i < report->n_branches; i++)
 		agree &= s.branches[i].end.disposition ==
 		    s.branches[0].end.disposition;

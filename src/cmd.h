@@ -9,6 +9,7 @@ int	cmd_convert(int argc, char **argv);
 int	cmd_explain(int argc, char **argv);
 int	cmd_replay(int argc, char **argv);
 int	cmd_rules(int argc, char **argv);
+int	cmd_test(int argc, char **argv);
 int	cmd_trace(int argc, char **argv);
 
 #endif

@@ -42,9 +42,6 @@ static const char usage[] =
 "      --strict        exit 4 if it depends on what is not known\n"
 "      --color WHEN    auto, always, never\n";
 
-/* Thursday noon, 2026-01-01: no clock of this machine is asked. */
-#define USUAL_TIME INT64_C(1767268800000000000)
-
 /* One question: a packet in words, or a frame of a capture. */
 struct question {
 	const char *input;
@@ -417,10 +414,7 @@ run_all(struct tracer *t, const struct args *a)
 	bool ok = inputs_load(&t->in);
 
 	ok = read_questions(t, a) && ok;
-	if (inputs_uses(&t->in, "time"))
-		env_assume(t->in.env, t->time == USUAL_TIME ?
-		    "it is 2026-01-01 12:00:00 UTC (--at says otherwise)" :
-		    "it is the time that --at says");
+	run_assume_time(&t->in, t->time);
 	for (unsigned i = 0; ok && i < t->n_questions; i++)
 		ok = ask(t, &t->questions[i], i == 0);
 	if (!ok)
@@ -443,7 +437,7 @@ cmd_trace(int argc, char **argv)
 	inputs_init(&t->in);
 	t->look.command = "trace";
 	t->format = "text";
-	t->time = USUAL_TIME;
+	t->time = RUN_USUAL_TIME;
 	if (!args_parse(&a, argc, argv))
 		code = a.helped ? EXIT_YES : EXIT_USAGE;
 	else if (!check_usage(t, &a))

@@ -17,6 +17,7 @@ static const struct command {
 	{ "explain", "what a finding or a reason means", cmd_explain },
 	{ "replay", "packets through the rules", cmd_replay },
 	{ "rules", "the findings that there are", cmd_rules },
+	{ "test", "do packets come to what is expected", cmd_test },
 	{ "trace", "one packet, explained", cmd_trace },
 };
 enum { N_COMMANDS = sizeof(commands) / sizeof(commands[0]) };

@@ -2,6 +2,8 @@
 
 #include "inject.h"
 
+#include <stdlib.h>
+
 #define MILLISECOND INT64_C(1000000)
 #define DAYS(n) (INT64_C(86400000000000) * (n))
 
@@ -75,17 +77,16 @@ inject_one(struct run *r, struct pktspec *p)
 
 	inject_complete(&j, p);
 	number_it(r, p);
-	for (uint32_t i = 0; i < p->count; i++) {
-		if (i != 0) {
-			trace_reset(&r->way);
-			r->time += MILLISECOND;
-		}
-		inject_frame(&j, p, r->time, &f);
+	inject_frame(&j, p, r->time, &f);
+	for (uint32_t i = 0; i < p->count; i++, r->time += MILLISECOND) {
+		trace_reset(&r->way);
+		arena_free(&r->texts);
+		f.time = r->time;
 		sim_frame(r->sim, &f, &r->outcome);
+		if (r->setup->ran != NULL)
+			r->setup->ran(r->setup->arg, r);
 	}
-	r->time += MILLISECOND;
-	if (r->n_past == RUN_MAX_PAST)
-		return;
+	vec_room(r->past, r->n_past, r->room_past);
 	past = &r->past[r->n_past++];
 	past->sent = *p;
 	past->has_left = r->way.final != NULL && pktspec_read(r->way.final,
@@ -149,8 +150,8 @@ add_connection(struct run *r, const struct pktspec *p)
 }
 
 /* SYN, SYN/ACK, ACK; of other protocols a packet and its answer. */
-static void
-establish(struct run *r, const struct pktspec *of)
+void
+run_establish(struct run *r, const struct pktspec *of)
 {
 	struct inject j = injector(r);
 	struct pktspec p = *of, answer;
@@ -166,9 +167,7 @@ establish(struct run *r, const struct pktspec *of)
 		add_connection(r, &p);
 		return;
 	}
-	trace_reset(&r->way);
 	inject_one(r, &answer);
-	trace_reset(&r->way);
 	if (r->outcome.disposition != DISP_ACCEPT) {
 		add_connection(r, &p);
 	} else if (p.proto == 6) {
@@ -178,28 +177,28 @@ establish(struct run *r, const struct pktspec *of)
 	}
 }
 
+void
+run_send(struct run *r, const struct pktspec *spec)
+{
+	struct pktspec p = *spec;
+
+	inject_one(r, &p);
+}
+
 static void
 run_words(struct run *r)
 {
 	const struct run_setup *s = r->setup;
 	struct pktspec p = s->spec;
 
-	sim_clock(r->sim, r->time);
-	inputs_connections(s->in, r->sim);
 	for (unsigned i = 0; i < s->n_before; i++) {
-		struct pktspec b = s->before[i];
-
-		if (b.established)
-			establish(r, &b);
-		trace_reset(&r->way);
-		inject_one(r, &b);
-		trace_reset(&r->way);
+		if (s->before[i].established)
+			run_establish(r, &s->before[i]);
+		run_send(r, &s->before[i]);
 	}
 	p.established |= s->established;
-	if (p.established) {
-		establish(r, &p);
-		trace_reset(&r->way);
-	}
+	if (p.established)
+		run_establish(r, &p);
 	r->unknown_before = sim_unknowns(r->sim);
 	inject_one(r, &p);
 	r->found = true;
@@ -257,8 +256,8 @@ run_capture(struct run *r)
 
 /* ---- all ---- */
 
-void
-run_begin(struct run *r, const struct run_setup *s)
+static void
+open_sim(struct run *r, const struct run_setup *s)
 {
 	struct sim_config cfg = { .rules = { s->rules[0], s->rules[1] },
 	    .env = s->in->env, .sink = &r->way.sink, .choices = s->choices,
@@ -266,21 +265,48 @@ run_begin(struct run *r, const struct run_setup *s)
 	    .arg = r };
 
 	*r = (struct run){ .setup = s, .time = s->time };
-	trace_init(&r->way, s->arena);
+	trace_init(&r->way, s->ran != NULL ? &r->texts : s->arena);
 	r->way.all_misses = s->all_misses;
 	r->sim = sim_new(&cfg);
-	if (s->frame != 0)
+}
+
+void
+run_open(struct run *r, const struct run_setup *s)
+{
+	open_sim(r, s);
+	sim_clock(r->sim, r->time);
+	inputs_connections(s->in, r->sim);
+}
+
+void
+run_begin(struct run *r, const struct run_setup *s)
+{
+	if (s->frame != 0) {
+		open_sim(r, s);
 		run_capture(r);
-	else
+	} else {
+		run_open(r, s);
 		run_words(r);
+	}
 }
 
 void
 run_end(struct run *r)
 {
 	trace_free(&r->way);
+	arena_free(&r->texts);
+	free(r->past);
 	sim_free(r->sim);
 	r->sim = NULL;
+}
+
+void
+run_assume_time(struct inputs *in, int64_t time)
+{
+	if (inputs_uses(in, "time"))
+		env_assume(in->env, time == RUN_USUAL_TIME ?
+		    "it is 2026-01-01 12:00:00 UTC (--at says otherwise)" :
+		    "it is the time that --at says");
 }
 
 struct trace_ending

@@ -8,7 +8,12 @@
 #include "reports/trace.h"
 #include "sim/sim.h"
 
-enum { RUN_MAX_BEFORE = 64, RUN_MAX_PAST = 2 * RUN_MAX_BEFORE };
+enum { RUN_MAX_BEFORE = 64 };
+
+/* Thursday noon, 2026-01-01: no clock of this machine is asked. */
+#define RUN_USUAL_TIME INT64_C(1767268800000000000)
+
+struct run;
 
 struct run_setup {
 	struct inputs *in;
@@ -28,6 +33,9 @@ struct run_setup {
 	unsigned n_choices;
 	/* What was assumed; may be told more than once. */
 	void (*note)(void *arg, const char *text);
+	/* Each packet in words that was run, of xN every one; null: nobody
+	 * asks.  Its trace is forgotten when the next one is sent. */
+	void (*ran)(void *arg, const struct run *);
 	void *arg;
 };
 
@@ -42,14 +50,22 @@ struct run {
 	struct trace way;
 	struct outcome outcome;
 	int64_t time;
-	struct past past[RUN_MAX_PAST];
-	unsigned n_past;
+	struct past *past;
+	unsigned n_past, room_past;
+	struct arena texts;		/* of 'way', where each packet is told */
 	unsigned unknown_before;	/* unknowns met before the packet */
 	bool found;			/* false: there is no such frame */
 };
 
-/* Runs it; 'run' is big (keep it on the heap) and stays until run_end. */
+/* Runs it; 'run' stays where it is until run_end. */
 void	run_begin(struct run *, const struct run_setup *);
+/* Step by step: a simulator that has seen nothing, then packets in words.
+ * run_establish has the packet's connection exist, run_send sends it. */
+void	run_open(struct run *, const struct run_setup *);
+void	run_establish(struct run *, const struct pktspec *);
+void	run_send(struct run *, const struct pktspec *);
+/* Notes what time it is, if a rule asks for it. */
+void	run_assume_time(struct inputs *, int64_t time);
 void	run_end(struct run *);
 struct trace_ending run_ending(const struct run *);
 /* Unknowns that the packet itself met. */

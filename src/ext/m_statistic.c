@@ -1,7 +1,8 @@
 /* -m statistic: every nth packet, or one by chance.  Kernel: xt_statistic.c.
  *
  * The kernel's chance cannot be known: a replay draws from the simulator's
- * generator, which starts the same for each run. */
+ * generator, which starts the same for each run.  Who wants to see every way
+ * has it open (ctx->chance). */
 #include "ext/ext.h"
 
 #include <math.h>
@@ -133,6 +134,16 @@ memory(const void *data, int family, struct memory *m)
 	return arena_copy(m->arena, &s->packet, sizeof(s->packet));
 }
 
+/* May it be either, as far as 'chance' is open? */
+static bool
+is_open(const struct statistic *s, enum chance chance)
+{
+	if (s->mode == MODE_RANDOM)
+		return chance != CHANCE_DRAWN && s->probability != 0 &&
+		    s->probability < 0x80000000;
+	return chance == CHANCE_ALL && s->every > 1;
+}
+
 static enum tri
 eval(const void *data, struct ctx *ctx)
 {
@@ -146,6 +157,10 @@ eval(const void *data, struct ctx *ctx)
 	} else {
 		hit = *left == 0;
 		*left = hit ? s->every - 1 : *left - 1;
+	}
+	if (is_open(s, ctx->chance)) {
+		ctx->need = "what chance decides";
+		return TRI_UNKNOWN;
 	}
 	return tri_of(hit != s->invert);
 }

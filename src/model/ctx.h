@@ -89,6 +89,13 @@ struct services {
 
 enum { REJECT_RST = 0x10000 };
 
+/* What is done where chance decides (-m statistic). */
+enum chance {
+	CHANCE_DRAWN,			/* drawn from the simulator's generator */
+	CHANCE_OPEN,			/* --mode random is unknown */
+	CHANCE_ALL			/* nth too: its counter may stand anywhere */
+};
+
 struct ctx {
 	struct packet *pkt;
 	enum hook hook;
@@ -100,6 +107,7 @@ struct ctx {
 	struct sink *sink;		/* null: nobody listens, format nothing */
 	void *memory;			/* this use's own: ext->memory made it */
 	int64_t now;			/* nanoseconds since the epoch */
+	enum chance chance;
 	bool hotdrop;			/* set by a match: drop at once */
 	/* With TRI_UNKNOWN: what would have to be known, a static text. */
 	const char *need;

@@ -26,7 +26,7 @@ struct tuple;
 	X(EV_PACKET,	"packet")	/* packet: a new one enters */	\
 	X(EV_TABLE,	"table")	/* hook, table, chain */	\
 	X(EV_MISS,	"miss")		/* rule; use or basic that failed */ \
-	X(EV_UNKNOWN,	"unknown")	/* rule, use, text: need; taken: bool */ \
+	X(EV_UNKNOWN,	"unknown")	/* rule; use or basic; text: need; taken */ \
 	X(EV_HOTDROP,	"hotdrop")	/* rule, use */			\
 	X(EV_HIT,	"hit")		/* rule; all of it matched */	\
 	X(EV_ENTER,	"enter")	/* chain: jumped or gone to */	\

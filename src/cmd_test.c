@@ -1,0 +1,236 @@
+/* nfwalk test: what packets must come to, for people who change rules and
+ * for the machines that watch them. */
+#include "cmd.h"
+
+#include "expect_run.h"
+#include "ext/ext.h"
+#include "outputs.h"
+#include "run.h"
+#include "scene.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char usage[] =
+"usage: nfwalk test [options] FILE...\n"
+"\n"
+"Runs the packets of expectation files through the rules they name, and says\n"
+"which of them did not come to what was expected.  docs/expectations.md has\n"
+"the language, and the same as JSON:\n"
+"\n"
+"  ruleset edge1.rules\n"
+"  test \"ssh from the bastion only\"\n"
+"    eth0 tcp 192.0.2.5 > 198.51.100.10:22    ACCEPT by filter/INPUT\n"
+"\n"
+"  -r, --rules FILE    the rules for files that name none; repeatable\n"
+"  -S, --snapshot DIR  the host for files that name none\n"
+"  -4, -6              the next FILE is of this family\n"
+"      --owner UID[:GID]  whose sockets the host's own packets come from\n"
+"      --at SECONDS    when each test begins, since the epoch\n"
+"      --coverage      list the rules that no packet hit\n"
+"  -f, --format F      text, tap, junit or json\n"
+"  -o FORMAT=FILE      the same into FILE; repeatable\n"
+"      --color WHEN    auto, always, never\n"
+"\n"
+"Exit code 0: all passed; 1: one failed; 4: none failed, but one is\n"
+"undetermined.\n";
+
+enum { F_TEXT, F_TAP, F_JUNIT, F_JSON };
+static const char *const format_names[] = { [F_TEXT] = "text",
+    [F_TAP] = "tap", [F_JUNIT] = "junit", [F_JSON] = "json", NULL };
+static void (*const writers[])(const struct test_report *, FILE *) = {
+    [F_TEXT] = test_text, [F_TAP] = test_tap, [F_JUNIT] = test_junit,
+    [F_JSON] = test_json };
+
+struct tester {
+	struct inputs usual;		/* of the command line */
+	struct outputs outputs;
+	bool coverage;
+	int64_t time;
+	struct expect_file *files;
+	struct scene **scene;		/* of each file */
+	struct scene *scenes;
+	struct test_report report;
+	unsigned room_assumptions;
+};
+
+/* ---- options ---- */
+
+static bool
+set_time(void *ctx, const struct arg *o, const char *value)
+{
+	struct tester *t = ctx;
+	const char *s = value;
+	uint64_t v;
+
+	if (!read_number(&s, INT64_MAX / 1000000000, &v) || *s != '\0')
+		return args_error("test", "%s: expected a number, got '%s'",
+		    o->name, value);
+	t->time = (int64_t)v * 1000000000;
+	return true;
+}
+
+static bool
+set_coverage(void *ctx, const struct arg *o, const char *value)
+{
+	(void)o;
+	(void)value;
+	((struct tester *)ctx)->coverage = true;
+	return true;
+}
+
+static const struct arg test_args[] = {
+	{ "--at", NULL, true, set_time },
+	{ "--coverage", NULL, false, set_coverage },
+	{ NULL, NULL, false, NULL }
+};
+
+/* ---- reading ---- */
+
+static bool
+read_files(struct tester *t, const struct args *a)
+{
+	struct inputs *u = &t->usual;
+
+	t->files = arena_alloc(&u->arena, a->n_rest * sizeof(*t->files));
+	t->scene = arena_alloc(&u->arena, a->n_rest * sizeof(*t->scene));
+	for (unsigned i = 0; i < a->n_rest; i++)
+		if (expect_read(a->rest[i], &t->files[i], &u->arena,
+		    &u->diags))
+			t->scene[i] = scene_of(&t->scenes, u, &t->files[i]);
+	return u->diags.errors == 0;
+}
+
+/* ---- running ---- */
+
+static void
+assume(void *arg, const char *text)
+{
+	struct tester *t = arg;
+	struct test_report *r = &t->report;
+
+	for (unsigned i = 0; i < r->n_assumptions; i++)
+		if (strcmp(r->assumptions[i], text) == 0)
+			return;
+	vec_room(r->assumptions, r->n_assumptions, t->room_assumptions);
+	r->assumptions[r->n_assumptions++] = arena_strdup(&t->usual.arena,
+	    text);
+}
+
+static void
+run_file(struct tester *t, unsigned i)
+{
+	struct expect_setup s = { .scene = t->scene[i],
+	    .arena = &t->usual.arena, .time = t->time, .note = assume,
+	    .arg = t };
+	struct test_report *r = &t->report;
+
+	run_assume_time(&s.scene->in, t->time);
+	for (const struct expect_test *e = t->files[i].tests; e != NULL;
+	    e = e->next) {
+		expect_run(&s, e, &r->tests[r->n_tests]);
+		r->results[r->tests[r->n_tests++].result]++;
+	}
+}
+
+static void
+run_all(struct tester *t, unsigned n_files)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < n_files; i++)
+		for (const struct expect_test *e = t->files[i].tests;
+		    e != NULL; e = e->next)
+			n++;
+	t->report.tests = arena_alloc(&t->usual.arena,
+	    n * sizeof(*t->report.tests));
+	for (unsigned i = 0; i < n_files; i++)
+		run_file(t, i);
+}
+
+/* Coverage, and what was assumed of the hosts. */
+static void
+sum_up(struct tester *t)
+{
+	struct test_report *r = &t->report;
+	unsigned n = 0;
+
+	for (const struct scene *s = t->scenes; s != NULL; s = s->next) {
+		for (unsigned i = 0; i < s->in.env->n_assumptions; i++)
+			assume(t, s->in.env->assumptions[i]);
+		r->n_rules += s->n_rules;
+	}
+	r->uncovered = arena_alloc(&t->usual.arena, r->n_rules *
+	    sizeof(*r->uncovered));
+	for (const struct scene *s = t->scenes; s != NULL; s = s->next)
+		for (unsigned i = 0; i < s->n_rules; i++)
+			if (!s->hit[i])
+				r->uncovered[n++] = s->rules[i];
+	r->n_covered = r->n_rules - n;
+	r->coverage = t->coverage;
+}
+
+/* ---- writing ---- */
+
+/* Text for people, unless something else goes there. */
+static bool
+settle_outputs(struct outputs *o)
+{
+	for (unsigned i = 0; i < o->n; i++)
+		if (strcmp(o->list[i].path, "-") == 0)
+			return true;
+	return outputs_add(o, "text", "-");
+}
+
+static int
+run(struct tester *t, const struct args *a)
+{
+	const unsigned *results = t->report.results;
+
+	if (!read_files(t, a) || !outputs_open(&t->outputs, &t->usual.diags))
+		return EXIT_INPUT;
+	run_all(t, a->n_rest);
+	sum_up(t);
+	for (unsigned i = 0; i < t->outputs.n; i++) {
+		struct out *o = &t->outputs.list[i].out;
+
+		t->report.color = o->path == NULL && use_color(&t->outputs);
+		writers[t->outputs.list[i].format](&t->report, o->file);
+		out_commit(o, &t->usual.diags);
+	}
+	return results[TEST_FAILED] != 0 ? EXIT_NO :
+	    results[TEST_UNDETERMINED] != 0 ? EXIT_UNDETERMINED : EXIT_YES;
+}
+
+int
+cmd_test(int argc, char **argv)
+{
+	struct tester *t = mem_alloc(1, sizeof(*t));
+	struct args a = { .command = "test", .usage = usage,
+	    .tables = { inputs_args, test_args, outputs_args, color_args },
+	    .ctx = { &t->usual, t, &t->outputs, &t->outputs } };
+	int code;
+
+	inputs_init(&t->usual);
+	t->time = RUN_USUAL_TIME;
+	t->outputs.command = "test";
+	t->outputs.names = format_names;
+	if (!args_parse(&a, argc, argv))
+		code = a.helped ? EXIT_YES : EXIT_USAGE;
+	else if (a.n_rest == 0)
+		code = EXIT_USAGE, args_error("test", "no file given");
+	else if (!settle_outputs(&t->outputs))
+		code = EXIT_USAGE;
+	else
+		code = run(t, &a);
+	outputs_abort(&t->outputs);
+	code = inputs_finish(&t->usual, code);
+	for (const struct scene *s = t->scenes; s != NULL; s = s->next)
+		diag_print(&s->in.diags, stderr);
+	scenes_free(t->scenes);
+	free(t->report.assumptions);
+	free(a.rest);
+	inputs_free(&t->usual);
+	free(t);
+	return code;
+}
