@@ -99,6 +99,10 @@ golden: all
 
 # Speed, measured; never part of the tests.
 BENCH	:= $(patsubst tests/bench/%.c,$B/tests/bench/%,$(wildcard tests/bench/*.c))
+ifeq ($(wildcard /usr/include/bdd.h),)	# Debian's libbdd-dev
+BENCH	:= $(filter-out %/bdd,$(BENCH))
+endif
+$B/tests/bench/bdd: LDLIBS += -lbdd
 $B/tests/bench/%: $B/tests/bench/%.o $B/libnfwalk.a
 	@echo "  LD    $@"
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)

@@ -2,6 +2,9 @@
  *
  *	workload corp N SEED		a corporate ruleset with 5 % planted
  *					defects, iptables-save text
+ *	workload rand5 N SEED		sparse rules with the same defects
+ *	workload edit K SEED <RULES	the rules with K edits: a verdict
+ *					flipped, a rule gone, a rule moved up
  *	workload linear early|late N ACTION
  *					N rules of which only the last matches;
  *					early fails at the addresses, late at
@@ -135,7 +138,34 @@ corp_box(void)
 	return b;
 }
 
-struct corp { struct box *boxes; bool *accept; uint32_t n, max; };
+/* Rules that seldom meet. */
+static struct box
+sparse_box(void)
+{
+	struct box b = { .port = { any_port, any_port } };
+	uint32_t port, kind, hi;
+
+	b.proto = below(2) ? 6 : 17;
+	for (int i = 0; i < 2; i++) {
+		uint32_t addr = (uint32_t)splitmix();
+
+		b.a[i] = prefix(addr, 16 + below(17));
+	}
+	port = 1 + below(65535);
+	kind = below(3);
+	hi = kind ? port : port + below(1000);
+	b.port[1] = (struct span){ port, hi < 65535 ? hi : 65535 };
+	if (below(4) == 0)
+		b.port[0] = (struct span){ 1024, 65535 };
+	return b;
+}
+
+struct corp {
+	struct box *boxes;
+	bool *accept;
+	uint32_t n, max;
+	struct box (*make)(void);
+};
 
 static void
 corp_add(struct corp *c, struct box b)
@@ -173,7 +203,7 @@ plant_union(struct corp *c)
 
 	if (c->n + 3 > c->max)
 		return;
-	b = corp_box();
+	b = c->make();
 	for (int j = 0; j < 2; j++)
 		if (b.a[j].hi > b.a[j].lo && b.a[j].hi - b.a[j].lo != UINT32_MAX)
 			i = j;
@@ -233,17 +263,17 @@ print_box(const struct box *b, bool accept)
 }
 
 static int
-corp(uint32_t n, uint64_t seed)
+corp(struct box (*make)(void), uint32_t n, uint64_t seed)
 {
 	struct corp c = { calloc(n + 3, sizeof(struct box)),
-	    calloc(n + 3, sizeof(bool)), 0, n };
+	    calloc(n + 3, sizeof(bool)), 0, n, make };
 
 	state = seed;
 	while (c.n < n) {
 		uint32_t k, kind;
 
 		if (below(100) < 95 || c.n < 8) {
-			corp_add(&c, corp_box());
+			corp_add(&c, c.make());
 			continue;
 		}
 		k = below(c.n);
@@ -262,6 +292,73 @@ corp(uint32_t n, uint64_t seed)
 	printf("COMMIT\n");
 	free(c.boxes);
 	free(c.accept);
+	return 0;
+}
+
+/* ---- edits ---- */
+
+static void
+flip(char *line)
+{
+	char *verdict = strstr(line, "-j ");
+
+	if (verdict != NULL && strcmp(verdict, "-j ACCEPT\n") == 0)
+		strcpy(verdict, "-j DROP\n");
+	else if (verdict != NULL && strcmp(verdict, "-j DROP\n") == 0)
+		strcpy(verdict, "-j ACCEPT\n");
+}
+
+static void
+edit_one(char **rules, uint32_t *n, unsigned kind)
+{
+	uint32_t j = below(*n), to = j > 50 ? j - 50 : 0;
+	char *rule = rules[j];
+
+	if (kind == 0) {
+		flip(rule);
+		return;
+	}
+	memmove(rules + j, rules + j + 1, (*n - j - 1) * sizeof(*rules));
+	if (kind == 1) {
+		free(rule);
+		(*n)--;
+		return;
+	}
+	memmove(rules + to + 1, rules + to, (*n - 1 - to) * sizeof(*rules));
+	rules[to] = rule;
+}
+
+/* Standard input with edits; all rules are in one block. */
+static int
+edit(unsigned edits, uint64_t seed)
+{
+	enum { LINE = 512 };
+	char **rules = NULL, line[LINE], tail[LINE] = "";
+	uint32_t n = 0, room = 0;
+
+	while (fgets(line, sizeof(line), stdin) != NULL) {
+		if (strncmp(line, "-A ", 3) != 0) {
+			if (n != 0)
+				strcpy(tail, line);
+			else
+				fputs(line, stdout);
+			continue;
+		}
+		if (n == room)
+			rules = realloc(rules, (room = room * 2 + 1024) *
+			    sizeof(*rules));
+		rules[n] = malloc(LINE);	/* a flip makes it longer */
+		strcpy(rules[n++], line);
+	}
+	state = seed;
+	for (unsigned i = 0; i < edits && n != 0; i++)
+		edit_one(rules, &n, i % 3);
+	for (uint32_t i = 0; i < n; i++) {
+		fputs(rules[i], stdout);
+		free(rules[i]);
+	}
+	free(rules);
+	fputs(tail, stdout);
 	return 0;
 }
 
@@ -465,8 +562,13 @@ capture(uint32_t n, uint32_t len, uint32_t n_flows, uint64_t seed)
 int
 main(int argc, char **argv)
 {
-	if (argc == 4 && strcmp(argv[1], "corp") == 0)
-		return corp((uint32_t)strtoul(argv[2], NULL, 10),
+	if (argc == 4 && strcmp(argv[1], "edit") == 0)
+		return edit((unsigned)strtoul(argv[2], NULL, 10),
+		    strtoull(argv[3], NULL, 10));
+	if (argc == 4 && (strcmp(argv[1], "corp") == 0 ||
+	    strcmp(argv[1], "rand5") == 0))
+		return corp(argv[1][0] == 'c' ? corp_box : sparse_box,
+		    (uint32_t)strtoul(argv[2], NULL, 10),
 		    strtoull(argv[3], NULL, 10));
 	if (argc == 5 && strcmp(argv[1], "linear") == 0)
 		return linear(strcmp(argv[2], "early") == 0,
@@ -478,7 +580,7 @@ main(int argc, char **argv)
 		    (uint32_t)strtoul(argv[3], NULL, 10),
 		    (uint32_t)strtoul(argv[4], NULL, 10),
 		    strtoull(argv[5], NULL, 10));
-	fputs("usage: workload corp N SEED | linear early|late N ACTION | "
+	fputs("usage: workload corp|rand5 N SEED | edit K SEED | linear early|late N ACTION | "
 	    "kube N | pcap N LENGTH FLOWS SEED\n", stderr);
 	return 2;
 }
