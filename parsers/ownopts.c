@@ -274,14 +274,9 @@ static struct ifmatch *
 new_iface(struct cmdline *c, const struct word *w)
 {
 	struct ifmatch *m = arena_new(c->arena, struct ifmatch);
-	size_t len = w->len;
+	bool wild = w->text[w->len - 1] == '+';
 
-	m->wild = w->text[len - 1] == '+';
-	if (m->wild)
-		len--;
-	memcpy(m->name, w->text, len);
-	/* xshared.c, iface_to_mask: the 0 is compared too. */
-	memset(m->mask, 0xff, m->wild ? len : len + 1);
+	ifmatch_set(m, w->text, w->len - wild, wild);
 	map_set(&c->ifaces, c->arena, arena_strndup(c->arena, w->text,
 	    w->len), w->len, m);
 	return m;

@@ -69,3 +69,31 @@ ctstate_print(struct sbuf *out, unsigned states)
 			sep = ",";
 		}
 }
+
+void
+lower_has_ct(struct lower *l, bool has)
+{
+	static const struct range with = { FCT_NEW, FCT_ESTABLISHED };
+
+	l->test(l, F_CT, FCT_STATE, &with, 1, !has);
+}
+
+/* F_CT counts the first five in their order, and has no others. */
+void
+lower_ctstate(struct lower *l, unsigned states, bool negate)
+{
+	unsigned nat = (states & CTST_SNAT ? FCT_SRC_NAT : 0) |
+	    (states & CTST_DNAT ? FCT_DST_NAT : 0);
+	unsigned mask = FCT_STATE | nat, n = 0, v;
+	struct range r[4 * (FCT_STATE + 1)];
+
+	for (v = 0; v <= mask; v++) {
+		if ((v & ~mask) != 0 ||
+		    ((v & nat) == 0 && !(states >> v & 1)))
+			continue;
+		if (n == 0 || r[n - 1].hi + 1 != v)
+			r[n++].lo = v;
+		r[n - 1].hi = v;
+	}
+	l->test(l, F_CT, mask, r, n, negate);
+}

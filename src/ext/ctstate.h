@@ -18,4 +18,8 @@ unsigned ctstate_of(const struct packet *);
 unsigned ctstate_read(const char *, unsigned allowed);
 void	ctstate_print(struct sbuf *, unsigned states);
 
+/* For ext->lower: has it a connection; is it in one of the states. */
+void	lower_has_ct(struct lower *, bool has);
+void	lower_ctstate(struct lower *, unsigned states, bool negate);
+
 #endif

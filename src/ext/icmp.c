@@ -120,3 +120,17 @@ icmp_test(const struct icmp *icmp, struct ctx *ctx, struct sbuf *why,
 		return TRI_YES;
 	return why != NULL ? explain(icmp, ctx->pkt, h, why) : TRI_NO;
 }
+
+bool
+icmp_lower(const struct icmp *icmp, struct lower *l, bool any)
+{
+	u128 type = (u128)icmp->type << 8;
+
+	lower_l4(l);
+	if (!any || icmp->type != 0xff)
+		lower_range(l, F_ICMP, type | icmp->code[0],
+		    type | icmp->code[1], icmp->invert);
+	else if (icmp->invert)
+		lower_never(l);
+	return true;
+}

@@ -16,5 +16,7 @@ void	icmp_list(const struct icmp *, const char *name, struct sbuf *);
 /* type 255 is any type if 'any'. */
 enum tri icmp_test(const struct icmp *, struct ctx *, struct sbuf *why,
 	    bool any);
+/* The ext->lower of both. */
+bool	icmp_lower(const struct icmp *, struct lower *, bool any);
 
 #endif

@@ -238,21 +238,54 @@ count_prefixes(struct ipset *s, const struct ipset_elem *e, int change)
 	}
 }
 
-/* cidr[] out of an element's key. */
-static void
-prefixes_of(const struct ipset *s, const void *elem, struct ipset_elem *e)
+void
+ipset_read_elem(const struct ipset *s, const void *elem, struct ipset_elem *e,
+    unsigned *seq)
 {
 	unsigned size = family_addr_size(s->def.family), addr = 0;
 	const uint8_t *k = elem;
 
+	memset(e, 0, sizeof(*e));
+	e->nomatch = *at(elem, s->at_flags) & E_NOMATCH;
+	e->wildcard = *at(elem, s->at_flags) & E_WILDCARD;
+	e->has_mac = *at(elem, s->at_flags) & E_MAC;
+	if (s->at_iface != 0)
+		memcpy(e->iface, at(elem, s->at_iface), IFNAME_SIZE);
+	if (s->at_mac != 0)
+		memcpy(e->mac, at(elem, s->at_mac), sizeof(e->mac));
 	for (const uint8_t *p = ipset_parts[s->def.type]; *p != P_END; p++) {
-		if (*p == P_NET)
-			e->cidr[addr] = k[size];
-		if (*p == P_NET || *p == P_IP) {
-			k += size + (*p == P_NET);
-			addr++;
-		} else if (*p == P_PORT) {
-			k += 3;
+		switch ((enum part)*p) {
+		case P_NET:
+			memcpy(e->addr[addr].b, k, size);
+			k += size;
+			e->cidr[addr++] = *k++;
+			break;
+		case P_IP:
+			memcpy(e->addr[addr++].b, k, size);
+			k += size;
+			break;
+		case P_PORT:
+			e->proto = *k++;
+			/* fall through */
+		case P_PORT_ONLY:
+			memcpy(&e->port, k, sizeof(e->port));
+			k += sizeof(e->port);
+			break;
+		case P_MAC:
+			memcpy(e->mac, k, sizeof(e->mac));
+			k += sizeof(e->mac);
+			break;
+		case P_MARK:
+			memcpy(&e->mark, k, sizeof(e->mark));
+			k += sizeof(e->mark);
+			break;
+		case P_IFACE:
+			e->physdev = *k++;
+			*seq = (unsigned)(k[0] | k[1] << 8);
+			k += 2;
+			break;
+		case P_OWN_MAC: case P_SET: case P_END:
+			break;
 		}
 	}
 }
@@ -325,10 +358,11 @@ find(const struct ipset *s, const struct ipset_elem *e, unsigned *seq)
 static void
 take(struct ipset *s, void *elem)
 {
-	struct ipset_elem e = { 0 };
+	struct ipset_elem e;
+	unsigned seq;
 
 	if (s->prefixes != NULL) {
-		prefixes_of(s, elem, &e);
+		ipset_read_elem(s, elem, &e, &seq);
 		count_prefixes(s, &e, -1);
 	}
 	store_remove(&s->store, elem);

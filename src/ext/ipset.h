@@ -134,5 +134,13 @@ enum tri ipset_test(struct ipset *, struct ctx *, struct ipset_ask *);
  * it is not known what the packet has. */
 bool	ipset_packet_add(struct ipset *, struct ctx *, struct ipset_ask *);
 bool	ipset_packet_del(struct ipset *, struct ctx *, struct ipset_ask *);
+/* ---- as fields ---- */
+
+/* Tells which packets are in the set, or with 'negate' are not, for
+ * ext->lower: by its elements, as they are in 'env'.  False, before anything
+ * was told: it was not supplied, elements come and go with time, or fields do
+ * not tell it; of what 'ask' compares of counters nothing is told. */
+bool	ipset_lower(const char *name, const struct ipset_ask *ask,
+	    bool negate, struct lower *);
 
 #endif

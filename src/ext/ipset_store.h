@@ -1,4 +1,5 @@
-/* Private to ipset.c and ipset_match.c: how a set keeps its elements. */
+/* Private to ipset.c, ipset_match.c and ipset_lower.c: how a set keeps its
+ * elements. */
 #ifndef EXT_IPSET_STORE_H
 #define EXT_IPSET_STORE_H
 
@@ -58,6 +59,9 @@ struct ipset {
  * hash:net,iface, as the 'seq'th of its network.  Returns its size. */
 unsigned ipset_key(const struct ipset *, const struct ipset_elem *,
 	    unsigned seq, uint8_t key[MAX_KEY]);
+/* The reverse: an element of the store, but for its extensions. */
+void	ipset_read_elem(const struct ipset *, const void *elem,
+	    struct ipset_elem *, unsigned *seq);
 /* Masks addresses as the set does.  False: the kernel takes no such one. */
 bool	ipset_mask(const struct ipset *, struct ipset_elem *);
 /* Adds or overwrites at the tick 'now' (0 if not live). */

@@ -154,6 +154,17 @@ ports_test(const struct ports *p, unsigned invert, const char *proto,
 	return TRI_YES;
 }
 
+void
+ports_lower(const struct ports *p, unsigned invert, struct lower *l)
+{
+	if (p->src[0] != 0 || p->src[1] != UINT16_MAX || invert & PORTS_SRC)
+		lower_range(l, F_SPORT, p->src[0], p->src[1],
+		    invert & PORTS_SRC);
+	if (p->dst[0] != 0 || p->dst[1] != UINT16_MAX || invert & PORTS_DST)
+		lower_range(l, F_DPORT, p->dst[0], p->dst[1],
+		    invert & PORTS_DST);
+}
+
 /* A service by getaddrinfo's rules: a decimal number, of which the low 16
  * bits count, or a name. */
 static bool

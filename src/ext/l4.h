@@ -113,6 +113,8 @@ void	ports_init(void *data, int family);
 /* "tcp sport is ..." and the same for dport; 'l4' has 4 bytes. */
 enum tri ports_test(const struct ports *, unsigned invert,
 	    const char *proto, const uint8_t *l4, struct sbuf *why);
+/* The same for ext->lower, behind lower_l4. */
+void	ports_lower(const struct ports *, unsigned invert, struct lower *);
 /* Reads "a", "a:b", ":b", "a:" with names of services, where a reversed
  * range is an error (tcp, sctp), and as libxtables' XTTYPE_PORTRC, where it
  * just never matches and numbers are decimal (udp, dccp). */

@@ -65,6 +65,16 @@ ah_test(const void *data, struct ctx *ctx, struct sbuf *why)
 
 EVAL_BY(ah);
 
+static bool
+lower(const void *data, struct lower *l)
+{
+	const struct ah *ah = data;
+
+	lower_l4(l);
+	lower_range(l, F_SPI, ah->spi[0], ah->spi[1], ah->invert);
+	return true;
+}
+
 const struct ext ext_m_ah = {
 	.name = "ah",
 	.kind = EXT_MATCH,
@@ -78,4 +88,5 @@ const struct ext ext_m_ah = {
 	.list = list,
 	.eval = ah_eval,
 	.explain = ah_explain,
+	.lower = lower,
 };

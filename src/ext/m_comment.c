@@ -50,6 +50,14 @@ eval(const void *data, struct ctx *ctx)
 	return TRI_YES;
 }
 
+static bool
+lower(const void *data, struct lower *l)
+{
+	(void)data;
+	(void)l;
+	return true;
+}
+
 const struct ext ext_m_comment = {
 	.name = "comment",
 	.kind = EXT_MATCH,
@@ -58,4 +66,5 @@ const struct ext ext_m_comment = {
 	.save = save,
 	.list = list,
 	.eval = eval,
+	.lower = lower,
 };

@@ -1,4 +1,5 @@
 /* -m connmark: the connection's mark (xt_connmark.c). */
+#include "ext/ctstate.h"
 #include "ext/mark.h"
 
 #include <stddef.h>
@@ -42,6 +43,16 @@ connmark_test(const void *data, struct ctx *ctx, struct sbuf *why)
 
 EVAL_BY(connmark);
 
+static bool
+lower(const void *data, struct lower *l)
+{
+	const struct mark *m = data;
+
+	lower_has_ct(l, true);
+	lower_masked(l, F_CONNMARK, m->value, m->mask, m->invert);
+	return true;
+}
+
 const struct ext ext_m_connmark = {
 	.name = "connmark",
 	.kind = EXT_MATCH,
@@ -52,4 +63,5 @@ const struct ext ext_m_connmark = {
 	.list = list,
 	.eval = connmark_eval,
 	.explain = connmark_explain,
+	.lower = lower,
 };

@@ -476,6 +476,107 @@ use_traits(const void *data)
 	return EXT_NEEDS_CT | (has(c->given, C_EXPIRE) ? EXT_STATEFUL : 0);
 }
 
+/* ---- as fields ---- */
+
+static void
+lower_addr(const struct details *d, unsigned side, bool negate,
+    struct lower *l)
+{
+	static const enum field fields[N_SIDES] = {
+		[ORIGSRC] = F_CT_ORIGSRC, [ORIGDST] = F_CT_ORIGDST,
+		[REPLSRC] = F_CT_REPLSRC, [REPLDST] = F_CT_REPLDST,
+	};
+	unsigned bits = family_bits(l->family);
+	unsigned prefix = (unsigned)addr_prefix(&d->mask[side], l->family);
+	u128 rest = prefix == 0 ? ~(u128)0 >> (128 - bits) :
+	    ((u128)1 << (bits - prefix)) - 1;
+	u128 addr = addr_number(&d->addr[side], l->family);
+
+	lower_range(l, fields[side], addr & ~rest, addr | rest, negate);
+}
+
+static void
+lower_ports(const struct details *d, unsigned side, bool negate,
+    struct lower *l)
+{
+	static const enum field fields[N_SIDES] = {
+		[ORIGSRC] = F_CT_ORIGSPORT, [ORIGDST] = F_CT_ORIGDPORT,
+		[REPLSRC] = F_CT_REPLSPORT, [REPLDST] = F_CT_REPLDPORT,
+	};
+
+	lower_range(l, fields[side], d->port[side][0], d->port[side][1],
+	    negate);
+}
+
+/* Any of these bits. */
+static void
+lower_status(unsigned status, bool negate, struct lower *l)
+{
+	unsigned mask = (status & CTS_EXPECTED ? FCT_EXPECTED : 0) |
+	    (status & CTS_SEEN_REPLY ? FCT_SEEN_REPLY : 0) |
+	    (status & CTS_ASSURED ? FCT_ASSURED : 0) |
+	    (status & CTS_CONFIRMED ? FCT_CONFIRMED : 0);
+
+	lower_masked(l, F_CT, 0, mask, !negate);
+}
+
+static void
+lower_criterion(const struct conntrack *c, enum criterion what,
+    struct lower *l)
+{
+	const struct details *d = c->more;
+	bool negate = has(c->invert, what);
+
+	switch (what) {
+	case C_STATE:
+		lower_ctstate(l, c->state, negate);
+		break;
+	case C_PROTO:
+		lower_range(l, F_CT_PROTO, d->proto, d->proto, negate);
+		break;
+	case C_ORIGSRC: case C_ORIGDST: case C_REPLSRC: case C_REPLDST:
+		lower_addr(d, (unsigned)what - C_ORIGSRC, negate, l);
+		break;
+	case C_ORIGSRC_PORT: case C_ORIGDST_PORT:
+	case C_REPLSRC_PORT: case C_REPLDST_PORT:
+		lower_ports(d, (unsigned)what - C_ORIGSRC_PORT, negate, l);
+		break;
+	case C_STATUS:
+		lower_status(c->status, negate, l);
+		break;
+	case C_DIR:
+		lower_masked(l, F_CT, 0, FCT_REPLY, negate);
+		break;
+	case C_EXPIRE:			/* that is its memory */
+		break;
+	}
+}
+
+/* It has a connection and all hold; it has none and the state holds. */
+static bool
+lower(const void *data, struct lower *l)
+{
+	static const unsigned without = CTST_INVALID | CTST_UNTRACKED;
+	const struct conntrack *c = data;
+	unsigned states = has(c->invert, C_STATE) ? ~(unsigned)c->state :
+	    c->state;
+
+	if (c->given == 1 << C_STATE) {
+		lower_criterion(c, C_STATE, l);
+		return true;
+	}
+	lower_has_ct(l, true);
+	for (unsigned i = 0; i < N_CRITERIA; i++)
+		if (has(c->given, i))
+			lower_criterion(c, (enum criterion)i, l);
+	if (has(c->given, C_STATE) && states & without) {
+		lower_or(l);
+		lower_has_ct(l, false);
+		lower_criterion(c, C_STATE, l);
+	}
+	return true;
+}
+
 const struct ext ext_m_conntrack = {
 	.name = "conntrack",
 	.traits = EXT_NEEDS_CT,
@@ -487,4 +588,5 @@ const struct ext ext_m_conntrack = {
 	.list = list,
 	.eval = eval,
 	.explain = explain,
+	.lower = lower,
 };

@@ -229,6 +229,28 @@ dccp_test(const void *data, struct ctx *ctx, struct sbuf *why)
 
 EVAL_BY(dccp);
 
+static bool
+lower(const void *data, struct lower *l)
+{
+	const struct dccp *dccp = data;
+	struct sbuf key = SBUF_INIT;
+
+	lower_l4(l);
+	ports_lower(&dccp->ports, dccp->invert, l);
+	if (dccp->given & DCCP_TYPES) {
+		sbuf_puts(&key, "-m dccp --dccp-types ");
+		put_types(&key, dccp->types);
+		lower_opaque(l, sbuf_text(&key), dccp->invert & DCCP_TYPES);
+	}
+	sbuf_clear(&key);
+	if (dccp->given & DCCP_OPTION) {
+		sbuf_printf(&key, "-m dccp --dccp-option %u", dccp->option);
+		lower_opaque(l, sbuf_text(&key), dccp->invert & DCCP_OPTION);
+	}
+	sbuf_free(&key);
+	return true;
+}
+
 const struct ext ext_m_dccp = {
 	.name = "dccp",
 	.kind = EXT_MATCH,
@@ -242,4 +264,5 @@ const struct ext ext_m_dccp = {
 	.list = list,
 	.eval = dccp_eval,
 	.explain = dccp_explain,
+	.lower = lower,
 };

@@ -120,6 +120,15 @@ list(const void *data, const struct ext_print *how, struct sbuf *out)
 	put(data, "", how->numeric, out);
 }
 
+static bool
+matches(const struct devgroup *d, unsigned side, const struct iface *dev)
+{
+	bool equal = ((dev->group ^ d->side[side].group) &
+	    d->side[side].mask) == 0;
+
+	return equal != (d->invert >> side & 1);
+}
+
 static enum tri
 eval(const void *data, struct ctx *ctx)
 {
@@ -128,18 +137,99 @@ eval(const void *data, struct ctx *ctx)
 		[SIDE_SRC] = ctx->pkt->in, [SIDE_DST] = ctx->pkt->out };
 
 	for (unsigned i = 0; i < N_SIDES; i++) {
-		bool differs;
-
 		if (!(d->given >> i & 1))
 			continue;
 		if (dev[i] == NULL || !dev[i]->has_group)
 			return unknown(ctx, "the groups of its interfaces");
-		differs = ((dev[i]->group ^ d->side[i].group) &
-		    d->side[i].mask) != 0;
-		if (differs != (d->invert >> i & 1))
+		if (!matches(d, i, dev[i]))
 			return TRI_NO;
 	}
 	return TRI_YES;
+}
+
+/* ---- as fields ---- */
+
+enum { MANY = 64 };
+
+/* Interfaces whose groups are known, those that match first. */
+struct known {
+	const struct iface *dev[MANY];
+	unsigned n, n_match;
+};
+
+/* None if there are too many to list. */
+static void
+find_known(const struct devgroup *d, unsigned side, const struct env *env,
+    struct known *k)
+{
+	k->n = k->n_match = 0;
+	for (const struct iface *i = env->ifaces; i != NULL; i = i->next) {
+		if (!i->has_group)
+			continue;
+		if (k->n == MANY) {
+			k->n = k->n_match = 0;
+			return;
+		}
+		k->dev[k->n] = i;
+		if (matches(d, side, i)) {
+			k->dev[k->n] = k->dev[k->n_match];
+			k->dev[k->n_match++] = i;
+		}
+		k->n++;
+	}
+}
+
+static void
+lower_name(struct lower *l, unsigned side, const struct iface *i,
+    bool negate)
+{
+	struct ifmatch m;
+
+	ifmatch_set(&m, i->name, strnlen(i->name, IFNAME_SIZE - 1), false);
+	lower_iface(l, side == SIDE_SRC ? F_IN : F_OUT, &m, negate);
+}
+
+/* It is the interface 'which' of those that match, or behind them: it is
+ * none that is known, and who knows in which group. */
+static void
+lower_side(const struct devgroup *d, unsigned side, const struct known *k,
+    unsigned which, struct lower *l)
+{
+	struct devgroup one = { .given = (uint8_t)(1 << side) };
+	struct sbuf key = SBUF_INIT;
+
+	if (!(d->given >> side & 1))
+		return;
+	if (which < k->n_match) {
+		lower_name(l, side, k->dev[which], false);
+		return;
+	}
+	for (unsigned i = 0; i < k->n; i++)
+		lower_name(l, side, k->dev[i], true);
+	one.side[side] = d->side[side];
+	sbuf_puts(&key, "-m devgroup");
+	put(&one, "--", false, &key);
+	lower_opaque(l, sbuf_text(&key), d->invert >> side & 1);
+	sbuf_free(&key);
+}
+
+static bool
+lower(const void *data, struct lower *l)
+{
+	const struct devgroup *d = data;
+	struct known k[N_SIDES] = { 0 };
+
+	for (unsigned side = 0; side < N_SIDES; side++)
+		if (d->given >> side & 1)
+			find_known(d, side, l->env, &k[side]);
+	for (unsigned i = 0; i <= k[SIDE_SRC].n_match; i++)
+		for (unsigned j = 0; j <= k[SIDE_DST].n_match; j++) {
+			if (i + j > 0)
+				lower_or(l);
+			lower_side(d, SIDE_SRC, &k[SIDE_SRC], i, l);
+			lower_side(d, SIDE_DST, &k[SIDE_DST], j, l);
+		}
+	return true;
 }
 
 const struct ext ext_m_devgroup = {
@@ -152,4 +242,5 @@ const struct ext ext_m_devgroup = {
 	.save = save,
 	.list = list,
 	.eval = eval,
+	.lower = lower,
 };

@@ -67,6 +67,15 @@ dscp_test(const void *data, struct ctx *ctx, struct sbuf *why)
 
 EVAL_BY(dscp);
 
+static bool
+lower(const void *data, struct lower *l)
+{
+	const struct dscp *d = data;
+
+	lower_masked(l, F_TOS, (u128)d->value << 2, 0xfc, d->invert);
+	return true;
+}
+
 const struct ext ext_m_dscp = {
 	.name = "dscp",
 	.kind = EXT_MATCH,
@@ -77,4 +86,5 @@ const struct ext ext_m_dscp = {
 	.list = list,
 	.eval = dscp_eval,
 	.explain = dscp_explain,
+	.lower = lower,
 };

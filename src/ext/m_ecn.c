@@ -120,6 +120,24 @@ ecn_test(const void *data, struct ctx *ctx, struct sbuf *why)
 
 EVAL_BY(ecn);
 
+/* No lower_l4: see test_tcp. */
+static bool
+lower(const void *data, struct lower *l)
+{
+	const struct ecn *ecn = data;
+
+	if (ecn->given & ECN_IP)
+		lower_masked(l, F_TOS, ecn->codepoint, 3,
+		    ecn->invert & ECN_IP);
+	if (ecn->given & ECN_ECE)
+		lower_masked(l, F_TCPFLAGS, 0x40, 0x40,
+		    ecn->invert & ECN_ECE);
+	if (ecn->given & ECN_CWR)
+		lower_masked(l, F_TCPFLAGS, 0x80, 0x80,
+		    ecn->invert & ECN_CWR);
+	return true;
+}
+
 const struct ext ext_m_ecn = {
 	.name = "ecn",
 	.kind = EXT_MATCH,
@@ -130,4 +148,5 @@ const struct ext ext_m_ecn = {
 	.list = list,
 	.eval = ecn_eval,
 	.explain = ecn_explain,
+	.lower = lower,
 };

@@ -63,6 +63,16 @@ esp_test(const void *data, struct ctx *ctx, struct sbuf *why)
 
 EVAL_BY(esp);
 
+static bool
+lower(const void *data, struct lower *l)
+{
+	const struct esp *esp = data;
+
+	lower_l4(l);
+	lower_range(l, F_SPI, esp->spi[0], esp->spi[1], esp->invert);
+	return true;
+}
+
 const struct ext ext_m_esp = {
 	.name = "esp",
 	.kind = EXT_MATCH,
@@ -75,4 +85,5 @@ const struct ext ext_m_esp = {
 	.list = list,
 	.eval = esp_eval,
 	.explain = esp_explain,
+	.lower = lower,
 };

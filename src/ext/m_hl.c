@@ -41,4 +41,5 @@ const struct ext ext_m_hl = {
 	.list = list,
 	.eval = hl_eval,
 	.explain = hl_explain,
+	.lower = ttl_lower,
 };

@@ -50,6 +50,12 @@ icmp4_test(const void *data, struct ctx *ctx, struct sbuf *why)
 
 EVAL_BY(icmp4);
 
+static bool
+lower(const void *data, struct lower *l)
+{
+	return icmp_lower(data, l, true);
+}
+
 const struct ext ext_m_icmp = {
 	.name = "icmp",
 	.kind = EXT_MATCH,
@@ -63,4 +69,5 @@ const struct ext ext_m_icmp = {
 	.list = list,
 	.eval = icmp4_eval,
 	.explain = icmp4_explain,
+	.lower = lower,
 };

@@ -36,6 +36,12 @@ icmp6_test(const void *data, struct ctx *ctx, struct sbuf *why)
 
 EVAL_BY(icmp6);
 
+static bool
+lower(const void *data, struct lower *l)
+{
+	return icmp_lower(data, l, false);
+}
+
 const struct ext ext_m_icmp6 = {
 	.name = "icmp6",
 	.kind = EXT_MATCH,
@@ -48,4 +54,5 @@ const struct ext ext_m_icmp6 = {
 	.list = list,
 	.eval = icmp6_eval,
 	.explain = icmp6_explain,
+	.lower = lower,
 };

@@ -208,6 +208,23 @@ iprange_test(const void *data, struct ctx *ctx, struct sbuf *why)
 
 EVAL_BY(iprange);
 
+static bool
+lower(const void *data, struct lower *l)
+{
+	const struct iprange *r = data;
+	union addr ends[2];
+
+	for (unsigned side = 0; side < N_SIDES; side++) {
+		if (!(r->given >> side & 1))
+			continue;
+		get_ends(r, l->family, side, ends);
+		lower_range(l, side == RANGE_SRC ? F_SRC : F_DST,
+		    addr_number(&ends[0], l->family),
+		    addr_number(&ends[1], l->family), r->invert >> side & 1);
+	}
+	return true;
+}
+
 const struct ext ext_m_iprange = {
 	.name = "iprange",
 	.kind = EXT_MATCH,
@@ -218,4 +235,5 @@ const struct ext ext_m_iprange = {
 	.list = list,
 	.eval = iprange_eval,
 	.explain = iprange_explain,
+	.lower = lower,
 };

@@ -46,6 +46,15 @@ length_test(const void *data, struct ctx *ctx, struct sbuf *why)
 
 EVAL_BY(length);
 
+static bool
+lower(const void *data, struct lower *l)
+{
+	const struct length *len = data;
+
+	lower_range(l, F_LENGTH, len->range[0], len->range[1], len->invert);
+	return true;
+}
+
 const struct ext ext_m_length = {
 	.name = "length",
 	.kind = EXT_MATCH,
@@ -55,4 +64,5 @@ const struct ext ext_m_length = {
 	.list = list,
 	.eval = length_eval,
 	.explain = length_explain,
+	.lower = lower,
 };

@@ -102,6 +102,19 @@ mac_test(const void *data, struct ctx *ctx, struct sbuf *why)
 
 EVAL_BY(mac);
 
+static bool
+lower(const void *data, struct lower *l)
+{
+	const struct mac *mac = data;
+	struct range r[2] = { { 0, 0 }, { MAC_NONE, MAC_NONE } };
+
+	for (unsigned i = 0; i < MAC_SIZE; i++)
+		r[0].lo = r[0].lo << 8 | mac->addr[i];
+	r[0].hi = r[0].lo;
+	lower_ranges(l, F_MAC, r, mac->invert ? 2 : 1, mac->invert);
+	return true;
+}
+
 const struct ext ext_m_mac = {
 	.name = "mac",
 	.kind = EXT_MATCH,
@@ -112,4 +125,5 @@ const struct ext ext_m_mac = {
 	.list = list,
 	.eval = mac_eval,
 	.explain = mac_explain,
+	.lower = lower,
 };

@@ -38,6 +38,15 @@ mark_test(const void *data, struct ctx *ctx, struct sbuf *why)
 
 EVAL_BY(mark);
 
+static bool
+lower(const void *data, struct lower *l)
+{
+	const struct mark *m = data;
+
+	lower_masked(l, F_MARK, m->value, m->mask, m->invert);
+	return true;
+}
+
 const struct ext ext_m_mark = {
 	.name = "mark",
 	.kind = EXT_MATCH,
@@ -47,4 +56,5 @@ const struct ext ext_m_mark = {
 	.list = list,
 	.eval = mark_eval,
 	.explain = mark_explain,
+	.lower = lower,
 };

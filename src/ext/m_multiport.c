@@ -194,6 +194,32 @@ multiport_test(const void *data, struct ctx *ctx, struct sbuf *why)
 
 EVAL_BY(multiport);
 
+/* Either side has one of the ports: two alternatives; none of both has: one,
+ * with a test of each. */
+static bool
+lower(const void *data, struct lower *l)
+{
+	const struct multiport *m = data;
+	struct range r[MAX_PORTS];
+	unsigned n = 0, i;
+
+	for (i = 0; i < m->n; i++, n++) {
+		r[n].lo = r[n].hi = m->ports[i];
+		if (m->ranges >> i & 1)
+			r[n].hi = m->ports[++i];
+	}
+	lower_l4(l);
+	if (m->side & SIDE_SRC)
+		lower_ranges(l, F_SPORT, r, n, m->invert);
+	if (m->side == (SIDE_SRC | SIDE_DST) && !m->invert) {
+		lower_or(l);
+		lower_l4(l);
+	}
+	if (m->side & SIDE_DST)
+		lower_ranges(l, F_DPORT, r, n, m->invert);
+	return true;
+}
+
 const struct ext ext_m_multiport = {
 	.name = "multiport",
 	.kind = EXT_MATCH,
@@ -205,4 +231,5 @@ const struct ext ext_m_multiport = {
 	.list = list,
 	.eval = multiport_eval,
 	.explain = multiport_explain,
+	.lower = lower,
 };

@@ -2,7 +2,6 @@
 #include "ext/l4.h"
 
 #include <ctype.h>
-#include <netinet/in.h>
 #include <stddef.h>
 
 enum {					/* the options' bits, in their order */
@@ -214,23 +213,12 @@ user_test(const struct owner *o, struct ctx *ctx, struct sbuf *why)
 	return TRI_YES;
 }
 
-/* The kernel sends ICMP by a socket of its own, that nobody owns; the reset
- * of REJECT, and copies, by none. */
-static bool
-has_socket(const struct packet *p)
-{
-	unsigned icmp = p->family == AF_INET ? IPPROTO_ICMP : IPPROTO_ICMPV6;
-
-	return p->local && !p->no_socket &&
-	    (!p->kernel_made || p->proto == icmp);
-}
-
 static enum tri
 owner_test(const void *data, struct ctx *ctx, struct sbuf *why)
 {
 	const struct owner *o = data;
 
-	if (!has_socket(ctx->pkt))
+	if (!pkt_has_socket(ctx->pkt))
 		return o->given == o->invert ? TRI_YES :
 		    MISS(why, "it comes from no socket");
 	if (o->given & o->invert & OWNER_SOCKET)
@@ -244,6 +232,57 @@ owner_test(const void *data, struct ctx *ctx, struct sbuf *why)
 
 EVAL_BY(owner);
 
+/* ---- as fields ---- */
+
+/* The ids, or none of them.  Where a socket is wanted, its lack is no other
+ * id. */
+static void
+lower_ids(const struct ids *ids, enum field f, bool negate, bool socket,
+    struct lower *l)
+{
+	struct range r[2] = { { ids->lo, ids->hi },
+	    { OWNER_NONE, OWNER_NONE } };
+
+	lower_ranges(l, f, r, negate && socket ? 2 : 1, negate);
+}
+
+/* What no field tells: names that only the host knows, further groups. */
+static void
+lower_unknown(const struct owner *o, unsigned given, struct lower *l)
+{
+	struct owner part = *o;
+	struct sbuf key = SBUF_INIT;
+
+	part.given = (uint8_t)given;
+	part.invert = 0;
+	sbuf_puts(&key, "-m owner");
+	save(&part, NULL, &key);
+	lower_opaque(l, sbuf_text(&key), o->invert & given);
+	sbuf_free(&key);
+}
+
+/* Packets from no socket match if all is inverted, and only then. */
+static bool
+lower(const void *data, struct lower *l)
+{
+	const struct owner *o = data;
+	bool socket = o->given != o->invert;
+	unsigned group = o->given & (OWNER_GID | OWNER_GROUPS);
+
+	if (socket || o->given & OWNER_SOCKET)
+		lower_range(l, F_UID, OWNER_NONE, OWNER_NONE,
+		    !(o->given & o->invert & OWNER_SOCKET));
+	if (o->uid.name != NULL)
+		lower_unknown(o, OWNER_UID, l);
+	else if (o->given & OWNER_UID)
+		lower_ids(&o->uid, F_UID, o->invert & OWNER_UID, socket, l);
+	if (o->gid.name != NULL || o->given & OWNER_GROUPS)
+		lower_unknown(o, group, l);
+	else if (o->given & OWNER_GID)
+		lower_ids(&o->gid, F_GID, o->invert & OWNER_GID, socket, l);
+	return true;
+}
+
 const struct ext ext_m_owner = {
 	.name = "owner",
 	.kind = EXT_MATCH,
@@ -255,4 +294,5 @@ const struct ext ext_m_owner = {
 	.list = list,
 	.eval = owner_eval,
 	.explain = owner_explain,
+	.lower = lower,
 };

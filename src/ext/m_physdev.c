@@ -188,6 +188,57 @@ physdev_test(const void *data, struct ctx *ctx, struct sbuf *why)
 
 EVAL_BY(physdev);
 
+/* ---- as fields ---- */
+
+static void
+lower_port(struct lower *l, enum field f, const char *name, bool negate)
+{
+	size_t len = strlen(name);
+	bool wild = len > 0 && name[len - 1] == '+';
+	struct ifmatch m;
+
+	ifmatch_set(&m, name, len - wild, wild);
+	lower_iface(l, f, &m, negate);
+}
+
+/* The packets that have both ports, one, or none of them. */
+static bool
+lower_case(const struct physdev *d, bool in, bool out, bool more,
+    struct lower *l)
+{
+	unsigned facts = (in ? OP_IS_IN : 0) |
+	    (out ? OP_OUT | OP_IS_OUT | OP_BRIDGED : 0);
+	unsigned asked = OP_IS_IN | OP_IS_OUT | OP_BRIDGED;
+
+	if (!in && !out ? d->given & ~d->invert :
+	    (d->given & asked & (facts ^ ~(unsigned)d->invert)) ||
+	    (d->given & OP_OUT && !out))
+		return more;
+	if (more)
+		lower_or(l);
+	lower_port(l, F_PHYSIN, "", in);
+	lower_port(l, F_PHYSOUT, "", out);
+	if (in && d->given & OP_IN)
+		lower_port(l, F_PHYSIN, *d->in ? d->in : "+",
+		    d->invert & OP_IN);
+	if (out && d->given & OP_OUT)
+		lower_port(l, F_PHYSOUT, *d->out ? d->out : "+",
+		    d->invert & OP_OUT);
+	return true;
+}
+
+static bool
+lower(const void *data, struct lower *l)
+{
+	bool more = false;
+
+	for (unsigned i = 0; i < 4; i++)
+		more = lower_case(data, i & 1, i & 2, more, l);
+	if (!more)
+		lower_never(l);
+	return true;
+}
+
 const struct ext ext_m_physdev = {
 	.name = "physdev",
 	.kind = EXT_MATCH,
@@ -199,4 +250,5 @@ const struct ext ext_m_physdev = {
 	.list = list,
 	.eval = physdev_eval,
 	.explain = physdev_explain,
+	.lower = lower,
 };

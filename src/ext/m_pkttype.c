@@ -69,21 +69,11 @@ list(const void *data, const struct ext_print *how, struct sbuf *out)
 	    type_name(t->type));
 }
 
-/* Copies that the host sends to itself show what they are sent to. */
-static unsigned
-type_of(const struct packet *p)
-{
-	if (p->type != PKT_LOOPBACK)
-		return p->type;
-	return p->family == AF_INET6 || (p->data[16] & 0xf0) == 0xe0 ?
-	    PKT_MULTICAST : PKT_BROADCAST;
-}
-
 static enum tri
 pkttype_test(const void *data, struct ctx *ctx, struct sbuf *why)
 {
 	const struct pkttype *t = data;
-	unsigned type = type_of(ctx->pkt);
+	unsigned type = pkt_type_seen(ctx->pkt);
 
 	if ((type == t->type) != t->invert)
 		return TRI_YES;
@@ -92,6 +82,15 @@ pkttype_test(const void *data, struct ctx *ctx, struct sbuf *why)
 }
 
 EVAL_BY(pkttype);
+
+static bool
+lower(const void *data, struct lower *l)
+{
+	const struct pkttype *t = data;
+
+	lower_range(l, F_PKTTYPE, t->type, t->type, t->invert);
+	return true;
+}
 
 const struct ext ext_m_pkttype = {
 	.name = "pkttype",
@@ -102,4 +101,5 @@ const struct ext ext_m_pkttype = {
 	.list = list,
 	.eval = pkttype_eval,
 	.explain = pkttype_explain,
+	.lower = lower,
 };

@@ -330,6 +330,23 @@ sctp_test(const void *data, struct ctx *ctx, struct sbuf *why)
 
 EVAL_BY(sctp);
 
+static bool
+lower(const void *data, struct lower *l)
+{
+	const struct sctp *sctp = data;
+	struct sbuf key = SBUF_INIT;
+
+	lower_l4(l);
+	ports_lower(&sctp->ports, sctp->invert, l);
+	if (sctp->given & SCTP_CHUNKS) {
+		sbuf_puts(&key, "-m sctp --chunk-types");
+		put_chunks(sctp, false, &key);
+		lower_opaque(l, sbuf_text(&key), sctp->invert & SCTP_CHUNKS);
+	}
+	sbuf_free(&key);
+	return true;
+}
+
 const struct ext ext_m_sctp = {
 	.name = "sctp",
 	.kind = EXT_MATCH,
@@ -343,4 +360,5 @@ const struct ext ext_m_sctp = {
 	.list = list,
 	.eval = sctp_eval,
 	.explain = sctp_explain,
+	.lower = lower,
 };

@@ -227,9 +227,42 @@ explain(const void *data, struct ctx *ctx, struct sbuf *out)
 	    "in it");
 }
 
+/* ---- as fields ---- */
+
+/* What its counters are, is memory. */
+static unsigned
+use_traits(const void *data)
+{
+	const struct set_match *s = data;
+
+	return EXT_SIDE_EFFECT | (s->ask.packets.op != IPSET_ANY ||
+	    s->ask.bytes.op != IPSET_ANY ? EXT_STATEFUL : 0);
+}
+
+static bool
+lower(const void *data, struct lower *l)
+{
+	const struct set_match *s = data;
+	struct set_match plain = *s;
+	struct sbuf key = SBUF_INIT;
+
+	if (use_traits(data) & EXT_STATEFUL)
+		return false;
+	if (ipset_lower(s->name, &s->ask, s->invert, l))
+		return true;
+	plain.invert = 0;
+	plain.ask.flags &= IPSET_RETURN_NOMATCH;
+	sbuf_puts(&key, "-m set");
+	print(&plain, "--", &key);
+	lower_opaque(l, sbuf_text(&key), s->invert);
+	sbuf_free(&key);
+	return true;
+}
+
 const struct ext ext_m_set = {
 	.name = "set",
 	.traits = EXT_STATEFUL | EXT_SIDE_EFFECT,
+	.use_traits = use_traits,
 	.size = sizeof(struct set_match),
 	.opts = opts,
 	.check = check,
@@ -238,4 +271,5 @@ const struct ext ext_m_set = {
 	.memory = memory,
 	.eval = eval,
 	.explain = explain,
+	.lower = lower,
 };

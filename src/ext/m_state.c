@@ -66,6 +66,15 @@ explain(const void *data, struct ctx *ctx, struct sbuf *out)
 	ctstate_print(out, s->mask);
 }
 
+static bool
+lower(const void *data, struct lower *l)
+{
+	const struct state *s = data;
+
+	lower_ctstate(l, s->mask, s->invert);
+	return true;
+}
+
 const struct ext ext_m_state = {
 	.name = "state",
 	.traits = EXT_NEEDS_CT,
@@ -75,4 +84,5 @@ const struct ext ext_m_state = {
 	.list = list,
 	.eval = eval,
 	.explain = explain,
+	.lower = lower,
 };

@@ -2,6 +2,7 @@
 #include "ext/l4.h"
 
 #include <stddef.h>
+#include <stdio.h>
 
 struct tcp {
 	struct ports ports;
@@ -228,6 +229,25 @@ tcp_test(const void *data, struct ctx *ctx, struct sbuf *why)
 
 EVAL_BY(tcp);
 
+static bool
+lower(const void *data, struct lower *l)
+{
+	const struct tcp *tcp = data;
+	char key[32];
+
+	lower_l4(l);
+	ports_lower(&tcp->ports, tcp->invert, l);
+	if (tcp->mask != 0 || tcp->comp != 0 || tcp->invert & INVERT_FLAGS)
+		lower_masked(l, F_TCPFLAGS, tcp->comp, tcp->mask,
+		    tcp->invert & INVERT_FLAGS);
+	if (tcp->option != 0) {
+		snprintf(key, sizeof(key), "-m tcp --tcp-option %u",
+		    tcp->option);
+		lower_opaque(l, key, tcp->invert & INVERT_OPTION);
+	}
+	return true;
+}
+
 const struct ext ext_m_tcp = {
 	.name = "tcp",
 	.kind = EXT_MATCH,
@@ -240,4 +260,5 @@ const struct ext ext_m_tcp = {
 	.list = list,
 	.eval = tcp_eval,
 	.explain = tcp_explain,
+	.lower = lower,
 };

@@ -8,7 +8,7 @@ struct tcpmss {
 	uint8_t invert;
 };
 
-enum { TCP_HEADER = 20, OPTION_MSS = 2, OPTION_MSS_SIZE = 4 };
+enum { TCP_HEADER = 20 };
 
 static bool
 opt_mss(struct opt_arg *a)
@@ -50,24 +50,6 @@ list(const void *data, const struct ext_print *how, struct sbuf *out)
 		sbuf_printf(out, ":%u", m->mss[1]);
 }
 
-/* The value of the first well-formed option; -1: there is none. */
-static int
-find_mss(const uint8_t *op, unsigned n)
-{
-	unsigned i = 0;
-
-	while (i < n) {
-		if (op[i] == OPTION_MSS && n - i >= OPTION_MSS_SIZE &&
-		    op[i + 1] == OPTION_MSS_SIZE)
-			return get16(op + i + 2);
-		if (op[i] < 2 || i + 1 >= n || op[i + 1] == 0)
-			i++;
-		else
-			i += op[i + 1];
-	}
-	return -1;
-}
-
 /* The header is read in fragments that are not the first, too. */
 static enum tri
 tcpmss_test(const void *data, struct ctx *ctx, struct sbuf *why)
@@ -92,7 +74,7 @@ tcpmss_test(const void *data, struct ctx *ctx, struct sbuf *why)
 	if (op == NULL)
 		return result != TRI_NO ? result :
 		    hotdrop(ctx, why, "tcp options are cut off");
-	mss = find_mss(op, size - TCP_HEADER);
+	mss = tcp_mss(op, size - TCP_HEADER);
 	if (mss >= 0)
 		return range_test(why, "mss", (unsigned)mss, m->mss[0],
 		    m->mss[1], m->invert);
@@ -100,6 +82,16 @@ tcpmss_test(const void *data, struct ctx *ctx, struct sbuf *why)
 }
 
 EVAL_BY(tcpmss);
+
+/* No lower_l4: see there. */
+static bool
+lower(const void *data, struct lower *l)
+{
+	const struct tcpmss *m = data;
+
+	lower_range(l, F_MSS, m->mss[0], m->mss[1], m->invert);
+	return true;
+}
 
 const struct ext ext_m_tcpmss = {
 	.name = "tcpmss",
@@ -111,4 +103,5 @@ const struct ext ext_m_tcpmss = {
 	.list = list,
 	.eval = tcpmss_eval,
 	.explain = tcpmss_explain,
+	.lower = lower,
 };

@@ -86,6 +86,15 @@ tos_test(const void *data, struct ctx *ctx, struct sbuf *why)
 
 EVAL_BY(tos);
 
+static bool
+lower(const void *data, struct lower *l)
+{
+	const struct tos *tos = data;
+
+	lower_masked(l, F_TOS, tos->value, tos->mask, tos->invert);
+	return true;
+}
+
 const struct ext ext_m_tos = {
 	.name = "tos",
 	.kind = EXT_MATCH,
@@ -95,4 +104,5 @@ const struct ext ext_m_tos = {
 	.list = list,
 	.eval = tos_eval,
 	.explain = tos_explain,
+	.lower = lower,
 };

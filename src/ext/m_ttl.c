@@ -41,4 +41,5 @@ const struct ext ext_m_ttl = {
 	.list = list,
 	.eval = ttl_eval,
 	.explain = ttl_explain,
+	.lower = ttl_lower,
 };

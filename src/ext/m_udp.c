@@ -58,6 +58,16 @@ udp_test(const void *data, struct ctx *ctx, struct sbuf *why)
 
 EVAL_BY(udp);
 
+static bool
+lower(const void *data, struct lower *l)
+{
+	const struct udp *udp = data;
+
+	lower_l4(l);
+	ports_lower(&udp->ports, udp->invert, l);
+	return true;
+}
+
 const struct ext ext_m_udp = {
 	.name = "udp",
 	.kind = EXT_MATCH,
@@ -70,4 +80,5 @@ const struct ext ext_m_udp = {
 	.list = list,
 	.eval = udp_eval,
 	.explain = udp_explain,
+	.lower = lower,
 };

@@ -49,3 +49,14 @@ ttl_value_test(const struct ttl *ttl, const char *name, unsigned value,
 	return MISS(why, "%s is %u, rule wants %s %u", name, value,
 	    operators[ttl->mode], ttl->value);
 }
+
+bool
+ttl_lower(const void *data, struct lower *l)
+{
+	const struct ttl *ttl = data;
+	uint8_t lo = ttl->mode == TTL_GT ? 0 : ttl->value;
+	uint8_t hi = ttl->mode == TTL_LT ? UINT8_MAX : ttl->value;
+
+	lower_range(l, F_TTL, lo, hi, ttl->mode != TTL_EQ);
+	return true;
+}

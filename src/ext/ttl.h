@@ -29,5 +29,7 @@ void	ttl_save(const struct ttl *, const char *name, struct sbuf *);
 void	ttl_list(const struct ttl *, const char *name, struct sbuf *);
 enum tri ttl_value_test(const struct ttl *, const char *name, unsigned value,
 	    struct sbuf *why);
+/* The ext->lower of both. */
+bool	ttl_lower(const void *data, struct lower *);
 
 #endif

@@ -1,6 +1,7 @@
 #include "model/field.h"
 
 #include "model/lower.h"
+#include "model/packet.h"
 
 #include <netinet/in.h>
 
@@ -41,7 +42,7 @@ field_valid(enum field f, unsigned v, int family)
 	if (f == F_CT)
 		return valid_ct(v);
 	if (f == F_PKTTYPE)
-		return v < 6;
+		return v < PKT_LOOPBACK;	/* never seen as such */
 	if (f == F_SRCTYPE || f == F_DSTTYPE)
 		return v < 12;
 	if (f == F_PROTO)

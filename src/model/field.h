@@ -36,7 +36,7 @@ enum field_kind { FIELD_NUMBER, FIELD_ADDR, FIELD_IFACE, FIELD_SMALL,
 	X(F_TOS,	"tos",		8,	FIELD_SMALL)	/* or traffic class */ \
 	X(F_MARK,	"mark",		32,	FIELD_MARK)		\
 	X(F_CONNMARK,	"connmark",	32,	FIELD_MARK)	/* 0 without a connection */ \
-	X(F_PKTTYPE,	"pkttype",	3,	FIELD_SMALL)	/* enum pkt_type */ \
+	X(F_PKTTYPE,	"pkttype",	3,	FIELD_SMALL)	/* enum pkt_type, as -m pkttype sees it */ \
 	X(F_MAC,	"mac",		49,	FIELD_NUMBER)	/* MAC_NONE: no Ethernet source */ \
 	X(F_SRCTYPE,	"srctype",	4,	FIELD_SMALL)	/* RTN_x, if no snapshot tells */ \
 	X(F_DSTTYPE,	"dsttype",	4,	FIELD_SMALL)		\
@@ -65,6 +65,7 @@ extern const struct field_info field_info[N_FIELDS];
 
 #define MAC_NONE	(UINT64_C(1) << 48)
 #define OWNER_NONE	(UINT64_C(1) << 32)
+#define OWNER_KERNEL	UINT32_MAX	/* of its ICMP socket, which nobody owns */
 #define MSS_NONE	(UINT64_C(1) << 16)
 
 /* F_CT: the packet's relation to a connection.  State in the low 3 bits; the
@@ -107,8 +108,11 @@ union addr;
 u128	addr_number(const union addr *, int family);
 void	number_addr(u128, int family, union addr *);
 
-/* What a packet has of a field.  False: the packet has no such field, or it
- * is not known (a capture was cut).  Interfaces go to 'name' (16 bytes). */
+/* What a packet has of a field.  False: the packet has no such field (ports of
+ * a fragment behind the first), or it is not known (a capture was cut; the
+ * types of addresses never are).  As in the matches, F_TCPFLAGS and F_MSS are
+ * what stands in the place of a TCP header in later fragments, too.
+ * Interfaces go to 'name' (16 bytes). */
 struct packet;
 bool	field_read(const struct packet *, enum field, u128 *value, char *name);
 

@@ -189,6 +189,44 @@ pkt_dst(const struct packet *p, union addr *addr)
 	address(p, addr, 16, 24);
 }
 
+enum pkt_type
+pkt_type_seen(const struct packet *p)
+{
+	union addr dst;
+
+	if (p->type != PKT_LOOPBACK)
+		return (enum pkt_type)p->type;
+	pkt_dst(p, &dst);
+	return p->family == AF_INET6 || addr4_is_multicast(&dst) ?
+	    PKT_MULTICAST : PKT_BROADCAST;
+}
+
+bool
+pkt_has_socket(const struct packet *p)
+{
+	unsigned icmp = p->family == AF_INET ? IPPROTO_ICMP : IPPROTO_ICMPV6;
+
+	return p->local && !p->no_socket &&
+	    (!p->kernel_made || p->proto == icmp);
+}
+
+int
+tcp_mss(const uint8_t *op, unsigned n)
+{
+	enum { KIND = 2, SIZE = 4 };
+	unsigned i = 0;
+
+	while (i < n) {
+		if (op[i] == KIND && n - i >= SIZE && op[i + 1] == SIZE)
+			return get16(op + i + 2);
+		if (op[i] < 2 || i + 1 >= n || op[i + 1] == 0)
+			i++;
+		else
+			i += op[i + 1];
+	}
+	return -1;
+}
+
 uint32_t
 csum_add(uint32_t sum, const uint8_t *p, size_t n)
 {

@@ -108,6 +108,15 @@ const uint8_t *pkt_at(const struct packet *, uint32_t off, uint32_t n,
 /* Source and destination as union addr. */
 void	pkt_src(const struct packet *, union addr *);
 void	pkt_dst(const struct packet *, union addr *);
+/* Its type as rules see it: copies that the host sends to itself have that of
+ * what they are sent to (xt_pkttype.c). */
+enum pkt_type pkt_type_seen(const struct packet *);
+/* Does it come from a socket?  The kernel sends ICMP by one of its own, the
+ * reset of REJECT, and copies, by none. */
+bool	pkt_has_socket(const struct packet *);
+/* The value of the first well-formed MSS option of 'n' bytes of TCP options;
+ * -1: there is none (xt_tcpmss.c). */
+int	tcp_mss(const uint8_t *options, unsigned n);
 
 static inline uint16_t get16(const uint8_t *p)
 { return (uint16_t)(p[0] << 8 | p[1]); }

@@ -2,6 +2,16 @@
 
 #include <stdlib.h>
 
+void
+ifmatch_set(struct ifmatch *m, const char *name, size_t len, bool wild)
+{
+	memset(m, 0, sizeof(*m));
+	m->wild = wild;
+	memcpy(m->name, name, len);
+	/* xshared.c, iface_to_mask: the 0 is compared too. */
+	memset(m->mask, 0xff, wild ? len : len + 1);
+}
+
 struct ruleset *
 ruleset_new(int family, struct arena *arena)
 {

@@ -32,6 +32,10 @@ struct ifmatch {
 	bool wild;			/* ended in "+" */
 };
 
+/* A name of 'len' characters, less than IFNAME_SIZE, without the "+"; "" that
+ * is not wild is no interface. */
+void	ifmatch_set(struct ifmatch *, const char *name, size_t len, bool wild);
+
 enum rule_invert {			/* '!' of the basic tests */
 	INV_SRC = 1 << 0, INV_DST = 1 << 1, INV_IN = 1 << 2,
 	INV_OUT = 1 << 3, INV_PROTO = 1 << 4, INV_FRAG = 1 << 5
