@@ -107,6 +107,8 @@ put_profiles(struct sbuf *b, unsigned profiles)
 {
 	const char *between = "";
 
+	if (profiles & PROFILE_DEFAULT)	/* and so of all others */
+		profiles = PROFILE_DEFAULT;
 	for (unsigned i = 0; profile_names[i] != NULL; i++)
 		if (profiles >> i & 1) {
 			sbuf_printf(b, "%s%s", between, profile_names[i]);
@@ -176,7 +178,7 @@ catalogue_list(FILE *f)
 		struct sbuf profiles = SBUF_INIT;
 
 		put_profiles(&profiles, checks[i].profiles);
-		fprintf(f, "%s  %-7s  %-22s  %s\n", checks[i].id,
+		fprintf(f, "%s  %-7s  %-14s  %s\n", checks[i].id,
 		    severity_names[checks[i].severity], sbuf_text(&profiles),
 		    checks[i].title);
 		sbuf_free(&profiles);

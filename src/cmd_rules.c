@@ -11,7 +11,8 @@ static const char usage[] =
 "usage: nfwalk rules [-f text|json] [-o FORMAT=FILE]\n"
 "\n"
 "Lists what 'nfwalk audit' looks for: id, severity, the profiles that look\n"
-"for it, and what it is.  JSON also has the pages of 'nfwalk explain'.\n";
+"for it (default: all of them), and what it is.  JSON also has the pages of\n"
+"'nfwalk explain'.\n";
 
 static const char *const format_names[] = { "text", "json", NULL };
 static void (*const writers[])(FILE *) = { catalogue_list, catalogue_json };
