@@ -70,7 +70,9 @@ $B/%.o: %.c
 	@echo "  CC    $<"
 	@$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
-$B/tests/unit: $(TESTS:%.c=$B/%.o) $B/libnfwalk.a
+# With the files of src/ that are not about commands.
+GLUE	:= $B/src/witness.o $B/src/replayer.o
+$B/tests/unit: $(TESTS:%.c=$B/%.o) $(GLUE) $B/libnfwalk.a
 	@echo "  LD    $@"
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcriterion
 

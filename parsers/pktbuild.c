@@ -53,16 +53,22 @@ ports(const struct pktspec *p, uint8_t *l4)
 static uint32_t
 tcp_padding(const struct pktspec *p, uint32_t head, uint32_t len)
 {
-	uint32_t n = len - head;
+	uint32_t n = len > head ? len - head : 0;
 
 	return (p->tcp_flags & TCPF_SYN) && p->payload_len == 0 &&
 	    n % 4 == 0 && head + n <= 60 ? n : 0;
 }
 
+static uint32_t
+tcp_header(const struct pktspec *p)
+{
+	return p->has & SPEC_MSS ? 24 : 20;
+}
+
 static void
 tcp(const struct pktspec *p, struct header h)
 {
-	uint32_t head = p->mss ? 24 : 20, pad = tcp_padding(p, head, h.len);
+	uint32_t head = tcp_header(p), pad = tcp_padding(p, head, h.len);
 
 	ports(p, h.l4);
 	put32(h.l4 + 4, p->seq);
@@ -70,7 +76,7 @@ tcp(const struct pktspec *p, struct header h)
 	h.l4[12] = (uint8_t)((head + pad) / 4 << 4);
 	h.l4[13] = p->tcp_flags;
 	put16(h.l4 + 14, p->window);
-	if (p->mss != 0) {
+	if (p->has & SPEC_MSS) {
 		h.l4[20] = 2;
 		h.l4[21] = 4;
 		put16(h.l4 + 22, p->mss);
@@ -145,6 +151,22 @@ ah(const struct pktspec *p, struct header h)
 	put32(h.l4 + 8, 1);
 }
 
+/* Deflate, of the well-known parameters. */
+static void
+ipcomp(const struct pktspec *p, struct header h)
+{
+	h.l4[0] = p->family == AF_INET6 ? IPPROTO_IPV6 : IPPROTO_IPIP;
+	put16(h.l4 + 2, 2);
+}
+
+/* A binding refresh request. */
+static void
+mh(const struct pktspec *p, struct header h)
+{
+	h.l4[0] = IPPROTO_NONE;
+	transport_sum(p, IPPROTO_MH, h, 4);
+}
+
 static void
 icmp(const struct pktspec *p, struct header h)
 {
@@ -163,15 +185,15 @@ icmp(const struct pktspec *p, struct header h)
 }
 
 static const struct builder {
-	uint8_t proto;
-	uint32_t size;
+	uint8_t proto, size, least;	/* least: its fixed part */
 	void (*fill)(const struct pktspec *, struct header);
 } builders[] = {
-	{ IPPROTO_TCP, 20, tcp }, { IPPROTO_UDP, 8, udp },
-	{ IPPROTO_UDPLITE, 8, udplite }, { IPPROTO_SCTP, 32, sctp },
-	{ IPPROTO_DCCP, 20, dccp }, { IPPROTO_ICMP, 8, icmp },
-	{ IPPROTO_ICMPV6, 8, icmp }, { IPPROTO_GRE, 4, gre },
-	{ IPPROTO_ESP, 8, esp }, { IPPROTO_AH, 24, ah },
+	{ IPPROTO_TCP, 20, 20, tcp }, { IPPROTO_UDP, 8, 8, udp },
+	{ IPPROTO_UDPLITE, 8, 8, udplite }, { IPPROTO_SCTP, 32, 12, sctp },
+	{ IPPROTO_DCCP, 20, 16, dccp }, { IPPROTO_ICMP, 8, 8, icmp },
+	{ IPPROTO_ICMPV6, 8, 8, icmp }, { IPPROTO_GRE, 4, 4, gre },
+	{ IPPROTO_ESP, 8, 8, esp }, { IPPROTO_AH, 24, 12, ah },
+	{ IPPROTO_COMP, 4, 4, ipcomp }, { IPPROTO_MH, 8, 8, mh },
 };
 
 static const struct builder *
@@ -237,14 +259,36 @@ ip6(const struct pktspec *p, uint8_t *ip, uint32_t len, bool fragment)
 	}
 }
 
+static bool
+has_fragment_header(const struct pktspec *p)
+{
+	return p->family == AF_INET6 && (p->frag != 0 || p->mf);
+}
+
+static uint32_t
+ip_header(const struct pktspec *p)
+{
+	return p->family == AF_INET ? 20 : has_fragment_header(p) ? 48 : 40;
+}
+
+uint32_t
+pktspec_header(const struct pktspec *p, bool all)
+{
+	const struct builder *b = builder_of(p);
+
+	if (!all)
+		return ip_header(p);
+	return ip_header(p) + (b == NULL ? p->payload_len :
+	    p->proto == IPPROTO_TCP ? tcp_header(p) : b->least);
+}
+
 static uint8_t *
 build(const struct pktspec *p, struct arena *arena, uint32_t *len, bool whole)
 {
-	bool fragment = p->family == AF_INET6 && (p->frag != 0 || p->mf);
-	uint32_t l3 = p->family == AF_INET ? 20 : fragment ? 48 : 40;
+	uint32_t l3 = ip_header(p);
 	const struct builder *b = builder_of(p);
-	uint32_t head = b ? b->size + (p->proto == IPPROTO_TCP && p->mss ?
-	    4 : 0) : 0, quoted = 0;
+	uint32_t head = b == NULL ? 0 : p->proto == IPPROTO_TCP ?
+	    tcp_header(p) : b->size, quoted = 0, room;
 	struct pktspec usual;
 	const uint8_t *inner = NULL;
 	uint8_t *data;
@@ -258,12 +302,11 @@ build(const struct pktspec *p, struct arena *arena, uint32_t *len, bool whole)
 		}
 		inner = build(about, arena, &quoted, false);
 	}
-	*len = l3 + head + quoted + p->payload_len;
-	if (p->length > *len)
-		*len = p->length;
+	room = l3 + head + quoted + p->payload_len;
+	*len = p->length == 0 ? room : p->length < l3 ? l3 : p->length;
 	if (*len > 65535 + (l3 - 20))
 		*len = 65535;
-	data = arena_alloc(arena, *len + 64);
+	data = arena_alloc(arena, (*len > room ? *len : room) + 64);
 	if (quoted != 0)
 		memcpy(data + l3 + head, inner, quoted);
 	if (p->payload_len != 0 && l3 + head + quoted + p->payload_len <= *len)
@@ -273,7 +316,7 @@ build(const struct pktspec *p, struct arena *arena, uint32_t *len, bool whole)
 	if (p->family == AF_INET)
 		ip4(p, data, *len);
 	else
-		ip6(p, data, *len, fragment);
+		ip6(p, data, *len, has_fragment_header(p));
 	return data;
 }
 

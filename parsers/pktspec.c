@@ -13,11 +13,12 @@ check(struct spec_reader *r)
 
 	if (!(p->has & SPEC_PROTO) && (p->has & SPEC_ICMP))
 		spec_set_proto(p, p->family == AF_INET6 ? IPPROTO_ICMPV6 :
-		    IPPROTO_ICMP);
+		    IPPROTO_ICMP, NULL);
 	if (!(p->has & SPEC_PROTO) && (p->has & SPEC_FLAGS))
-		spec_set_proto(p, IPPROTO_TCP);
+		spec_set_proto(p, IPPROTO_TCP, NULL);
 	spec_icmp_by_family(p);
-	if (p->proto == IPPROTO_ICMPV6 && p->family == AF_INET)
+	if (p->proto == IPPROTO_ICMPV6 && p->family == AF_INET &&
+	    !(p->has & SPEC_NUMBER))
 		return spec_fail(r, 0, "ICMPv6 between IPv4 addresses");
 	if (!(p->has & SPEC_PROTO))
 		return spec_fail(r, r->n,
@@ -26,6 +27,12 @@ check(struct spec_reader *r)
 	if ((p->has & SPEC_FLAGS) && p->proto != IPPROTO_TCP)
 		return spec_fail(
 		    r, r->n, "TCP flags on a packet that is not TCP");
+	if ((p->reply || (p->has & SPEC_CONNMARK)) && !p->established)
+		return spec_fail(r, r->n, "reply and connmark are about a "
+		    "connection that exists: 'established'");
+	if ((p->has & SPEC_OWNER) && p->in[0] != '\0')
+		return spec_fail(r, r->n,
+		    "only what the host sends has a user and a group");
 	if (p->length != 0 && p->length > 65535)
 		return spec_fail(
 		    r, r->n, "no packet is longer than 65535 bytes");

@@ -133,20 +133,23 @@ spec_is_proto(const struct spec_word *w, int *proto)
 {
 	*proto = spec_is(w, "icmp6") || spec_is(w, "icmpv6") ? IPPROTO_ICMPV6 :
 	    proto_parse(w->s, w->len);
-	return *proto > 0 && *proto < 256;
+	return *proto > 0 || (*proto == 0 && *w->s == '0');
 }
 
 void
-spec_set_proto(struct pktspec *p, int proto)
+spec_set_proto(struct pktspec *p, int proto, const struct spec_word *w)
 {
 	p->proto = (uint8_t)proto;
 	p->has |= SPEC_PROTO;
+	if (w != NULL && *w->s >= '0' && *w->s <= '9')
+		p->has |= SPEC_NUMBER;
 }
 
 void
 spec_icmp_by_family(struct pktspec *p)
 {
-	if (p->proto == IPPROTO_ICMP && p->family == AF_INET6)
+	if (p->proto == IPPROTO_ICMP && p->family == AF_INET6 &&
+	    !(p->has & SPEC_NUMBER))
 		p->proto = IPPROTO_ICMPV6;
 }
 
@@ -154,7 +157,8 @@ spec_icmp_by_family(struct pktspec *p)
 
 enum kind { K_FLAG, K_U8, K_U16, K_U32, K_BOOL, K_PAYLOAD, K_MAC, K_ABOUT,
     K_FLAGS, K_TYPE, K_CODE, K_ESTABLISHED, K_NO_FLAGS, K_ECHO_ID, K_ECHO_SEQ,
-    K_PROTO, K_LENGTH, K_FRAG, K_OUT, K_IN };
+    K_PROTO, K_LENGTH, K_FRAG, K_OUT, K_IN, K_PHYSIN, K_STATE, K_PKTTYPE,
+    K_ADDRTYPE };
 
 #define AT(member) offsetof(struct pktspec, member)
 static const struct option {
@@ -170,7 +174,7 @@ static const struct option {
 	{ "flags", K_FLAGS, 0, 0 }, { "none", K_NO_FLAGS, 0, 0 },
 	{ "seq", K_U32, AT(seq), SPEC_SEQ },
 	{ "win", K_U16, AT(window), 0 }, { "window", K_U16, AT(window), 0 },
-	{ "mss", K_U16, AT(mss), 0 },
+	{ "mss", K_U16, AT(mss), SPEC_MSS },
 	{ "ttl", K_U8, AT(ttl), 0 }, { "hl", K_U8, AT(ttl), 0 },
 	{ "hlim", K_U8, AT(ttl), 0 },
 	{ "tos", K_U8, AT(tos), 0 }, { "id", K_ECHO_ID, AT(id), SPEC_ID },
@@ -186,6 +190,14 @@ static const struct option {
 	{ "mtu", K_U32, AT(info), 0 },
 	{ "spi", K_U32, AT(spi), 0 }, { "proto", K_PROTO, 0, 0 },
 	{ "established", K_ESTABLISHED, 0, 0 },
+	{ "reply", K_BOOL, AT(reply), 0 }, { "ctstate", K_STATE, 0, 0 },
+	{ "connmark", K_U32, AT(connmark), SPEC_CONNMARK },
+	{ "uid", K_U32, AT(uid), SPEC_OWNER },
+	{ "gid", K_U32, AT(gid), SPEC_OWNER },
+	{ "pkttype", K_PKTTYPE, 0, SPEC_PKTTYPE },
+	{ "physin", K_PHYSIN, 0, 0 },
+	{ "srctype", K_ADDRTYPE, AT(src_type), 0 },
+	{ "dsttype", K_ADDRTYPE, AT(dst_type), 0 },
 	{ "->", K_OUT, 0, 0 }, { "via", K_OUT, 0, 0 },
 	{ "on", K_IN, 0, 0 },
 };
@@ -454,7 +466,7 @@ read_protocol(struct spec_reader *r)
 	if (!spec_is_proto(w, &proto))
 		return spec_fail(
 		    r, r->at, "unknown protocol '%.*s'", (int)w->len, w->s);
-	spec_set_proto(r->p, proto);
+	spec_set_proto(r->p, proto, w);
 	return true;
 }
 
@@ -468,6 +480,74 @@ spec_read_length(struct spec_reader *r)
 	r->p->payload = arena_alloc(r->arena, n + 1);
 	r->p->payload_len = (uint32_t)n;
 	return true;
+}
+
+/* A packet has one state; what a rule names besides ESTABLISHED is left. */
+bool
+spec_read_state(struct spec_reader *r)
+{
+	static const struct state {
+		const char *name;
+		bool established, untracked;
+		enum ct_said said;
+	} states[] = {
+		{ "NEW", false, false, CTSAID_NOTHING },
+		{ "ESTABLISHED", true, false, CTSAID_NOTHING },
+		{ "RELATED,ESTABLISHED", true, false, CTSAID_NOTHING },
+		{ "ESTABLISHED,RELATED", true, false, CTSAID_NOTHING },
+		{ "RELATED", false, false, CTSAID_RELATED },
+		{ "INVALID", false, false, CTSAID_INVALID },
+		{ "UNTRACKED", false, true, CTSAID_NOTHING },
+	};
+	const struct spec_word *w = spec_value(r, "ctstate");
+
+	if (w == NULL)
+		return false;
+	for (size_t i = 0; i < sizeof(states) / sizeof(*states); i++) {
+		const struct state *s = &states[i];
+
+		if (!spec_is(w, s->name))
+			continue;
+		r->p->established = s->established;
+		r->p->untracked = s->untracked;
+		r->p->ct_said = (uint8_t)s->said;
+		return true;
+	}
+	return spec_fail(r, r->at, "expected the state of one packet: NEW, "
+	    "ESTABLISHED, RELATED, INVALID or UNTRACKED");
+}
+
+/* What the host would take the address for. */
+static bool
+read_addrtype(struct spec_reader *r, const struct option *o)
+{
+	const struct spec_word *w = spec_value(r, o->name);
+
+	for (uint8_t i = 1; w != NULL && i < N_ADDR_TYPES; i++)
+		if (spec_is(w, addr_type_names[i])) {
+			*((uint8_t *)r->p + o->offset) = i;
+			return true;
+		}
+	return w != NULL && spec_fail(r, r->at, "%s: expected the type of an "
+	    "address: LOCAL, UNICAST, BROADCAST ...", o->name);
+}
+
+static bool
+read_pkttype(struct spec_reader *r)
+{
+	static const char *const names[] = { [PKT_HOST] = "unicast",
+	    [PKT_BROADCAST] = "broadcast", [PKT_MULTICAST] = "multicast",
+	    [PKT_OTHERHOST] = "otherhost" };
+	const struct spec_word *w = spec_value(r, "pkttype");
+
+	for (uint8_t i = 0; w && i < sizeof(names) / sizeof(*names); i++)
+		if (spec_is(w, names[i])) {
+			r->p->pkttype = i;
+			r->p->has |= SPEC_PKTTYPE;
+			return true;
+		}
+	return w != NULL && spec_fail(r, r->at, "pkttype: expected unicast, "
+	    "broadcast, multicast or otherhost");
 }
 
 static bool
@@ -540,6 +620,16 @@ read_option(struct spec_reader *r, const struct option *o)
 		if (r->at + 1 >= r->n)
 			return spec_fail(r, r->n, "expected an interface");
 		return spec_read_in(r, ++r->at);
+	case K_PHYSIN:
+		if (spec_value(r, o->name) == NULL)
+			return false;
+		return spec_read_iface(r, r->at, r->p->physin);
+	case K_STATE:
+		return spec_read_state(r);
+	case K_PKTTYPE:
+		return read_pkttype(r);
+	case K_ADDRTYPE:
+		return read_addrtype(r, o);
 	}
 	return false;
 }

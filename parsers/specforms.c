@@ -17,7 +17,7 @@ read_arrow(struct spec_reader *r, unsigned arrow)
 	if (arrow > 3)
 		return spec_fail(r, 2, "expected SOURCE > DESTINATION");
 	if (arrow >= 2 && spec_is_proto(&r->words[arrow - 2], &proto)) {
-		spec_set_proto(r->p, proto);
+		spec_set_proto(r->p, proto, &r->words[arrow - 2]);
 		if (arrow == 3 && !spec_read_in(r, 0))
 			return false;
 	} else if (arrow == 3) {
@@ -94,20 +94,6 @@ read_mask_comp(struct spec_reader *r)
 }
 
 static bool
-read_state(struct spec_reader *r, const struct spec_word *w)
-{
-	if (spec_is(w, "NEW"))
-		return true;
-	if (!spec_is(w, "ESTABLISHED") && !spec_is(w, "RELATED,ESTABLISHED") &&
-	    !spec_is(w, "ESTABLISHED,RELATED"))
-		return spec_fail(r, r->at,
-		    "only NEW and ESTABLISHED can be asked "
-		    "for; --after gives packets that come before");
-	r->p->established = true;
-	return true;
-}
-
-static bool
 read_ipt_option(struct spec_reader *r, const struct ipt_option *o)
 {
 	struct spec_endpoint e = o->kind == I_SRC || o->kind == I_SPORT ?
@@ -124,6 +110,8 @@ read_ipt_option(struct spec_reader *r, const struct ipt_option *o)
 	}
 	if (o->kind == I_FLAGS)
 		return read_mask_comp(r);
+	if (o->kind == I_STATE)
+		return spec_read_state(r);
 	if (o->kind == I_OPTION)
 		return spec_read_named(r, o->option);
 	if ((w = spec_value(r, o->name)) == NULL)
@@ -137,7 +125,7 @@ read_ipt_option(struct spec_reader *r, const struct ipt_option *o)
 		if (!spec_is_proto(w, &proto))
 			return spec_fail(r, r->at, "unknown protocol '%.*s'",
 			    (int)w->len, w->s);
-		spec_set_proto(r->p, proto);
+		spec_set_proto(r->p, proto, w);
 		return true;
 	case I_SRC:
 	case I_DST:
@@ -158,16 +146,15 @@ read_ipt_option(struct spec_reader *r, const struct ipt_option *o)
 	case I_ICMP:
 		if (!(r->p->has & SPEC_PROTO))
 			spec_set_proto(r->p, r->p->family == AF_INET6 ?
-			    IPPROTO_ICMPV6 : IPPROTO_ICMP);
+			    IPPROTO_ICMPV6 : IPPROTO_ICMP, NULL);
 		return spec_icmp_type(r->p, w) ||
 		    spec_fail(r, r->at, "expected an ICMP type, got '%.*s'",
 		    (int)w->len, w->s);
 	case I_MODULE:
 		return true;
-	case I_STATE:
-		return read_state(r, w);
 	case I_SYN:
 	case I_FLAGS:
+	case I_STATE:
 	case I_OPTION:
 		break;
 	}
@@ -216,7 +203,7 @@ read_conntrack(struct spec_reader *r)
 		    spec_is_proto(spec_here(r), &proto) &&
 		    (spec_here(r)->s[0] < '0' || spec_here(r)->s[0] > '9') &&
 		    strncmp(spec_here(r)->s, "ipv", 3) != 0)
-			spec_set_proto(p, proto);
+			spec_set_proto(p, proto, spec_here(r));
 	for (; r->at < r->n; r->at += 2) {
 		struct spec_endpoint e;
 		uint64_t v = 0;
@@ -271,15 +258,15 @@ read_tcpdump(struct spec_reader *r, unsigned ip, unsigned arrow)
 	}
 	for (r->at = arrow + 2; r->at < r->n; r->at++) {
 		if (spec_is(spec_here(r), "Flags")) {
-			spec_set_proto(p, IPPROTO_TCP);
+			spec_set_proto(p, IPPROTO_TCP, NULL);
 			if (!spec_read_flags(r))
 				return false;
 		} else if (spec_is(spec_here(r), "UDP")) {
-			spec_set_proto(p, IPPROTO_UDP);
+			spec_set_proto(p, IPPROTO_UDP, NULL);
 		} else if (spec_is(spec_here(r), "ICMP") ||
 			   spec_is(spec_here(r), "ICMP6")) {
-			spec_set_proto(p, p->family == AF_INET6 ? IPPROTO_ICMPV6
-								: IPPROTO_ICMP);
+			spec_set_proto(p, p->family == AF_INET6 ?
+			    IPPROTO_ICMPV6 : IPPROTO_ICMP, NULL);
 		} else if (spec_is(spec_here(r), "reply") && spec_is_icmp(p)) {
 			p->icmp_type = p->proto == IPPROTO_ICMP ? 0 : 129;
 			p->has |= SPEC_ICMP;
@@ -289,7 +276,8 @@ read_tcpdump(struct spec_reader *r, unsigned ip, unsigned arrow)
 		}
 	}
 	if (!(p->has & SPEC_PROTO) && (p->has & SPEC_DPORT))
-		spec_set_proto(p, IPPROTO_UDP);	/* it shows what UDP carries */
+		spec_set_proto(p, IPPROTO_UDP, NULL);	/* it shows what UDP
+							 * carries */
 	return true;
 }
 

@@ -72,7 +72,9 @@ bool	spec_read_iface(struct spec_reader *, unsigned i,
 /* An interface, or "local". */
 bool	spec_read_in(struct spec_reader *, unsigned i);
 bool	spec_is_proto(const struct spec_word *, int *proto);
-void	spec_set_proto(struct pktspec *, int proto);
+/* 'word' is how it was written; null: it goes without saying. */
+void	spec_set_proto(struct pktspec *, int proto,
+	    const struct spec_word *word);
 bool	spec_is_icmp(const struct pktspec *);
 /* 'icmp' between IPv6 addresses is ICMPv6. */
 void	spec_icmp_by_family(struct pktspec *);
@@ -80,9 +82,11 @@ void	spec_icmp_by_family(struct pktspec *);
 bool	spec_icmp_type(struct pktspec *, const struct spec_word *);
 /* Flags by name, several joined by '/', '+' or ','. */
 bool	spec_flag_list(const char *, size_t len, unsigned *flags);
-/* The values of options at hand: flags syn,ack or [S.]; payload's length. */
+/* The values of options at hand: flags syn,ack or [S.]; payload's length;
+ * ctstate NEW. */
 bool	spec_read_flags(struct spec_reader *);
 bool	spec_read_length(struct spec_reader *);
+bool	spec_read_state(struct spec_reader *);
 /* The option of this name, whatever the word at hand is. */
 bool	spec_read_named(struct spec_reader *, const char *name);
 /* All that stands behind "A > B". */

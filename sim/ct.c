@@ -985,7 +985,14 @@ ct_in(struct sim *sim, struct packet *pkt, enum hook hook)
 	take_template(&p);
 	if (hook == HOOK_OUTPUT && is_fragment(pkt))
 		return V_ACCEPT;
-	v = pass(&p);
+	v = pkt->ct_said == CTSAID_INVALID ? V_ACCEPT : pass(&p);
+	if (pkt->ct_said != CTSAID_NOTHING)
+		p.why = "so it was said";
+	if (p.ct != NULL && p.info == CTI_NEW &&
+	    pkt->ct_said == CTSAID_RELATED) {
+		p.info = CTI_RELATED;
+		p.ct->status |= CTS_EXPECTED;
+	}
 	if (p.ct != NULL) {
 		pkt->ct = p.ct;
 		pkt->ctinfo = (uint8_t)p.info;

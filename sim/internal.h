@@ -13,6 +13,7 @@
 #include "sim/walk.h"
 
 struct packet_slot;
+struct fresh;
 
 struct sim {
 	struct sim_config cfg;
@@ -30,6 +31,8 @@ struct sim {
 	struct frag_queues *frags;
 	struct compiled *compiled[2];
 	struct memory memory;
+	struct fresh *fresh;		/* of sim_chain; else null */
+	const struct services *services;
 	uint64_t random;		/* xorshift state */
 	unsigned depth;			/* of events */
 	unsigned n_unknown;
@@ -65,5 +68,8 @@ void	sim_emit(struct sim *, struct event *);
 uint32_t sim_random(struct sim *);
 
 extern const struct services sim_services;
+
+/* chain.c: the memory of a use while sim->fresh is there; null: it has none. */
+void	*fresh_memory(struct sim *, const struct use *);
 
 #endif

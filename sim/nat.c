@@ -496,6 +496,7 @@ rewrite(struct sim *sim, struct packet *p, enum hook hook,
 	pkt_dst(p, &before);
 	if (!(error ? nat_rewrite_error : nat_rewrite)(p, p->ct, manip, dir))
 		return drop(sim, p);
+	*(manip == NAT_SRC ? &p->src_type : &p->dst_type) = 0;
 	pkt_dst(p, &after);
 	if (hook == HOOK_PREROUTING && !addr_equal(&before, &after))
 		p->route_type = 0;	/* skb_dst_drop */

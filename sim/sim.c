@@ -611,9 +611,13 @@ packet_of(struct sim *sim, const struct frame *f, uint8_t ll[14],
 	p->out = f->out;
 	p->mark = f->mark;
 	p->local = f->in == NULL;
-	p->has_owner = p->local && sim->env->has_owner;
-	p->uid = sim->env->uid;
-	p->gid = sim->env->gid;
+	p->has_owner = p->local && (f->has_owner || sim->env->has_owner);
+	p->uid = f->has_owner ? f->uid : sim->env->uid;
+	p->gid = f->has_owner ? f->gid : sim->env->gid;
+	p->ct_said = f->ct_said;
+	p->untracked = f->untracked;
+	p->src_type = f->src_type;
+	p->dst_type = f->dst_type;
 	p->number = f->number;
 	p->time = f->time;
 	p->type = (uint8_t)frame_type(f);
@@ -836,6 +840,7 @@ sim_new(const struct sim_config *cfg)
 
 	sim->cfg = *cfg;
 	sim->env = cfg->env;
+	sim->services = &sim_services;
 	sim->random = UINT64_C(0x9e3779b97f4a7c15);
 	sim->looped_tail = &sim->looped;
 	/* Off by default; who gives no sysctls wants to see the counters. */

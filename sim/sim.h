@@ -8,6 +8,7 @@
  * sim.c	life of a sim, frames in, local delivery, forwarding, output
  * hook.c	the packet path as data: rows of hook, priority, function
  * compile.c	rules into flat arrays		walk.c	a packet through them
+ * chain.c	one packet through one chain
  * ct*.c	connections, one file per tracker
  * nat.c	choosing translations		nat_rewrite.c	applying them
  * route*.c	routing decisions, in and out	saddr.c	source addresses
@@ -53,6 +54,11 @@ struct frame {
 	uint32_t mark;			/* SO_MARK of a local one, or set before */
 	uint8_t pkt_type;		/* with known_type: else from the MAC */
 	bool known_type;
+	uint8_t ct_said;		/* enum ct_said */
+	bool untracked;			/* conntrack is not to see it */
+	bool has_owner;			/* of a local one: not who env says */
+	uint32_t uid, gid;
+	uint8_t src_type, dst_type;	/* enum route_type; 0: not stated */
 	int64_t time;			/* nanoseconds since the epoch */
 	unsigned number;		/* from 1 */
 	bool trust_checksum;		/* left to hardware */
@@ -80,6 +86,22 @@ void	sim_frame(struct sim *, const struct frame *, struct outcome *out);
  * else. */
 uint32_t sim_foresee(const struct sim *, const struct frame *);
 void	sim_fetch(const struct sim *, uint32_t);
+/* Runs a prepared packet through one chain and no other part of the path:
+ * that of a table at its hook ('hook' is the chain's), or a user chain taken
+ * by itself at 'hook', whose end is V_RETURN.  The walk is the ordinary one:
+ * it counts, and tells 'sink' (null: nobody) what it does, but for the end of
+ * a packet that is accepted.  No connection is looked up, nothing routed,
+ * translated, answered or copied; limits, lists and their like have seen no
+ * packet yet, address sets do not change.  The packet has in, out, local,
+ * ct and so on as they are there, and what rules made of it afterwards; its
+ * buffer has PKT_HEADROOM and PKT_TAILROOM.  In 'out' (may be null) is who
+ * decided; its disposition is N_DISPOSITIONS with V_RETURN. */
+enum verdict sim_chain(struct sim *, struct packet *, enum hook,
+	    const struct chain *start, struct sink *sink, struct outcome *out);
+/* Would this rule match the packet, were it asked?  Told as EV_HIT or EV_MISS;
+ * of 'out' only the unknowns say something. */
+bool	sim_rule(struct sim *, struct packet *, enum hook,
+	    const struct rule *, struct sink *sink, struct outcome *out);
 /* Moves the clock: timeouts up to 'now' happen. */
 void	sim_clock(struct sim *, int64_t now);
 /* Counters as they are now, in place of those of the ruleset: for each rule

@@ -103,7 +103,7 @@ struct walk {
 	struct ctx ctx;
 	uint32_t base;			/* of the stack */
 	bool skip;			/* misses need not be told */
-	const struct cchain *builtin;
+	const struct cchain *start;	/* a built-in one, mostly */
 };
 
 static void
@@ -145,7 +145,8 @@ test_matches(struct walk *w, const struct crule *r)
 	for (const struct cmatch *end = m + r->n_matches; m < end; m++) {
 		enum tri t = TRI_UNKNOWN;
 
-		w->ctx.memory = m->memory;
+		w->ctx.memory = w->sim->fresh == NULL ? m->memory :
+		    fresh_memory(w->sim, m->use);
 		w->ctx.need = "what this match does";
 		if (m->eval != NULL)
 			t = m->eval(m->data, &w->ctx);
@@ -224,7 +225,8 @@ act(struct walk *w, const struct crule *r)
 	const struct ctarget *t = &w->c->targets[r->to];
 	enum verdict v;
 
-	w->ctx.memory = t->memory;
+	w->ctx.memory = w->sim->fresh == NULL ? t->memory :
+	    fresh_memory(w->sim, t->use);
 	w->ctx.need = "what this target does";
 	if (t->act == NULL)
 		return choose(w, r, t->use, BASIC_NONE) ? V_DROP : V_CONTINUE;
@@ -260,13 +262,16 @@ decided(struct walk *w, enum verdict v, const struct crule *r)
 	return v;
 }
 
+/* The end of the chain that the walk began in. */
 static enum verdict
 policy(struct walk *w)
 {
-	struct cchain *cc = &w->c->chains[w->builtin - w->c->chains];
+	struct cchain *cc = &w->c->chains[w->start - w->c->chains];
 	const struct chain *chain = cc->chain;
 	enum verdict v = chain->policy;
 
+	if (chain->hook == HOOK_NONE)
+		return V_RETURN;	/* a user chain taken by itself */
 	cc->packets++;
 	cc->bytes += w->ctx.pkt->len;
 	if (w->ctx.pkt->traced)
@@ -315,7 +320,7 @@ static enum verdict
 run(struct walk *w)
 {
 	struct compiled *c = w->c;
-	const struct cchain *chain = w->builtin;
+	const struct cchain *chain = w->start;
 	uint32_t at = 0;
 
 	for (;;) {
@@ -398,27 +403,49 @@ run(struct walk *w)
 	}
 }
 
-static __attribute__((noinline)) enum verdict
-walk_chain(struct sim *sim, struct packet *pkt, enum hook hook,
+static struct walk
+walk_new(struct sim *sim, struct packet *pkt, enum hook hook,
     enum table_id table, struct compiled *c)
 {
-	struct walk w = {
+	return (struct walk){
 		.sim = sim, .c = c, .base = c->depth,
 		.skip = c->family == AF_INET && sim->cfg.sink == NULL,
-		.builtin = &c->chains[c->tables[table].builtin[hook]],
 		.ctx = { .pkt = pkt, .hook = hook, .table = table,
-		    .env = sim->env, .svc = &sim_services, .sim = sim,
+		    .env = sim->env, .svc = sim->services, .sim = sim,
 		    .sink = sim->cfg.sink, .now = sim->now,
 		    .chance = sim->cfg.chance },
 	};
+}
+
+__attribute__((noinline)) enum verdict
+walk_chain(struct sim *sim, struct packet *pkt, enum hook hook,
+    enum table_id table, struct compiled *c, const struct cchain *start)
+{
+	struct walk w = walk_new(sim, pkt, hook, table, c);
 	enum verdict v;
 
+	w.start = start;
 	if (sim->cfg.sink != NULL)
 		emit(&w, (struct event){ .kind = EV_TABLE,
-		    .chain = w.builtin->chain });
+		    .chain = start->chain });
 	v = run(&w);
 	c->depth = w.base;
 	return v;
+}
+
+bool
+walk_rule(struct sim *sim, struct packet *pkt, enum hook hook,
+    const struct rule *rule)
+{
+	enum table_id table = rule->chain->table->id;
+	struct compiled *c = sim->compiled[family_index(pkt->family)];
+	struct walk w = walk_new(sim, pkt, hook, table, c);
+	bool hit = rule_matches(&w, compiled_rule(c, rule));
+
+	if (hit && w.ctx.sink != NULL)
+		emit(&w, (struct event){ .kind = EV_HIT, .rule = rule,
+		    .chain = rule->chain });
+	return hit;
 }
 
 enum verdict
@@ -430,5 +457,6 @@ walk_table(struct sim *sim, struct packet *pkt, enum hook hook,
 	if (c == NULL || !c->tables[table].present ||
 	    c->tables[table].builtin[hook] < 0)
 		return V_ACCEPT;
-	return walk_chain(sim, pkt, hook, table, c);
+	return walk_chain(sim, pkt, hook, table, c,
+	    &c->chains[c->tables[table].builtin[hook]]);
 }

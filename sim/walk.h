@@ -91,5 +91,11 @@ struct cchain *compiled_chain(const struct compiled *, const struct chain *);
  * V_QUEUE, V_BYPASS or V_STOLEN.  V_ACCEPT if the table is not in the ruleset. */
 enum verdict walk_table(struct sim *, struct packet *, enum hook,
 	    enum table_id);
+/* The same from this chain on; V_RETURN at the end of a user chain. */
+enum verdict walk_chain(struct sim *, struct packet *, enum hook,
+	    enum table_id, struct compiled *, const struct cchain *start);
+/* Do this rule's tests hold? Nothing is counted, and its target not asked. */
+bool	walk_rule(struct sim *, struct packet *, enum hook,
+	    const struct rule *);
 
 #endif

@@ -23,7 +23,7 @@ static const char usage[] =
 "  'local udp 10.0.0.1:5353 > 8.8.8.8:53'  'eth0 icmp A > B echo-request'\n"
 "  '-i eth0 -p tcp -s 203.0.113.7 -d 198.51.100.10 --dport 22', a line of\n"
 "  tcpdump or of conntrack -L.  Behind it: flags, ttl N, tos N, len N, mac M,\n"
-"  payload TEXT, xN (so many times), -> IFACE (leaves there).\n"
+"  payload TEXT, ctstate STATE, xN (so many times), -> IFACE (leaves there).\n"
 "\n"
 "  -r, --rules FILE    a ruleset; repeatable\n"
 "  -S, --snapshot DIR  the host: addresses, routes, sets, ...\n"

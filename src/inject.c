@@ -200,11 +200,15 @@ inject_frame(const struct inject *j, const struct pktspec *p, int64_t time,
 
 	*f = (struct frame){ .data = data, .len = len, .wire_len = len,
 	    .link = FRAME_RAW_IP, .in = p->local ? NULL : device(j, p->in),
-	    .out = device(j, p->out), .mark = p->mark, .known_type = true,
-	    .pkt_type = PKT_HOST, .time = time, .number = 1 };
+	    .physin = device(j, p->physin), .out = device(j, p->out),
+	    .mark = p->mark, .known_type = true, .pkt_type = PKT_HOST,
+	    .ct_said = p->ct_said, .untracked = p->untracked,
+	    .has_owner = (p->has & SPEC_OWNER) != 0, .uid = p->uid,
+	    .gid = p->gid, .src_type = p->src_type,
+	    .dst_type = p->dst_type, .time = time, .number = 1 };
 	if (f->in == NULL)
 		return;
-	f->pkt_type = type_of(p, f->in);
+	f->pkt_type = p->has & SPEC_PKTTYPE ? p->pkttype : type_of(p, f->in);
 	if (p->has & SPEC_MAC)
 		add_ether(j, p, f);
 }

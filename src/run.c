@@ -131,10 +131,10 @@ static void
 add_connection(struct run *r, const struct pktspec *p)
 {
 	struct ct ct = { .status = CTS_SEEN_REPLY | CTS_ASSURED |
-	    CTS_CONFIRMED, .timeout = DAYS(5) };
+	    CTS_CONFIRMED, .timeout = DAYS(5), .mark = p->connmark };
 
 	for (int d = 0; d < N_CT_DIRS; d++) {
-		bool reply = d == CT_REPLY;
+		bool reply = p->reply != (d == CT_REPLY);
 
 		ct.tuple[d] = (struct tuple){ .src = reply ? p->dst : p->src,
 		    .dst = reply ? p->src : p->dst, .proto = p->proto,
@@ -145,8 +145,10 @@ add_connection(struct run *r, const struct pktspec *p)
 	if (p->proto == 6)
 		ct.tcp.state = TCP_CT_ESTABLISHED;
 	sim_add_ct(r->sim, &ct);
-	r->setup->note(r->setup->arg, "the rules do not let its connection "
-	    "begin: it is taken as having begun before");
+	r->setup->note(r->setup->arg, p->reply || (p->has & SPEC_CONNMARK) ?
+	    "its connection is taken as having begun before" :
+	    "the rules do not let its connection begin: it is taken as having "
+	    "begun before");
 }
 
 /* SYN, SYN/ACK, ACK; of other protocols a packet and its answer. */
@@ -157,6 +159,10 @@ run_establish(struct run *r, const struct pktspec *of)
 	struct pktspec p = *of, answer;
 
 	inject_complete(&j, &p);
+	if (p.reply || (p.has & SPEC_CONNMARK)) {
+		add_connection(r, &p);
+		return;
+	}
 	p.payload_len = p.length = 0;
 	p.count = 1;
 	p.established = false;

@@ -119,6 +119,8 @@ struct memory {
 	/* Time of the first packet; 0 until it comes, so also while ext->memory
 	 * is called. */
 	int64_t start;
+	/* Address sets are looked at and never change. */
+	bool frozen;
 	/* Objects shared by name: recent lists, hashlimit tables.  Key made
 	 * by the extension ("recent/DEFAULT/4"). */
 	struct map names;

@@ -635,7 +635,7 @@ ipset_start(struct ipset *s)
 	uint64_t now;
 	void *elem;
 
-	if (s->live || s->memory == NULL)
+	if (s->live || s->memory == NULL || ipset_frozen(s))
 		return;
 	now = jiffies_at(s->memory->start, s->hz);
 	s->live = true;
@@ -690,13 +690,17 @@ ipset_live(struct memory *memory, const char *name)
 
 	if (s != NULL || from == NULL)
 		return s;
-	s = ipset_new(&from->def, memory->arena);
+	if (memory->frozen)
+		s = arena_copy(memory->arena, from, sizeof(*from));
+	else
+		s = ipset_new(&from->def, memory->arena);
+	s->arena = memory->arena;
 	s->memory = memory;
 	s->hz = memory->env->hz;
 	map_set(&memory->names, memory->arena, key, strlen(key), s);
 	if (s->def.type == IPSET_LIST_SET)
 		copy_members(s, from, memory);
-	else
+	else if (!memory->frozen)
 		copy_elements(s, from);
 	return s;
 }

@@ -94,7 +94,8 @@ enum ipset_result ipset_add_at(struct ipset *, const struct ipset_elem *,
 void	ipset_flush(struct ipset *);
 
 /* The simulator's own copy of the set, with its clock set to the first
- * packet; the same for all that ask.  Null: it was not supplied. */
+ * packet; the same for all that ask.  Null: it was not supplied.  Of a frozen
+ * memory it shares the elements, and no packet changes it. */
 struct ipset *ipset_live(struct memory *, const char *name);
 
 /* ---- packets ---- */

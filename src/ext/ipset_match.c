@@ -242,7 +242,7 @@ element_matches(const struct ipset *s, void *elem, const struct ctx *ctx,
 		memcpy(&skb, at(elem, s->at_skb), sizeof(skb));
 	match = extensions_match(s->at_counters ? &c : NULL,
 	    s->at_skb ? &skb : NULL, ctx, ask);
-	if (s->at_counters != 0)
+	if (s->at_counters != 0 && !ipset_frozen(s))
 		memcpy(at(elem, s->at_counters), &c, sizeof(c));
 	if (!match)
 		return NOT_FOUND;
@@ -345,6 +345,8 @@ test_ipmac(struct ipset *s, struct ipset_elem *e, const struct ctx *ctx,
 		return memcmp(at(elem, s->at_mac), e->mac,
 		    sizeof(e->mac)) != 0 ? NOT_FOUND :
 		    element_matches(s, elem, ctx, ask);
+	if (ipset_frozen(s))
+		return FOUND;
 	e->timeout = s->def.timeout;
 	e->packets = 1;
 	e->bytes = ctx->pkt->len;
@@ -368,7 +370,7 @@ test_list(struct ipset *s, struct ctx *ctx, struct ipset_ask *ask)
 		    "names") : ipset_test(m->set, ctx, &sub);
 		if (in == TRI_UNKNOWN)
 			return in;
-		if (in == TRI_NO || (s->def.has_timeout &&
+		if (in == TRI_NO || (s->live && s->def.has_timeout &&
 		    m->timeout != PERMANENT && m->timeout < now))
 			continue;
 		ask->skbmark = sub.skbmark;
@@ -444,7 +446,7 @@ ipset_packet_add(struct ipset *s, struct ctx *ctx, struct ipset_ask *ask)
 	enum tri result;
 
 	ipset_start(s);
-	if (!applies(s, ctx, ask))
+	if (ipset_frozen(s) || !applies(s, ctx, ask))
 		return false;
 	if (s->def.type == IPSET_LIST_SET)
 		return list_change(s, ctx, ask, ipset_packet_add);
@@ -465,7 +467,7 @@ ipset_packet_del(struct ipset *s, struct ctx *ctx, struct ipset_ask *ask)
 	enum tri result;
 
 	ipset_start(s);
-	if (!applies(s, ctx, ask))
+	if (ipset_frozen(s) || !applies(s, ctx, ask))
 		return false;
 	if (s->def.type == IPSET_LIST_SET)
 		return list_change(s, ctx, ask, ipset_packet_del);

@@ -76,6 +76,12 @@ void	*ipset_find_iface(const struct ipset *, const struct ipset_elem *e,
 bool	ipset_expired(const struct ipset *, const void *elem, uint64_t now);
 /* Starts the clock of a simulator's copy, once. */
 void	ipset_start(struct ipset *);
+/* May packets not change it? */
+static inline bool
+ipset_frozen(const struct ipset *s)
+{
+	return s->memory != NULL && s->memory->frozen;
+}
 
 static inline uint8_t *
 at(const void *elem, uint16_t offset)

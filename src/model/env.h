@@ -53,6 +53,9 @@ enum route_type {			/* RTN_x */
 	ROUTE_MULTICAST, ROUTE_BLACKHOLE, ROUTE_UNREACHABLE, ROUTE_PROHIBIT,
 	ROUTE_THROW
 };
+/* "LOCAL", by RTN_x; [0] is UNSPEC. */
+enum { N_ADDR_TYPES = 12 };
+extern const char *const addr_type_names[N_ADDR_TYPES];
 
 struct nexthop {
 	const struct iface *dev;	/* null: unknown name */

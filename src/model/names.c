@@ -1,5 +1,6 @@
 /* Names of what model/ enumerates. */
 #include "model/conn.h"
+#include "model/env.h"
 #include "model/event.h"
 #include "model/hook.h"
 
@@ -22,6 +23,10 @@ const char *const ct_tcp_names[N_TCP_CT_STATES] = { CT_TCP_STATES(X) };
 #define X(name) [SCTP_CT_##name] = #name,
 const char *const ct_sctp_names[N_SCTP_CT_STATES] = { CT_SCTP_STATES(X) };
 #undef X
+
+const char *const addr_type_names[N_ADDR_TYPES] = { "UNSPEC", "UNICAST",
+    "LOCAL", "BROADCAST", "ANYCAST", "MULTICAST", "BLACKHOLE", "UNREACHABLE",
+    "PROHIBIT", "THROW", "NAT", "XRESOLVE" };
 
 static const struct {
 	const char *name;

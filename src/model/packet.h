@@ -11,6 +11,10 @@ enum pkt_type {				/* PACKET_x, if_packet.h */
 	PKT_LOOPBACK
 };
 
+/* What conntrack is to make of a packet whatever it finds, if somebody said
+ * so. */
+enum ct_said { CTSAID_NOTHING, CTSAID_INVALID, CTSAID_RELATED };
+
 enum csum_trust {
 	CSUM_VERIFY,			/* check it as the kernel would */
 	CSUM_TRUST			/* left to hardware, cut, or told so */
@@ -56,7 +60,9 @@ struct packet {
 	bool no_socket;			/* a copy of a local packet */
 	bool has_owner;			/* of the socket it came from */
 	uint32_t uid, gid;
+	uint8_t src_type, dst_type;	/* enum route_type, where it is stated */
 	struct ct *ct;
+	uint8_t ct_said;		/* enum ct_said */
 	uint8_t ctinfo;			/* with ct, or CTI_UNTRACKED without */
 	bool untracked;
 	/* Template of -j CT --zone, if zone_set.  With zone_mark the zone is
