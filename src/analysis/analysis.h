@@ -21,6 +21,8 @@
 
 struct analysis;
 
+enum { QUERY_RANGES = 8 };
+
 /* Packets that meet all of its tests. */
 struct query {
 	struct query_test *tests;
@@ -32,7 +34,7 @@ struct query_test {
 	enum field field;
 	bool negate;
 	u128 mask;
-	struct range range[4];
+	struct range range[QUERY_RANGES];
 	unsigned n;
 	bool is_iface;
 	struct ifmatch iface;
@@ -42,6 +44,9 @@ struct query_test {
 void	query_range(struct query *, enum field, u128 lo, u128 hi, bool negate);
 void	query_masked(struct query *, enum field, u128 value, u128 mask,
 	    bool negate);
+/* (value & mask) is in one of up to QUERY_RANGES ranges. */
+void	query_ranges(struct query *, enum field, u128 mask,
+	    const struct range *, unsigned n, bool negate);
 /* "eth0", "eth+"; "" is none. */
 void	query_iface(struct query *, enum field, const char *name, bool negate);
 void	query_free(struct query *);

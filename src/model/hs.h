@@ -13,6 +13,7 @@
  * hs_space.c	what rules ask (model/lower.h) becomes dimensions and boxes
  * hs.c		boxes and sets of them
  * hs_point.c	one packet of a box, and its words
+ * hs_values.c	boxes for machines
  * hs_tree.c	many boxes, asked for those that meet one */
 #ifndef MODEL_HS_H
 #define MODEL_HS_H
@@ -161,6 +162,13 @@ void	hs_words(const struct hs_space *, const hs_cell *, struct sbuf *);
 /* The values of one dimension: "80, 443", "10.0.0.0/8", "not eth0". */
 void	hs_dim_words(const struct hs_space *, unsigned dim, hs_cell,
 	    struct sbuf *);
+/* The same for machines, exactly (docs/query.md): each value or range of
+ * values is given to 'each'. */
+void	hs_dim_values(const struct hs_space *, unsigned dim, hs_cell,
+	    void (*each)(const char *text, void *), void *arg);
+/* The least name from 'v' on that an interface can have, as a number (16
+ * bytes, the most significant first); 0 if none is left. */
+u128	hs_next_name(u128 v);
 /* "in", "tcp flags", ... */
 const char *hs_dim_name(const struct hs_space *, unsigned dim);
 

@@ -301,15 +301,10 @@ put_names(u128 lo, u128 hi, struct sbuf *out)
 static void
 put_ct(unsigned v, struct sbuf *out)
 {
-	static const char *const states[8] = { "INVALID", "NEW", "RELATED",
-	    "ESTABLISHED", "UNTRACKED", "?", "?", "?" };
-	static const char *const bits[] = { "reply", "expected", "seen-reply",
-	    "assured", "confirmed", "snat", "dnat" };
-
-	sbuf_puts(out, states[v & FCT_STATE]);
-	for (unsigned i = 0; i < 7; i++)
+	sbuf_puts(out, fct_state_names[v & FCT_STATE]);
+	for (unsigned i = 0; i < N_FCT_BITS; i++)
 		if (v >> (3 + i) & 1)
-			sbuf_printf(out, "+%s", bits[i]);
+			sbuf_printf(out, "+%s", fct_bit_names[i]);
 }
 
 static void
@@ -421,8 +416,6 @@ static void
 put_states(const struct hs_space *s, const struct hs_dim *d, hs_cell c,
     struct sbuf *out)
 {
-	static const char *const states[] = { "INVALID", "NEW", "RELATED",
-	    "ESTABLISHED", "UNTRACKED" };
 	unsigned whole = 0, some = 0;
 	const char *comma = "";
 
@@ -437,9 +430,9 @@ put_states(const struct hs_space *s, const struct hs_dim *d, hs_cell c,
 		put_small(s, d, c, out);
 		return;
 	}
-	for (unsigned i = 0; i < 5; i++)
+	for (unsigned i = 0; i < N_FCT_STATES; i++)
 		if (some >> i & 1) {
-			sbuf_printf(out, "%s%s", comma, states[i]);
+			sbuf_printf(out, "%s%s", comma, fct_state_names[i]);
 			comma = ",";
 		}
 }
