@@ -166,8 +166,8 @@ mark_values(const struct hs_dim *d, hs_cell c, struct teller *t)
 
 	for (uint32_t k = 0; k < d->n_values; k++)
 		if (cell_has(d, c, k) != other) {
-			sbuf_printf(&t->b, "%s0x%x/0x%x", other ? "!" : "",
-			    d->values[k], d->mask);
+			sbuf_printf(&t->b, "%s0x%x", other ? "!" : "",
+			    d->values[k]);
 			tell(t);
 		}
 }
