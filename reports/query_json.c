@@ -73,6 +73,7 @@ json_query(const struct query_report *q, FILE *file)
 	cJSON *o = cJSON_CreateObject(), *list;
 
 	cJSON_AddStringToObject(o, "schema", "nfwalk.query/1");
+	json_text(o, "entry", q->entry);
 	list = cJSON_AddArrayToObject(o, "regions");
 	for (unsigned i = 0; i < q->n; i++) {
 		const struct query_region *r = &q->regions[i];

@@ -41,6 +41,25 @@ text_packets(struct teller *w, const struct packet_set *p, unsigned indent)
 		text_line(w, indent, "for instance: ", p->witness);
 }
 
+/* At the right, if there is room. */
+static void
+put_place(struct teller *w, const struct decider *d)
+{
+	struct sbuf b = SBUF_INIT;
+
+	if (d->rule != NULL)
+		ref_rule_place(d->rule, &b);
+	else if (d->chain != NULL)
+		ref_chain_place(d->chain, &b);
+	if (b.len != 0) {
+		tell_column(w, b.len < TELL_WIDTH ? TELL_WIDTH - b.len : 0);
+		tell_style(w, S_DIM);
+		sbuf_puts(&w->b, sbuf_text(&b));
+		tell_style(w, S_NONE);
+	}
+	sbuf_free(&b);
+}
+
 void
 text_decider(struct teller *w, const struct decider *d)
 {
@@ -58,17 +77,26 @@ text_decider(struct teller *w, const struct decider *d)
 		return;
 	}
 	ref_decider(d->rule, d->chain, &w->b);
-	tell_place(w, d->rule, d->chain);
+	put_place(w, d);
 }
 
+/* What a rule decides for certain and what it may decide besides follow one
+ * another: the rule is told once. */
 static void
-put_region(struct teller *w, const struct query_region *r)
+put_region(struct teller *w, const struct query_region *r,
+    const struct query_region *last)
 {
-	text_decider(w, &r->by);
-	tell_end(w);
-	text_packets(w, &r->packets, C_TEXT);
+	bool same = last != NULL && last->by.rule == r->by.rule &&
+	    last->by.chain == r->by.chain && last->family == r->family;
+
+	if (!same) {
+		text_decider(w, &r->by);
+		tell_end(w);
+	}
 	if (r->may != NULL)
-		text_line(w, C_TEXT, "may: it hangs on ", r->may);
+		text_line(w, C_TEXT, same ? "may, besides: it hangs on " :
+		    "may: it hangs on ", r->may);
+	text_packets(w, &r->packets, C_TEXT);
 }
 
 /* "4 regions: 2 ACCEPT, 1 DROP" */
@@ -120,7 +148,7 @@ text_query(const struct query_report *q, bool color, FILE *file)
 			tell_style(&w, S_NONE);
 			tell_end(&w);
 		}
-		put_region(&w, &q->regions[i]);
+		put_region(&w, &q->regions[i], i ? &q->regions[i - 1] : NULL);
 	}
 	put_counts(&w, q);
 	text_assumed(&w, q->env);

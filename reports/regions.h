@@ -48,6 +48,7 @@ struct query_report {
 	const struct query_region *regions;
 	unsigned n;
 	unsigned n_families;		/* that were asked */
+	const char *entry;		/* "filter/INPUT" */
 	const struct env *env;
 };
 

@@ -92,8 +92,7 @@ read_prefix(const char *s, int family, struct range *r)
 	len = addr_prefix(&mask, family);
 	if (len < 0)
 		return false;
-	addr_mask(&addr, family, (unsigned)len);
-	r->lo = addr_number(&addr, family);
+	r->lo = addr_number(&addr, family) & addr_number(&mask, family);
 	r->hi = len == 0 ? bits == 32 ? UINT32_MAX : ~(u128)0 :
 	    r->lo | (((u128)1 << (bits - (unsigned)len)) - 1);
 	return true;

@@ -167,8 +167,8 @@ keep(const struct region *r, void *arg)
 	if (c->quiet)
 		return false;
 	if (r->possible)
-		q->may = told_may(r->rule, c->entry, arena);
-	told_packets(c->an, r->set, r->complete, r->count, arena,
+		q->may = told_may(c->an, c->entry, r, arena);
+	told_packets(c->an, c->entry, r->set, r->complete, r->count, arena,
 	    &q->packets);
 	q->packets.witness = witness_text(&r->witness, c->entry, c->in.env,
 	    arena);
@@ -191,7 +191,9 @@ ask(struct cmd *c, unsigned f)
 static void
 report(struct cmd *c, unsigned families)
 {
-	struct query_report q = { c->regions, c->n, families, c->in.env };
+	struct query_report q = { c->regions, c->n, families,
+	    arena_printf(&c->in.arena, "%s/%s", table_names[c->table],
+	    c->chain), c->in.env };
 
 	for (unsigned i = 0; i < c->out.n; i++) {
 		struct output *o = &c->out.list[i];

@@ -41,18 +41,18 @@ dim_name(const struct hs_space *s, unsigned i, struct arena *arena)
 }
 
 static void
-told_box(const struct hs_space *s, const hs_cell *box, struct arena *arena,
-    struct packet_box *out)
+told_box(const struct hs_space *s, const hs_cell *box, const hs_cell *whole,
+    struct arena *arena, struct packet_box *out)
 {
 	struct sbuf words = SBUF_INIT;
 
-	hs_words(s, box, &words);
+	hs_words(s, box, whole, &words);
 	out->words = arena_strdup(arena, sbuf_text(&words));
 	out->fields = arena_alloc(arena, s->n * sizeof(*out->fields) + 1);
 	for (unsigned i = 0; i < s->n; i++) {
 		struct values v = { .arena = arena };
 
-		if (box[i] == s->all[i])
+		if (box[i] == whole[i])
 			continue;
 		hs_dim_values(s, i, box[i], keep_value, &v);
 		out->fields[out->n++] = (struct box_field){
@@ -62,90 +62,70 @@ told_box(const struct hs_space *s, const hs_cell *box, struct arena *arena,
 }
 
 void
-told_packets(const struct analysis *an, const struct hs *set, bool complete,
-    double count, struct arena *arena, struct packet_set *out)
+told_packets(struct analysis *an, const struct chain *entry,
+    const struct hs *set, bool complete, double count, struct arena *arena,
+    struct packet_set *out)
 {
 	const struct hs_space *s = analysis_space(an);
+	const hs_cell *whole = analysis_whole(an, entry);
 
 	*out = (struct packet_set){ .n = set->n, .complete = complete,
 	    .count = count };
 	out->boxes = arena_alloc(arena, set->n * sizeof(*out->boxes) + 1);
 	for (unsigned i = 0; i < set->n; i++)
-		told_box(s, hs_box(s, set, i), arena, &out->boxes[i]);
+		told_box(s, hs_box(s, set, i), whole, arena, &out->boxes[i]);
 }
 
 /* ---- what it hangs on ---- */
 
-/* Chains that were looked through, and the names of matches with memory or
- * chance that were met, each once. */
-struct doubts { struct values names; const struct chain *seen[1024];
-    unsigned n_seen; };
+enum { MANY_DOUBTS = 3 };
 
+/* " -m limit, -m recent": matches of the rule with memory or chance, or of
+ * which nobody knows what they match. */
 static void
-doubt_rule(struct doubts *d, const struct rule *r)
+put_doubts(const struct rule *r, struct sbuf *b)
 {
+	const char *sep = "";
+
 	for (unsigned i = 0; i < r->n_matches; i++) {
 		const struct use *u = &r->matches[i];
-		unsigned k = 0;
 
 		if (!(ext_traits(u) & (EXT_STATEFUL | EXT_RANDOM |
 		    EXT_SIDE_EFFECT)))
 			continue;
-		while (k < d->names.n && strcmp(d->names.v[k], u->ext->name))
-			k++;
-		if (k == d->names.n)
-			keep_value(u->ext->name, &d->names);
+		sbuf_printf(b, "%s-m %s", sep, u->ext->name);
+		sep = ", ";
 	}
-}
-
-static void
-doubt_chain(struct doubts *d, const struct chain *c)
-{
-	for (unsigned i = 0; i < d->n_seen; i++)
-		if (d->seen[i] == c)
-			return;
-	if (d->n_seen == sizeof(d->seen) / sizeof(*d->seen))
-		return;
-	d->seen[d->n_seen++] = c;
-	for (unsigned i = 0; i < c->n; i++) {
-		const struct rule *r = c->rules[i];
-
-		if (r->kind == TGT_NONE || (r->kind == TGT_EXT &&
-		    r->target.ext->ends == 0))
-			continue;
-		doubt_rule(d, r);
-		if (r->kind == TGT_CHAIN)
-			doubt_chain(d, r->jump);
-	}
-}
-
-static const char *
-join(const struct values *v, const char *end, struct arena *arena)
-{
-	struct sbuf b = SBUF_INIT;
-	const char *text;
-
-	for (unsigned i = 0; i < v->n; i++)
-		sbuf_printf(&b, "%s-m %s", i ? ", " : "", v->v[i]);
-	text = arena_printf(arena, "%s%s", sbuf_text(&b), end);
-	sbuf_free(&b);
-	return text;
+	if (*sep == '\0')
+		sbuf_puts(b, "what is not known");
 }
 
 const char *
-told_may(const struct rule *r, const struct chain *entry, struct arena *arena)
+told_may(struct analysis *an, const struct chain *entry,
+    const struct region *r, struct arena *arena)
 {
-	struct doubts *d = arena_new(arena, struct doubts);
+	const struct rule *by[MANY_DOUBTS + 1];
+	unsigned n = analysis_doubts(an, entry, r, by, MANY_DOUBTS + 1);
+	struct sbuf b = SBUF_INIT;
+	const char *text;
 
-	d->names.arena = arena;
-	if (r != NULL)
-		doubt_rule(d, r);
-	if (d->names.n != 0)
-		return join(&d->names, " of this rule", arena);
-	doubt_chain(d, entry);
-	if (d->names.n != 0)
-		return join(&d->names, " of rules before it", arena);
-	return "more than could be worked out";
+	for (unsigned i = 0; i < n && i < MANY_DOUBTS; i++) {
+		sbuf_puts(&b, i ? "; " : "");
+		put_doubts(by[i], &b);
+		if (by[i] == r->rule) {
+			sbuf_puts(&b, " of this rule");
+		} else {
+			sbuf_puts(&b, " of ");
+			rule_name(by[i], &b);
+		}
+	}
+	if (n > MANY_DOUBTS)
+		sbuf_puts(&b, "; and more");
+	if (n == 0)
+		sbuf_puts(&b, "more than could be worked out");
+	text = arena_strdup(arena, sbuf_text(&b));
+	sbuf_free(&b);
+	return text;
 }
 
 /* ---- witnesses ---- */

@@ -8,6 +8,7 @@
  * program.c	a chain with all it jumps to, as one list with forward jumps
  * cover.c	is a box covered by earlier ones; by the fewest of them
  * regions.c	who decides the packets of a query
+ * doubt.c	what that hangs on, if it is not certain
  * diff.c	where two rulesets end differently
  * follow.c	packets through a program and what its targets change
  * path.c	... and on their whole way (path.h)
@@ -85,6 +86,10 @@ struct region {
 void	analysis_regions(struct analysis *, const struct chain *,
 	    const struct query *q, unsigned boxes, struct arena *,
 	    bool (*each)(const struct region *, void *), void *arg);
+/* The rules that a possible region hangs on, 'most' of them at most: its own,
+ * and those before that may or may not keep some of its packets from it. */
+unsigned analysis_doubts(struct analysis *, const struct chain *entry,
+	    const struct region *, const struct rule **out, unsigned most);
 /* Is there a packet in 'q' that ends so in 'chain'?  Fills in 'out'. */
 bool	analysis_any(struct analysis *, const struct chain *,
 	    const struct query *q, enum verdict, struct region *out,
@@ -117,9 +122,12 @@ void	analysis_dead(struct analysis *, unsigned r, struct arena *,
 	    void (*each)(const struct rule *, const struct dead *, void *),
 	    void *arg);
 
-/* "tcp 10.0.0.0/8 > any:80 in eth0": the packets of a box in words. */
-void	region_words(const struct analysis *, const struct hs *, unsigned box,
-	    struct sbuf *);
+/* The box of all packets that can enter a chain. */
+const hs_cell *analysis_whole(struct analysis *, const struct chain *);
+/* "tcp 10.0.0.0/8 > any:80 in eth0": the packets of a box in words, that
+ * enter 'chain'. */
+void	region_words(struct analysis *, const struct chain *,
+	    const struct hs *, unsigned box, struct sbuf *);
 
 /* ---- two rulesets ---- */
 

@@ -3,12 +3,6 @@
 
 struct teller { void (*each)(const char *, void *); void *arg; struct sbuf b; };
 
-static bool
-cell_has(const struct hs_dim *d, hs_cell c, uint32_t k)
-{
-	return d->bits ? c >> k & 1 : k >= cell_first(c) && k <= cell_last(c);
-}
-
 static void
 tell(struct teller *t)
 {
