@@ -6,8 +6,8 @@
 
 #include <cjson/cJSON.h>
 
-static void
-add_field(cJSON *fields, const struct box_field *f)
+void
+json_field(struct cJSON *fields, const struct box_field *f)
 {
 	struct sbuf safe = SBUF_INIT;
 	cJSON *values;
@@ -31,7 +31,7 @@ box(const struct packet_box *p)
 	json_text(o, "words", p->words);
 	fields = cJSON_AddObjectToObject(o, "fields");
 	for (unsigned i = 0; i < p->n; i++)
-		add_field(fields, &p->fields[i]);
+		json_field(fields, &p->fields[i]);
 	return o;
 }
 

@@ -57,13 +57,20 @@ void	json_query(const struct query_report *, FILE *);
 
 /* ---- the service matrix ---- */
 
+/* Protocols and, if not all, their ports ("dport") or types ("icmp"), as
+ * values; no protocols: all. */
+struct matrix_service {
+	const char *words;		/* "tcp 22,443", "all" */
+	bool partly;			/* not from or to every address, or it
+					 * hangs on memory or chance */
+	struct box_field protos, details;
+};
 /* New connections from one zone to another. */
 struct matrix_cell {
 	const char *from, *to;		/* null: this host */
-	const char *services;		/* "tcp 22,443; udp 53"; "": none */
-	const char *partly;		/* those of which some are accepted */
-	const char *witness;		/* of one that is accepted, or null */
-	bool may;			/* some hang on memory or chance */
+	struct matrix_service *services;	/* accepted */
+	unsigned n;
+	const char *witness;		/* one of them, or null */
 };
 struct matrix_family {
 	int family;
@@ -81,6 +88,8 @@ void	json_matrix(const struct matrix_report *, FILE *);
 
 /* ---- pieces ---- */
 
+/* A member: the name and the array of values. */
+void	json_field(struct cJSON *, const struct box_field *);
 /* Of a set the members complete, count, boxes, witness. */
 void	json_packets(struct cJSON *, const struct packet_set *);
 /* As json_decider, and "verdict"; "rule" is "end" at a user chain's end. */

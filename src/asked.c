@@ -429,6 +429,7 @@ set_ctstate(void *ctx, const struct arg *o, const char *value)
 		if (states & of[i].state)
 			l.r[l.n++] = (struct range){ of[i].ct, of[i].ct };
 	put(a, F_CT, FCT_STATE, &l, not);
+	a->state = true;
 	return true;
 }
 

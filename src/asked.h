@@ -18,7 +18,7 @@ struct asked {
 	unsigned given;			/* options, bits by place in the table */
 	bool protos[2][256];		/* that it may be ... */
 	bool has_protos, l4;		/* ... if said; with an L4 header */
-	bool in, out;			/* an interface was said */
+	bool in, out, state;		/* this was said */
 };
 
 void	asked_init(struct asked *, const char *command);

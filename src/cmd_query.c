@@ -3,6 +3,7 @@
 
 #include "asked.h"
 #include "inputs.h"
+#include "matrix.h"
 #include "outputs.h"
 #include "told.h"
 
@@ -57,9 +58,11 @@ struct cmd {
 	enum hook hook;			/* of a built-in chain, or HOOK_NONE */
 	const char *verdict;		/* null: any */
 	unsigned boxes;
-	bool matrix, quiet;
+	bool asked_chain, matrix, quiet;
 	struct query_region *regions;
-	unsigned n, room;
+	unsigned n, room;		/* or of cells with something in them */
+	struct matrix_family matrices[2];
+	unsigned n_matrices;
 	/* While one family is asked. */
 	struct analysis *an;
 	const struct chain *entry;
@@ -83,6 +86,7 @@ set_chain(void *ctx, const struct arg *o, const char *value)
 		    memcmp(table_names[t], value, len) == 0) {
 			c->table = (enum table_id)t;
 			c->chain = slash + 1;
+			c->asked_chain = true;
 			return true;
 		}
 	return args_error("query", "%s: there is no table '%.*s'", o->name,
@@ -188,6 +192,38 @@ ask(struct cmd *c, unsigned f)
 	c->an = NULL;
 }
 
+/* A matrix of what the filter table accepts.  False: there is none. */
+static bool
+ask_matrix(struct cmd *c, unsigned f)
+{
+	const struct ruleset *rules = c->in.load.rules[f];
+	struct matrix_family *m = &c->matrices[c->n_matrices];
+
+	if (!rules->tables[TABLE_FILTER].present)
+		return false;
+	c->n_matrices++;
+	matrix_family(rules, c->in.env, &c->asked.q[f], &c->in.arena, m);
+	for (unsigned i = 0; i < m->n; i++)
+		c->n += m->cells[i].n != 0;
+	return true;
+}
+
+static void
+report_matrix(struct cmd *c)
+{
+	struct matrix_report r = { c->matrices, c->n_matrices, c->in.env };
+
+	for (unsigned i = 0; i < c->out.n; i++) {
+		struct output *o = &c->out.list[i];
+
+		if (o->format == 0)
+			text_matrix(&r, use_color(&c->out), o->out.file);
+		else
+			json_matrix(&r, o->out.file);
+		out_commit(&o->out, &c->in.diags);
+	}
+}
+
 static void
 report(struct cmd *c, unsigned families)
 {
@@ -221,6 +257,10 @@ run(struct cmd *c)
 		if (rules == NULL || c->asked.without[f] != NULL)
 			continue;
 		has_rules++;
+		if (c->matrix) {
+			families += ask_matrix(c, f);
+			continue;
+		}
 		c->entry = chain_find(&rules->tables[c->table], c->chain,
 		    strlen(c->chain));
 		if (c->entry == NULL)
@@ -231,12 +271,17 @@ run(struct cmd *c)
 	if (has_rules == 0)
 		diag_error(d, (struct loc){ 0 }, "there are no rules of IPv%s",
 		    c->asked.without[0] != NULL ? "6" : "4");
+	else if (families == 0 && c->matrix)
+		diag_error(d, (struct loc){ 0 }, "there is no table filter");
 	else if (families == 0)
 		diag_error(d, (struct loc){ 0 }, "there is no chain `%s/%s'",
 		    table_names[c->table], c->chain);
 	if (d->errors != 0)
 		return EXIT_INPUT;
-	report(c, families);
+	if (c->matrix)
+		report_matrix(c);
+	else
+		report(c, families);
 	return c->n != 0 ? EXIT_YES : EXIT_NO;
 }
 
@@ -272,6 +317,11 @@ settle(struct cmd *c, const struct args *a)
 	if (c->path != NULL)
 		return args_error("query", "--path: not yet; --chain asks one "
 		    "chain");
+	if (c->matrix && (c->asked_chain || c->verdict != NULL ||
+	    c->asked.in || c->asked.out || c->asked.state))
+		return args_error("query", "--matrix is of new connections "
+		    "that are accepted, between all interfaces: --chain, "
+		    "--verdict, -i, -o, --ctstate do not go with it");
 	if (!asked_finish(&c->asked) || !check_hook(c))
 		return false;
 	return c->quiet || c->out.n != 0 || outputs_add(&c->out, "text", "-");
