@@ -6,7 +6,9 @@
 int	cmd_audit(int argc, char **argv);
 int	cmd_collect(int argc, char **argv);
 int	cmd_convert(int argc, char **argv);
+int	cmd_diff(int argc, char **argv);
 int	cmd_explain(int argc, char **argv);
+int	cmd_query(int argc, char **argv);
 int	cmd_replay(int argc, char **argv);
 int	cmd_rules(int argc, char **argv);
 int	cmd_test(int argc, char **argv);

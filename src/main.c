@@ -15,6 +15,8 @@ static const struct command {
 	{ "convert", "rulesets between forms: save, list, commands, json, xml",
 	    cmd_convert },
 	{ "explain", "what a finding or a reason means", cmd_explain },
+	{ "query", "who decides which packets, of all that there can be",
+	    cmd_query },
 	{ "replay", "packets through the rules", cmd_replay },
 	{ "rules", "the findings that there are", cmd_rules },
 	{ "test", "do packets come to what is expected", cmd_test },

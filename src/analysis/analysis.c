@@ -16,24 +16,31 @@ new_test(struct query *q, enum field f, bool negate)
 }
 
 void
-query_range(struct query *q, enum field f, u128 lo, u128 hi, bool negate)
+query_ranges(struct query *q, enum field f, u128 mask, const struct range *r,
+    unsigned n, bool negate)
 {
 	struct query_test *t = new_test(q, f, negate);
 
-	t->mask = ~(u128)0;
-	t->range[0] = (struct range){ lo, hi };
-	t->n = 1;
+	t->mask = mask;
+	memcpy(t->range, r, n * sizeof(*r));
+	t->n = n;
+}
+
+void
+query_range(struct query *q, enum field f, u128 lo, u128 hi, bool negate)
+{
+	struct range r = { lo, hi };
+
+	query_ranges(q, f, ~(u128)0, &r, 1, negate);
 }
 
 void
 query_masked(struct query *q, enum field f, u128 value, u128 mask,
     bool negate)
 {
-	struct query_test *t = new_test(q, f, negate);
+	struct range r = { value, value };
 
-	t->mask = mask;
-	t->range[0] = (struct range){ value, value };
-	t->n = 1;
+	query_ranges(q, f, mask, &r, 1, negate);
 }
 
 void

@@ -8,6 +8,7 @@
  * program.c	a chain with all it jumps to, as one list with forward jumps
  * cover.c	is a box covered by earlier ones; by the fewest of them
  * regions.c	who decides the packets of a query
+ * doubt.c	what that hangs on, if it is not certain
  * diff.c	where two rulesets end differently
  * follow.c	packets through a program and what its targets change
  * path.c	... and on their whole way (path.h)
@@ -21,6 +22,8 @@
 
 struct analysis;
 
+enum { QUERY_RANGES = 8 };
+
 /* Packets that meet all of its tests. */
 struct query {
 	struct query_test *tests;
@@ -32,7 +35,7 @@ struct query_test {
 	enum field field;
 	bool negate;
 	u128 mask;
-	struct range range[4];
+	struct range range[QUERY_RANGES];
 	unsigned n;
 	bool is_iface;
 	struct ifmatch iface;
@@ -42,6 +45,9 @@ struct query_test {
 void	query_range(struct query *, enum field, u128 lo, u128 hi, bool negate);
 void	query_masked(struct query *, enum field, u128 value, u128 mask,
 	    bool negate);
+/* (value & mask) is in one of up to QUERY_RANGES ranges. */
+void	query_ranges(struct query *, enum field, u128 mask,
+	    const struct range *, unsigned n, bool negate);
 /* "eth0", "eth+"; "" is none. */
 void	query_iface(struct query *, enum field, const char *name, bool negate);
 void	query_free(struct query *);
@@ -80,6 +86,10 @@ struct region {
 void	analysis_regions(struct analysis *, const struct chain *,
 	    const struct query *q, unsigned boxes, struct arena *,
 	    bool (*each)(const struct region *, void *), void *arg);
+/* The rules that a possible region hangs on, 'most' of them at most: its own,
+ * and those before that may or may not keep some of its packets from it. */
+unsigned analysis_doubts(struct analysis *, const struct chain *entry,
+	    const struct region *, const struct rule **out, unsigned most);
 /* Is there a packet in 'q' that ends so in 'chain'?  Fills in 'out'. */
 bool	analysis_any(struct analysis *, const struct chain *,
 	    const struct query *q, enum verdict, struct region *out,
@@ -112,9 +122,12 @@ void	analysis_dead(struct analysis *, unsigned r, struct arena *,
 	    void (*each)(const struct rule *, const struct dead *, void *),
 	    void *arg);
 
-/* "tcp 10.0.0.0/8 > any:80 in eth0": the packets of a box in words. */
-void	region_words(const struct analysis *, const struct hs *, unsigned box,
-	    struct sbuf *);
+/* The box of all packets that can enter a chain. */
+const hs_cell *analysis_whole(struct analysis *, const struct chain *);
+/* "tcp 10.0.0.0/8 > any:80 in eth0": the packets of a box in words, that
+ * enter 'chain'. */
+void	region_words(struct analysis *, const struct chain *,
+	    const struct hs *, unsigned box, struct sbuf *);
 
 /* ---- two rulesets ---- */
 

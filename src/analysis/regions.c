@@ -16,11 +16,18 @@ struct asking {
 	struct arena *arena;
 };
 
-void
-region_words(const struct analysis *an, const struct hs *set, unsigned i,
-    struct sbuf *out)
+const hs_cell *
+analysis_whole(struct analysis *an, const struct chain *chain)
 {
-	hs_words(an->space, hs_box(an->space, set, i), out);
+	return program_of(an, chain)->all;
+}
+
+void
+region_words(struct analysis *an, const struct chain *chain,
+    const struct hs *set, unsigned i, struct sbuf *out)
+{
+	hs_words(an->space, hs_box(an->space, set, i),
+	    analysis_whole(an, chain), out);
 }
 
 /* ---- the query as boxes ---- */

@@ -9,6 +9,11 @@
 const struct field_info field_info[N_FIELDS] = { FIELDS(X) };
 #undef X
 
+const char *const fct_state_names[N_FCT_STATES] = { "INVALID", "NEW",
+    "RELATED", "ESTABLISHED", "UNTRACKED" };
+const char *const fct_bit_names[N_FCT_BITS] = { "reply", "expected",
+    "seen-reply", "assured", "confirmed", "snat", "dnat" };
+
 /* nf_conntrack_core.c: resolve_normal_ct.  A packet of the reply direction
  * is ESTABLISHED or RELATED; NEW is the original direction before any reply;
  * ESTABLISHED has seen one.  What has no connection has no status. */

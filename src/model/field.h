@@ -81,6 +81,9 @@ enum field_ct {
 	FCT_SRC_NAT = 1 << 8,
 	FCT_DST_NAT = 1 << 9
 };
+enum { N_FCT_STATES = FCT_UNTRACKED + 1, N_FCT_BITS = 7 };
+extern const char *const fct_state_names[N_FCT_STATES];	/* "NEW" */
+extern const char *const fct_bit_names[N_FCT_BITS];	/* of 1 << 3 and on */
 
 /* Can a packet have this value of a FIELD_SMALL field?  (A NEW packet is
  * never of the reply direction.) */

@@ -12,7 +12,8 @@
  *
  * hs_space.c	what rules ask (model/lower.h) becomes dimensions and boxes
  * hs.c		boxes and sets of them
- * hs_point.c	one packet of a box, and its words
+ * hs_point.c	one packet of a box	hs_words.c	boxes in words
+ * hs_values.c	boxes for machines
  * hs_tree.c	many boxes, asked for those that meet one */
 #ifndef MODEL_HS_H
 #define MODEL_HS_H
@@ -156,11 +157,20 @@ hs_box(const struct hs_space *s, const struct hs *set, unsigned i)
 
 /* A packet of the box, made of usual values where it can be. */
 void	hs_point(const struct hs_space *, const hs_cell *, struct point *);
-/* The box in words: "tcp 10.0.0.0/8 > any:80 in eth0 NEW"; "any". */
-void	hs_words(const struct hs_space *, const hs_cell *, struct sbuf *);
-/* The values of one dimension: "80, 443", "10.0.0.0/8", "not eth0". */
+/* The box in words: "tcp 10.0.0.0/8 > any:80 in eth0 NEW"; "any packet".
+ * What it has in common with 'whole' (null: all) is not said. */
+void	hs_words(const struct hs_space *, const hs_cell *,
+	    const hs_cell *whole, struct sbuf *);
+/* The values of one dimension: "80,443", "10.0.0.0/8", "!eth0" (all but). */
 void	hs_dim_words(const struct hs_space *, unsigned dim, hs_cell,
 	    struct sbuf *);
+/* The same for machines, exactly (docs/query.md): each value or range of
+ * values is given to 'each'. */
+void	hs_dim_values(const struct hs_space *, unsigned dim, hs_cell,
+	    void (*each)(const char *text, void *), void *arg);
+/* The least name from 'v' on that an interface can have, as a number (16
+ * bytes, the most significant first); 0 if none is left. */
+u128	hs_next_name(u128 v);
 /* "in", "tcp flags", ... */
 const char *hs_dim_name(const struct hs_space *, unsigned dim);
 

@@ -349,10 +349,8 @@ sort_cuts(u128 *v, uint32_t n, unsigned bytes)
 	free(other);
 }
 
-/* The least name from 'v' on that an interface can have, as a number; 0 if
- * none is left. */
-static u128
-next_name(u128 v)
+u128
+hs_next_name(u128 v)
 {
 	uint8_t name[IFNAME_SIZE];
 	unsigned i;
@@ -464,8 +462,8 @@ finish_line(struct hs_space *s, struct asked *a, enum field f)
 		/* A class of names that no interface can have has nobody in
 		 * it: it stays with the one before. */
 		if (field_info[f].kind == FIELD_IFACE &&
-		    (next_name(a->cuts[i]) == 0 ||
-		    next_name(a->cuts[i]) > next))
+		    (hs_next_name(a->cuts[i]) == 0 ||
+		    hs_next_name(a->cuts[i]) > next))
 			continue;
 		starts[n++] = a->cuts[i];
 	}

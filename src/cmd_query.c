@@ -1,0 +1,356 @@
+/* nfwalk query: who decides which packets. */
+#include "cmd.h"
+
+#include "asked.h"
+#include "inputs.h"
+#include "matrix.h"
+#include "outputs.h"
+#include "told.h"
+
+#include <stdlib.h>
+
+static const char usage[] =
+"usage: nfwalk query -r FILE [-S DIR] [options]\n"
+"\n"
+"Tells of all packets that enter a chain which rule decides them, exactly.\n"
+"Exit 0 if there is such a packet, 1 if there is none.\n"
+"\n"
+"  -r, --rules FILE      a ruleset; repeatable\n"
+"  -S, --snapshot DIR    the host: rulesets, addresses, sets, ...\n"
+"  -4, -6                the next FILE is of this family\n"
+"      --chain TABLE/CHAIN  the chain that they enter, a built-in one or a\n"
+"                        user chain; filter/INPUT\n"
+"      --path WHERE      in, forward or out: the whole way, with NAT\n"
+"      --verdict V       those that end so: ACCEPT, DROP or REJECT\n"
+"\n"
+"These packets; a ! before a value means all others, commas make a list:\n"
+"  -s, --src ADDR        ADDR, ADDR/LEN or FROM-TO; says the family\n"
+"  -d, --dst ADDR\n"
+"  -p, --protocol PROTO  tcp, udp, icmp (that of the family), a number, all\n"
+"      --sport PORT      a number, a service, FROM:TO; without -p of any\n"
+"      --dport PORT      protocol that has ports; --to-port is the same\n"
+"      --icmp-type TYPE  a number, TYPE/CODE, a name\n"
+"      --syn             the first packet of a TCP connection\n"
+"      --tcp-flags M/F   of the flags M those of F are set\n"
+"  -i, --in-interface NAME   a + at the end: all that begin so\n"
+"  -o, --out-interface NAME\n"
+"      --ctstate STATE   NEW, ESTABLISHED, RELATED, INVALID, UNTRACKED\n"
+"      --mark VALUE[/MASK]\n"
+"\n"
+"      --matrix          which services new connections reach, from each\n"
+"                        interface to each other and to this host\n"
+"      --boxes N         list up to N boxes of packets for each rule; 100\n"
+"  -f, --format FORMAT   text or json\n"
+"      --output FORMAT=FILE  the same into FILE; repeatable\n"
+"      --color WHEN      auto, always, never\n"
+"  -q, --quiet           the exit code alone\n";
+
+static const char *const format_names[] = { "text", "json", NULL };
+
+enum { USUAL_BOXES = 100 };
+
+struct cmd {
+	struct inputs in;
+	struct asked asked;
+	struct outputs out;
+	const char *chain, *path;
+	enum table_id table;
+	enum hook hook;			/* of a built-in chain, or HOOK_NONE */
+	const char *verdict;		/* null: any */
+	unsigned boxes;
+	bool asked_chain, matrix, quiet;
+	struct query_region *regions;
+	unsigned n, room;		/* or of cells with something in them */
+	struct matrix_family matrices[2];
+	unsigned n_matrices;
+	/* While one family is asked. */
+	struct analysis *an;
+	const struct chain *entry;
+};
+
+/* ---- options ---- */
+
+static bool
+set_chain(void *ctx, const struct arg *o, const char *value)
+{
+	const char *slash = strchr(value, '/');
+	struct cmd *c = ctx;
+	size_t len;
+
+	if (slash == NULL)
+		return args_error("query", "%s: TABLE/CHAIN, not '%s'",
+		    o->name, value);
+	len = (size_t)(slash - value);
+	for (int t = 0; t < N_TABLES; t++)
+		if (strlen(table_names[t]) == len &&
+		    memcmp(table_names[t], value, len) == 0) {
+			c->table = (enum table_id)t;
+			c->chain = slash + 1;
+			c->asked_chain = true;
+			return true;
+		}
+	return args_error("query", "%s: there is no table '%.*s'", o->name,
+	    (int)len, value);
+}
+
+static bool
+set_path(void *ctx, const struct arg *o, const char *value)
+{
+	if (strcmp(value, "in") != 0 && strcmp(value, "forward") != 0 &&
+	    strcmp(value, "out") != 0)
+		return args_error("query", "%s: in, forward or out, not '%s'",
+		    o->name, value);
+	((struct cmd *)ctx)->path = value;
+	return true;
+}
+
+static bool
+set_verdict(void *ctx, const struct arg *o, const char *value)
+{
+	if (strcmp(value, "ACCEPT") != 0 && strcmp(value, "DROP") != 0 &&
+	    strcmp(value, "REJECT") != 0)
+		return args_error("query", "%s: ACCEPT, DROP or REJECT, not "
+		    "'%s'", o->name, value);
+	((struct cmd *)ctx)->verdict = value;
+	return true;
+}
+
+static bool
+set_boxes(void *ctx, const struct arg *o, const char *value)
+{
+	char *end;
+	unsigned long n = strtoul(value, &end, 10);
+
+	if (*value < '0' || *value > '9' || *end != '\0' || n > 1000000)
+		return args_error("query", "%s: a number up to 1000000, not "
+		    "'%s'", o->name, value);
+	((struct cmd *)ctx)->boxes = (unsigned)n;
+	return true;
+}
+
+static bool
+set_flag(void *ctx, const struct arg *o, const char *value)
+{
+	struct cmd *c = ctx;
+
+	(void)value;
+	if (strcmp(o->name, "--matrix") == 0)
+		c->matrix = true;
+	else
+		c->quiet = true;
+	return true;
+}
+
+static const struct arg query_args[] = {
+	{ "--chain", NULL, true, set_chain },
+	{ "--path", NULL, true, set_path },
+	{ "--verdict", NULL, true, set_verdict },
+	{ "--matrix", NULL, false, set_flag },
+	{ "--boxes", NULL, true, set_boxes },
+	{ "--quiet", "-q", false, set_flag },
+	{ NULL, NULL, false, NULL }
+};
+
+/* ---- one family ---- */
+
+static bool
+keep(const struct region *r, void *arg)
+{
+	struct cmd *c = arg;
+	struct arena *arena = &c->in.arena;
+	const char *verdict = told_verdict(r->verdict, r->reject);
+	struct query_region *q;
+
+	if (c->verdict != NULL && strcmp(verdict, c->verdict) != 0)
+		return true;
+	vec_room(c->regions, c->n, c->room);
+	q = &c->regions[c->n++];
+	*q = (struct query_region){ .family = analysis_space(c->an)->family,
+	    .by = { .rule = r->rule, .chain = r->rule ? NULL : c->entry,
+	    .verdict = verdict, .effects = "" } };
+	if (c->quiet)
+		return false;
+	if (r->possible)
+		q->may = told_may(c->an, c->entry, r, arena);
+	told_packets(c->an, c->entry, r->set, r->complete, r->count, arena,
+	    &q->packets);
+	q->packets.witness = witness_text(&r->witness, c->entry, c->in.env,
+	    arena);
+	return true;
+}
+
+static void
+ask(struct cmd *c, unsigned f)
+{
+	const struct ruleset *rules = c->in.load.rules[f];
+	const struct query *q = &c->asked.q[f];
+
+	c->an = analysis_new(&rules, 1, c->in.env, &q, 1, &c->in.arena);
+	analysis_regions(c->an, c->entry, q, c->quiet ? 0 : c->boxes,
+	    &c->in.arena, keep, c);
+	analysis_free(c->an);
+	c->an = NULL;
+}
+
+/* A matrix of what the filter table accepts.  False: there is none. */
+static bool
+ask_matrix(struct cmd *c, unsigned f)
+{
+	const struct ruleset *rules = c->in.load.rules[f];
+	struct matrix_family *m = &c->matrices[c->n_matrices];
+
+	if (!rules->tables[TABLE_FILTER].present)
+		return false;
+	c->n_matrices++;
+	matrix_family(rules, c->in.env, &c->asked.q[f], &c->in.arena, m);
+	for (unsigned i = 0; i < m->n; i++)
+		c->n += m->cells[i].n != 0;
+	return true;
+}
+
+static void
+report_matrix(struct cmd *c)
+{
+	struct matrix_report r = { c->matrices, c->n_matrices, c->in.env };
+
+	for (unsigned i = 0; i < c->out.n; i++) {
+		struct output *o = &c->out.list[i];
+
+		if (o->format == 0)
+			text_matrix(&r, use_color(&c->out), o->out.file);
+		else
+			json_matrix(&r, o->out.file);
+		out_commit(&o->out, &c->in.diags);
+	}
+}
+
+static void
+report(struct cmd *c, unsigned families)
+{
+	struct query_report q = { c->regions, c->n, families,
+	    arena_printf(&c->in.arena, "%s/%s", table_names[c->table],
+	    c->chain), c->in.env };
+
+	for (unsigned i = 0; i < c->out.n; i++) {
+		struct output *o = &c->out.list[i];
+
+		if (o->format == 0)
+			text_query(&q, use_color(&c->out), o->out.file);
+		else
+			json_query(&q, o->out.file);
+		out_commit(&o->out, &c->in.diags);
+	}
+}
+
+/* The families to be asked are those with rules and this chain. */
+static int
+run(struct cmd *c)
+{
+	struct diags *d = &c->in.diags;
+	unsigned families = 0, has_rules = 0;
+
+	if (!inputs_load(&c->in) || !outputs_open(&c->out, d))
+		return EXIT_INPUT;
+	for (unsigned f = 0; f < 2; f++) {
+		const struct ruleset *rules = c->in.load.rules[f];
+
+		if (rules == NULL || c->asked.without[f] != NULL)
+			continue;
+		has_rules++;
+		if (c->matrix) {
+			families += ask_matrix(c, f);
+			continue;
+		}
+		c->entry = chain_find(&rules->tables[c->table], c->chain,
+		    strlen(c->chain));
+		if (c->entry == NULL)
+			continue;
+		families++;
+		ask(c, f);
+	}
+	if (has_rules == 0)
+		diag_error(d, (struct loc){ 0 }, "there are no rules of IPv%s",
+		    c->asked.without[0] != NULL ? "6" : "4");
+	else if (families == 0 && c->matrix)
+		diag_error(d, (struct loc){ 0 }, "there is no table filter");
+	else if (families == 0)
+		diag_error(d, (struct loc){ 0 }, "there is no chain `%s/%s'",
+		    table_names[c->table], c->chain);
+	if (d->errors != 0)
+		return EXIT_INPUT;
+	if (c->matrix)
+		report_matrix(c);
+	else
+		report(c, families);
+	return c->n != 0 ? EXIT_YES : EXIT_NO;
+}
+
+/* ---- what was asked ---- */
+
+/* Where a built-in chain stands one of the interfaces is never there. */
+static bool
+check_hook(const struct cmd *c)
+{
+	static const struct { enum hook hook; bool in, out; } lacks[] = {
+		{ HOOK_PREROUTING, false, true }, { HOOK_INPUT, false, true },
+		{ HOOK_OUTPUT, true, false }, { HOOK_POSTROUTING, true, false },
+	};
+
+	for (unsigned i = 0; i < sizeof(lacks) / sizeof(*lacks); i++)
+		if (strcmp(hook_names[lacks[i].hook], c->chain) == 0 &&
+		    ((lacks[i].in && c->asked.in) ||
+		    (lacks[i].out && c->asked.out)))
+			return args_error("query", "%s: packets have no %s "
+			    "interface in %s", lacks[i].in ? "-i" : "-o",
+			    lacks[i].in ? "input" : "output", c->chain);
+	return true;
+}
+
+static bool
+settle(struct cmd *c, const struct args *a)
+{
+	if (a->n_rest != 0)
+		return args_error("query", "unexpected argument '%s'",
+		    a->rest[0]);
+	if (c->in.n_files == 0 && c->in.snapshot == NULL)
+		return args_error("query", "-r FILE or -S DIR is needed");
+	if (c->path != NULL)
+		return args_error("query", "--path: not yet; --chain asks one "
+		    "chain");
+	if (c->matrix && (c->asked_chain || c->verdict != NULL ||
+	    c->asked.in || c->asked.out || c->asked.state))
+		return args_error("query", "--matrix is of new connections "
+		    "that are accepted, between all interfaces: --chain, "
+		    "--verdict, -i, -o, --ctstate do not go with it");
+	if (!asked_finish(&c->asked) || !check_hook(c))
+		return false;
+	return c->quiet || c->out.n != 0 || outputs_add(&c->out, "text", "-");
+}
+
+int
+cmd_query(int argc, char **argv)
+{
+	struct cmd *c = mem_alloc(1, sizeof(*c));
+	struct args a = { .command = "query", .usage = usage,
+	    .tables = { inputs_args, query_args, asked_args, outputs_args },
+	    .ctx = { &c->in, c, &c->asked, &c->out } };
+	int code;
+
+	*c = (struct cmd){ .chain = "INPUT", .table = TABLE_FILTER,
+	    .boxes = USUAL_BOXES, .out = { .command = "query",
+	    .names = format_names } };
+	inputs_init(&c->in);
+	asked_init(&c->asked, "query");
+	if (!args_parse(&a, argc, argv))
+		code = a.helped ? EXIT_YES : EXIT_USAGE;
+	else
+		code = settle(c, &a) ? run(c) : EXIT_USAGE;
+	outputs_abort(&c->out);
+	code = inputs_finish(&c->in, code);
+	asked_free(&c->asked);
+	free(c->regions);
+	free(a.rest);
+	inputs_free(&c->in);
+	free(c);
+	return code;
+}

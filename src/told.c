@@ -1,0 +1,142 @@
+#include "told.h"
+
+const char *
+told_verdict(enum verdict v, bool reject)
+{
+	static const char *const names[] = { [V_ACCEPT] = "ACCEPT",
+	    [V_DROP] = "DROP", [V_RETURN] = "RETURN", [V_QUEUE] = "QUEUE",
+	    [V_STOLEN] = "STOLEN" };
+
+	return reject ? "REJECT" : v < sizeof(names) / sizeof(*names) &&
+	    names[v] != NULL ? names[v] : "?";
+}
+
+/* ---- boxes ---- */
+
+struct values { struct arena *arena; const char **v; unsigned n, room; };
+
+static void
+keep_value(const char *text, void *arg)
+{
+	struct values *v = arg;
+
+	if (v->n == v->room) {
+		const char **more;
+
+		v->room = v->room * 2 + 4;
+		more = arena_alloc(v->arena, v->room * sizeof(*more));
+		memcpy(more, v->v, v->n * sizeof(*more));
+		v->v = more;
+	}
+	v->v[v->n++] = arena_strdup(v->arena, text);
+}
+
+static const char *
+dim_name(const struct hs_space *s, unsigned i, struct arena *arena)
+{
+	const struct hs_dim *d = &s->dims[i];
+
+	return d->values == NULL ? hs_dim_name(s, i) : arena_printf(arena,
+	    "%s/0x%x", hs_dim_name(s, i), d->mask);
+}
+
+static void
+told_box(const struct hs_space *s, const hs_cell *box, const hs_cell *whole,
+    struct arena *arena, struct packet_box *out)
+{
+	struct sbuf words = SBUF_INIT;
+
+	hs_words(s, box, whole, &words);
+	out->words = arena_strdup(arena, sbuf_text(&words));
+	out->fields = arena_alloc(arena, s->n * sizeof(*out->fields) + 1);
+	for (unsigned i = 0; i < s->n; i++) {
+		struct values v = { .arena = arena };
+
+		if (box[i] == whole[i])
+			continue;
+		hs_dim_values(s, i, box[i], keep_value, &v);
+		out->fields[out->n++] = (struct box_field){
+		    dim_name(s, i, arena), v.v, v.n };
+	}
+	sbuf_free(&words);
+}
+
+void
+told_packets(struct analysis *an, const struct chain *entry,
+    const struct hs *set, bool complete, double count, struct arena *arena,
+    struct packet_set *out)
+{
+	const struct hs_space *s = analysis_space(an);
+	const hs_cell *whole = analysis_whole(an, entry);
+
+	*out = (struct packet_set){ .n = set->n, .complete = complete,
+	    .count = count };
+	out->boxes = arena_alloc(arena, set->n * sizeof(*out->boxes) + 1);
+	for (unsigned i = 0; i < set->n; i++)
+		told_box(s, hs_box(s, set, i), whole, arena, &out->boxes[i]);
+}
+
+/* ---- what it hangs on ---- */
+
+enum { MANY_DOUBTS = 3 };
+
+/* " -m limit, -m recent": matches of the rule with memory or chance, or of
+ * which nobody knows what they match. */
+static void
+put_doubts(const struct rule *r, struct sbuf *b)
+{
+	const char *sep = "";
+
+	for (unsigned i = 0; i < r->n_matches; i++) {
+		const struct use *u = &r->matches[i];
+
+		if (!(ext_traits(u) & (EXT_STATEFUL | EXT_RANDOM |
+		    EXT_SIDE_EFFECT)))
+			continue;
+		sbuf_printf(b, "%s-m %s", sep, u->ext->name);
+		sep = ", ";
+	}
+	if (*sep == '\0')
+		sbuf_puts(b, "what is not known");
+}
+
+const char *
+told_may(struct analysis *an, const struct chain *entry,
+    const struct region *r, struct arena *arena)
+{
+	const struct rule *by[MANY_DOUBTS + 1];
+	unsigned n = analysis_doubts(an, entry, r, by, MANY_DOUBTS + 1);
+	struct sbuf b = SBUF_INIT;
+	const char *text;
+
+	for (unsigned i = 0; i < n && i < MANY_DOUBTS; i++) {
+		sbuf_puts(&b, i ? "; " : "");
+		put_doubts(by[i], &b);
+		if (by[i] == r->rule) {
+			sbuf_puts(&b, " of this rule");
+		} else {
+			sbuf_puts(&b, " of ");
+			rule_name(by[i], &b);
+		}
+	}
+	if (n > MANY_DOUBTS)
+		sbuf_puts(&b, "; and more");
+	if (n == 0)
+		sbuf_puts(&b, "more than could be worked out");
+	text = arena_strdup(arena, sbuf_text(&b));
+	sbuf_free(&b);
+	return text;
+}
+
+/* ---- witnesses ---- */
+
+const char *
+witness_text(const struct point *p, const struct chain *entry,
+    struct env *env, struct arena *arena)
+{
+	(void)p;
+	(void)entry;
+	(void)env;
+	(void)arena;
+	return NULL;
+}

@@ -1,0 +1,21 @@
+/* What the analysis says, as reports tell it (reports/regions.h). */
+#ifndef TOLD_H
+#define TOLD_H
+
+#include "analysis/analysis.h"
+#include "reports/regions.h"
+
+/* "ACCEPT", "REJECT", ...; "RETURN" for the end of a user chain. */
+const char *told_verdict(enum verdict, bool reject);
+/* The boxes in words and for machines; texts go to the arena. */
+void	told_packets(struct analysis *, const struct chain *entry,
+	    const struct hs *, bool complete, double count, struct arena *,
+	    struct packet_set *);
+/* What a possible region hangs on: "-m limit of filter/INPUT#4; ..." */
+const char *told_may(struct analysis *, const struct chain *entry,
+	    const struct region *, struct arena *);
+/* A packet that enters 'entry' in words; null if words cannot say it. */
+const char *witness_text(const struct point *, const struct chain *entry,
+	    struct env *, struct arena *);
+
+#endif
