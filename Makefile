@@ -30,6 +30,7 @@ LIBOBJ	:= $(LIB:%.c=$B/%.o) $B/ext_all.o $B/check_all.o
 MAIN	:= $(wildcard src/*.c)
 TESTS	:= $(wildcard tests/*_test.c)
 KERNEL	:= $(wildcard tests/kernel/*.c)
+SETS	:= $(wildcard tests/sets/*.c)
 
 all: $(PROG)
 
@@ -82,11 +83,17 @@ $B/tests/kernel/lab: $(KERNEL:%.c=$B/%.o) $B/libnfwalk.a
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 lab: $B/tests/kernel/lab
 
+# The analysis of packet sets against enumeration: $B/tests/sets/sets SEED COUNT
+$B/tests/sets/sets: $(SETS:%.c=$B/%.o) $B/libnfwalk.a
+	@echo "  LD    $@"
+	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+sets: $B/tests/sets/sets
+
 # All tests; what is missing on the machine is installed first.
 setup:
 	@tests/setup.sh test
 test: setup
-	@$(MAKE) --no-print-directory all $B/tests/unit lab
+	@$(MAKE) --no-print-directory all $B/tests/unit lab sets
 	@B=$B ASAN_OPTIONS=abort_on_error=1 tests/run.sh
 
 # From nothing to a packet explained; what it writes is in demo-output.
@@ -114,5 +121,5 @@ bench: $(PROG) $(BENCH)
 clean:
 	rm -rf build build-san nfwalk demo-output
 
-.PHONY: all bench clean demo FORCE golden lab setup test
+.PHONY: all bench clean demo FORCE golden lab sets setup test
 -include $(shell find $B -name '*.d' 2>/dev/null)

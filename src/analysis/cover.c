@@ -8,20 +8,20 @@
 
 enum {
 	PROBES = 6, MORE_PROBES = 32, SUBTRACT_LIMIT = 20000,
-	SWEEP_LIMIT = 2000000, BLAME_LIMIT = 2000, BLAME_MAX = 8
+	SWEEP_LIMIT = 2000000
 };
-
-/* Boxes that keep packets from the place asked about. */
-struct cand { const hs_cell *box; uint32_t step; };
-struct cands { struct cand *v; unsigned n, room; };
 
 struct search {
 	struct program *p;
 	const hs_cell *box;
 	uint32_t at;
 	enum by by;
-	struct cands found;
-	bool single;			/* one alone covers the box */
+	struct cands found;		/* they keep packets from 'at' */
+	struct cands back;		/* these may lead around others */
+	struct arena *own;		/* of boxes cut down */
+	bool keep_all;
+	bool single;			/* one alone covers the box, which is
+					 * enough if not all are to be kept */
 	uint64_t random;
 	unsigned work;
 	hs_cell *witness;
@@ -77,8 +77,8 @@ blocks(const struct search *s, const struct hs_item *it)
 {
 	const struct step *st = &s->p->steps[it->at];
 
-	return !st->dead && (st->exact || s->by == BY_ANY) &&
-	    step_blocks(s->p, it->at, s->at);
+	return !st->dead && step_blocks(s->p, it->at, s->at) &&
+	    (s->by == BY_ANY || step_sure(s->p, it->at, s->at));
 }
 
 static bool
@@ -329,20 +329,87 @@ sweep(struct search *s)
 
 /* ---- all together ---- */
 
+static void
+add_cand(struct cands *c, const hs_cell *box, uint32_t step)
+{
+	vec_room(c->v, c->n, c->room);
+	c->v[c->n++] = (struct cand){ box, step };
+}
+
 static bool
 collect(const struct hs_item *it, void *arg)
 {
 	struct search *s = arg;
+	const struct step *st = &s->p->steps[it->at];
 
-	if (!blocks(s, it))
+	if (!blocks(s, it)) {
+		if (st->kind == STEP_RETURN || st->kind == STEP_GOTO)
+			add_cand(&s->back, it->box, it->at);
 		return true;
-	if (box_inside(s->p->an->space, s->box, it->box)) {
+	}
+	if (!s->keep_all && !st->behind && box_inside(s->p->an->space, s->box, it->box)) {
 		s->single = true;
 		return false;
 	}
-	vec_room(s->found.v, s->found.n, s->found.room);
-	s->found.v[s->found.n++] = (struct cand){ it->box, it->at };
+	add_cand(&s->found, it->box, it->at);
 	return true;
+}
+
+/* Does the one lead packets around the other, but not around 'at'?  What is
+ * asked for certain must not be led around perhaps, and the reverse. */
+static bool
+leads_around(const struct search *s, uint32_t step, uint32_t other)
+{
+	return step < other && step_blocks(s->p, step, other) &&
+	    !step_blocks(s->p, step, s->at) && (s->by == BY_CERTAIN ||
+	    step_sure(s->p, step, other));
+}
+
+/* Adds what is left of a step's box in the box. */
+static void
+add_rest(struct search *s, const struct cand *c, struct cands *out)
+{
+	const struct hs_space *sp = s->p->an->space;
+	hs_cell common[HS_MAX_DIMS];
+	struct hs rest = { 0 };
+
+	if (!box_and(sp, common, c->box, s->box))
+		return;
+	hs_add(sp, &rest, common);
+	for (unsigned i = 0; i < s->back.n && rest.n != 0; i++)
+		if (leads_around(s, s->back.v[i].step, c->step))
+			hs_subtract(sp, &rest, s->back.v[i].box, UINT32_MAX);
+	for (unsigned i = 0; i < rest.n; i++)
+		add_cand(out, arena_copy(s->own, hs_box(sp, &rest, i),
+		    sp->n * sizeof(hs_cell)), c->step);
+	hs_free(&rest);
+}
+
+/* Finds the boxes that keep packets of s->box from s->at. */
+static void
+find(struct search *s)
+{
+	struct cands all = { 0 };
+
+	s->back.n = 0;
+	hs_tree_meet(s->p->tree, s->box, s->at, collect, s);
+	if (s->back.n == 0 || s->single)
+		return;
+	for (unsigned i = 0; i < s->found.n; i++)
+		if (s->p->steps[s->found.v[i].step].behind)
+			add_rest(s, &s->found.v[i], &all);
+		else
+			add_cand(&all, s->found.v[i].box, s->found.v[i].step);
+	free(s->found.v);
+	s->found = all;
+}
+
+static void
+search_free(struct search *s)
+{
+	free(s->found.v);
+	free(s->back.v);
+	arena_free(s->own);
 }
 
 static enum cover
@@ -364,15 +431,16 @@ enum cover
 cover_box(struct program *p, const hs_cell *box, uint32_t at, enum by by,
     hs_cell *witness)
 {
+	struct arena own = ARENA_INIT;
 	struct search s = { .p = p, .box = box, .at = at, .by = by,
-	    .witness = witness, .random = SEED };
+	    .witness = witness, .random = SEED, .own = &own };
 	enum cover result;
 
 	if (probe_tree(&s))
 		return COVER_NO;
-	hs_tree_meet(p->tree, box, at, collect, &s);
+	find(&s);
 	result = decide(&s);
-	free(s.found.v);
+	search_free(&s);
 	return result;
 }
 
@@ -380,17 +448,23 @@ enum cover
 cover_both(struct program *p, uint32_t at, struct program *p2, uint32_t at2,
     const hs_cell *box, hs_cell *witness)
 {
+	struct arena own = ARENA_INIT;
 	struct search s = { .p = p, .box = box, .at = at,
-	    .witness = witness, .random = SEED };
+	    .witness = witness, .random = SEED, .own = &own };
+	struct search s2 = s;
 	enum cover result;
 
-	hs_tree_meet(p->tree, box, at, collect, &s);
-	s.p = p2;
-	s.at = at2;
-	if (!s.single)
-		hs_tree_meet(p2->tree, box, at2, collect, &s);
+	s2.p = p2;
+	s2.at = at2;
+	find(&s);
+	find(&s2);
+	for (unsigned i = 0; i < s2.found.n; i++)
+		add_cand(&s.found, s2.found.v[i].box, s2.found.v[i].step);
+	s.single |= s2.single;
 	result = decide(&s);
-	free(s.found.v);
+	free(s2.found.v);
+	free(s2.back.v);
+	search_free(&s);
 	return result;
 }
 
@@ -401,11 +475,13 @@ cover_rest(struct program *p, const hs_cell *box, uint32_t at, enum by by,
     unsigned most, struct hs *out)
 {
 	const struct hs_space *sp = p->an->space;
-	struct search s = { .p = p, .box = box, .at = at, .by = by };
+	struct arena own = ARENA_INIT;
+	struct search s = { .p = p, .box = box, .at = at, .by = by,
+	    .own = &own };
 	struct hs rest = { 0 };
 	bool ok = true;
 
-	hs_tree_meet(p->tree, box, at, collect, &s);
+	find(&s);
 	if (!s.single) {
 		hs_add(sp, &rest, box);
 		for (unsigned i = 0; i < s.found.n && ok; i++)
@@ -415,49 +491,59 @@ cover_rest(struct program *p, const hs_cell *box, uint32_t at, enum by by,
 			hs_add(sp, out, hs_box(sp, &rest, i));
 		hs_free(&rest);
 	}
-	free(s.found.v);
+	search_free(&s);
 	return ok;
 }
 
-/* ---- who is to blame ---- */
+/* ---- parts, for those who ask more ---- */
 
-/* Candidates by rule: all boxes of a rule's steps count as one. */
-struct blame {
-	struct search s;
-	const hs_cell *const *boxes;
-	unsigned n;
-	struct group { const struct rule *rule; unsigned first, n; } *rules;
-	unsigned n_rules, room_rules;
-	unsigned chosen[BLAME_MAX + 1], n_chosen;
-	struct cands some;		/* boxes of the chosen */
-	unsigned work;
-};
+void
+cover_find(struct program *p, const hs_cell *box, uint32_t at,
+    struct cands *out, struct arena *own)
+{
+	struct search s = { .p = p, .box = box, .at = at, .own = own };
+
+	s.keep_all = true;
+	find(&s);
+	for (unsigned i = 0; i < s.found.n; i++)
+		add_cand(out, s.found.v[i].box, s.found.v[i].step);
+	free(s.found.v);
+	free(s.back.v);
+}
+
+enum cover
+cover_with(struct program *p, const hs_cell *box, const struct cands *c,
+    hs_cell *witness)
+{
+	struct search s = { .p = p, .box = box, .witness = witness };
+
+	return subtract(&s, box, c->v, c->n);
+}
+
+struct single { struct search s; const struct rule *only; uint32_t first; };
 
 static bool
-collect_all(const struct hs_item *it, void *arg)
+take_single(const struct hs_item *it, void *arg)
 {
-	struct search *s = arg;
+	struct single *x = arg;
+	const struct step *st = &x->s.p->steps[it->at];
 
-	if (blocks(s, it)) {
-		vec_room(s->found.v, s->found.n, s->found.room);
-		s->found.v[s->found.n++] = (struct cand){ it->box, it->at };
-	}
+	if (it->at < x->first && (x->only == NULL || st->rule == x->only) &&
+	    !st->behind && blocks(&x->s, it) &&
+	    box_inside(x->s.p->an->space, x->s.box, it->box))
+		x->first = it->at;
 	return true;
 }
 
-/* The earliest step that has it all in one box. */
-static bool
-collect_single(const struct hs_item *it, void *arg)
+const struct rule *
+cover_single(struct program *p, const hs_cell *box, uint32_t at,
+    const struct rule *only)
 {
-	struct search *s = arg;
+	struct single x = { { .p = p, .box = box, .at = at }, only,
+	    UINT32_MAX };
 
-	if ((s->found.n == 0 || it->at < s->found.v[0].step) &&
-	    blocks(s, it) && box_inside(s->p->an->space, s->box, it->box)) {
-		s->found.n = 0;
-		vec_room(s->found.v, s->found.n, s->found.room);
-		s->found.v[s->found.n++] = (struct cand){ it->box, it->at };
-	}
-	return true;
+	hs_tree_meet(p->tree, box, at, take_single, &x);
+	return x.first == UINT32_MAX ? NULL : p->steps[x.first].rule;
 }
 
 static int
@@ -465,190 +551,27 @@ by_step(const void *a, const void *b)
 {
 	const struct cand *x = a, *y = b;
 
-	if (x->step != y->step)
-		return x->step < y->step ? -1 : 1;
-	return x->box < y->box ? -1 : x->box > y->box;
+	return x->step < y->step ? -1 : x->step > y->step;
 }
 
-/* Do the boxes in 'some' cover all?  Else 'out' is a point they leave. */
-static bool
-some_cover(struct blame *b, hs_cell *out)
+void
+cover_met(struct program *p, const hs_cell *point, uint32_t at,
+    struct cands *out)
 {
-	for (unsigned i = 0; i < b->n; i++) {
-		enum cover c;
-
-		b->s.work = 0;
-		b->s.witness = out;
-		b->s.box = b->boxes[i];
-		c = subtract(&b->s, b->boxes[i], b->some.v, b->some.n);
-		if (c == COVER_YES)
-			continue;
-		make_point(&b->s, c == COVER_NO ? out : b->boxes[i], 2, out);
-		return false;
-	}
-	return true;
-}
-
-static void
-add_some(struct blame *b, unsigned rule)
-{
-	const struct group *g = &b->rules[rule];
-
-	for (unsigned k = g->first; k < g->first + g->n; k++) {
-		vec_room(b->some.v, b->some.n, b->some.room);
-		b->some.v[b->some.n++] = b->s.found.v[k];
-	}
-}
-
-static bool
-takes(const struct blame *b, unsigned rule, const hs_cell *pt)
-{
-	const struct group *g = &b->rules[rule];
-
-	for (unsigned k = g->first; k < g->first + g->n; k++)
-		if (box_meets(b->s.p->an->space, b->s.found.v[k].box, pt))
-			return true;
-	return false;
-}
-
-/* Some rule must take the point that is left: each in turn. */
-static bool
-choose(struct blame *b, unsigned left)
-{
-	hs_cell pt[HS_MAX_DIMS];
-	unsigned had = b->some.n;
-
-	if (some_cover(b, pt))
-		return true;
-	if (left == 0 || ++b->work > BLAME_LIMIT)
-		return false;
-	for (unsigned r = 0; r < b->n_rules; r++) {
-		if (!takes(b, r, pt))
-			continue;
-		add_some(b, r);
-		b->chosen[b->n_chosen++] = r;
-		if (choose(b, left - 1))
-			return true;
-		b->n_chosen--;
-		b->some.n = had;
-	}
-	return false;
-}
-
-/* All that are needed: each is left out if the others do without. */
-static unsigned
-irreducible(struct blame *b, const struct rule **by)
-{
-	bool *out = mem_alloc(b->n_rules, sizeof(*out));
-	hs_cell pt[HS_MAX_DIMS];
+	struct arena own = ARENA_INIT;
 	unsigned n = 0;
 
-	for (unsigned i = b->n_rules; i-- > 0;) {
-		out[i] = true;
-		b->some.n = 0;
-		for (unsigned r = 0; r < b->n_rules; r++)
-			if (!out[r])
-				add_some(b, r);
-		out[i] = some_cover(b, pt);
+	cover_find(p, point, at, out, &own);
+	if (out->n != 0)
+		qsort(out->v, out->n, sizeof(*out->v), by_step);
+	for (unsigned i = 0; i < out->n; i++) {
+		bool met = true;
+
+		for (unsigned k = 0; k < n && met; k++)
+			met = !step_blocks(p, out->v[k].step, out->v[i].step);
+		if (met)
+			out->v[n++] = (struct cand){ point, out->v[i].step };
 	}
-	for (unsigned r = 0; r < b->n_rules; r++)
-		if (!out[r])
-			by[n++] = b->rules[r].rule;
-	free(out);
-	return n;
-}
-
-/* Candidates in the order of the steps, then brought together by rule: those
- * of a chain that is called more than once are apart. */
-static void
-group_rules(struct blame *b)
-{
-	struct cands *f = &b->s.found, by = { 0 };
-	unsigned *of = mem_alloc(f->n, sizeof(*of));
-
-	qsort(f->v, f->n, sizeof(*f->v), by_step);
-	for (unsigned i = 0; i < f->n; i++) {
-		const struct rule *r = b->s.p->steps[f->v[i].step].rule;
-		unsigned k = b->n_rules;
-		bool called = b->s.p->steps[f->v[i].step].frame != 0;
-
-		while (k > 0 && b->rules[k - 1].rule != r &&
-		    (called || k == b->n_rules))
-			k--;
-		if (k == 0 || b->rules[k - 1].rule != r) {
-			vec_room(b->rules, b->n_rules, b->room_rules);
-			b->rules[b->n_rules++] = (struct group){ .rule = r };
-			k = b->n_rules;
-		}
-		of[i] = k - 1;
-		b->rules[k - 1].n++;
-	}
-	for (unsigned r = 1; r < b->n_rules; r++)
-		b->rules[r].first = b->rules[r - 1].first + b->rules[r - 1].n;
-	by.v = mem_alloc(f->n, sizeof(*by.v));
-	for (unsigned i = 0; i < f->n; i++)
-		by.v[b->rules[of[i]].first++] = f->v[i];
-	for (unsigned r = 0; r < b->n_rules; r++)
-		b->rules[r].first -= b->rules[r].n;
-	memcpy(f->v, by.v, f->n * sizeof(*by.v));
-	free(by.v);
-	free(of);
-}
-
-static int
-by_number_of(const void *a, const void *b)
-{
-	const unsigned *x = a, *y = b;
-
-	return *x < *y ? -1 : *x > *y;
-}
-
-static unsigned
-search_blame(struct blame *b, const struct rule ***by)
-{
-	unsigned n = 0;
-
-	b->s.found.n = 0;
-	for (unsigned i = 0; i < b->n; i++) {
-		b->s.box = b->boxes[i];
-		hs_tree_meet(b->s.p->tree, b->boxes[i], b->s.at, collect_all,
-		    &b->s);
-	}
-	group_rules(b);
-	*by = mem_alloc(b->n_rules, sizeof(**by));
-	for (unsigned most = 1; most <= BLAME_MAX && most <= b->n_rules &&
-	    b->work <= BLAME_LIMIT; most++) {
-		b->n_chosen = b->some.n = 0;
-		if (!choose(b, most))
-			continue;
-		qsort(b->chosen, b->n_chosen, sizeof(*b->chosen),
-		    by_number_of);
-		for (; n < b->n_chosen; n++)
-			(*by)[n] = b->rules[b->chosen[n]].rule;
-		return n;
-	}
-	return irreducible(b, *by);
-}
-
-unsigned
-cover_blame(struct program *p, const hs_cell *const *boxes, unsigned n,
-    uint32_t at, const struct rule ***by)
-{
-	struct blame b = { .s = { .p = p, .at = at,
-	    .random = SEED }, .boxes = boxes, .n = n };
-	unsigned k = 0;
-
-	b.s.box = boxes[0];
-	if (n == 1)
-		hs_tree_meet(p->tree, boxes[0], at, collect_single, &b.s);
-	if (b.s.found.n == 1) {
-		*by = mem_alloc(1, sizeof(**by));
-		(*by)[k++] = p->steps[b.s.found.v[0].step].rule;
-	} else {
-		k = search_blame(&b, by);
-	}
-	free(b.s.found.v);
-	free(b.some.v);
-	free(b.rules);
-	return k;
+	out->n = n;
+	arena_free(&own);
 }

@@ -5,13 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { POINTS = 32, FOLLOW_LIMIT = 1000000 };
+enum { POINTS = 32, MANY_STEPS = 64, FOLLOW_LIMIT = 1000000 };
 
 /* What was found of a rule so far, over all programs it is in. */
 struct state {
 	struct dead dead;
 	bool seen;			/* in some program */
-	bool somewhere;			/* packets can be in its chain and match */
+	struct covered *steps;		/* of the rule, while nothing else is */
+	unsigned n_steps, room_steps;
 	const struct rule **by;
 	unsigned n_by, room_by;
 };
@@ -54,24 +55,6 @@ add_by(struct state *s, const struct rule *r)
 
 /* ---- a packet that one of 'by' takes though it would match ---- */
 
-struct taken {
-	const struct program *p;
-	const hs_cell *point;
-	uint32_t first, at;
-};
-
-static bool
-earliest(const struct hs_item *it, void *arg)
-{
-	struct taken *t = arg;
-
-	if (it->at < t->first && !t->p->steps[it->at].dead &&
-	    t->p->steps[it->at].exact &&
-	    step_blocks(t->p, it->at, t->at))
-		t->first = it->at;
-	return true;
-}
-
 static bool
 blamed(const struct state *s, const struct rule *r)
 {
@@ -81,15 +64,19 @@ blamed(const struct state *s, const struct rule *r)
 	return false;
 }
 
-/* Who keeps the point from the step first? */
+/* Does the point meet one of 'by' that keeps it from the step? */
 static bool
-try_point(const struct program *p, const struct state *s,
-    const hs_cell *point, uint32_t at)
+try_point(struct program *p, const struct state *s, const hs_cell *point,
+    uint32_t at)
 {
-	struct taken t = { p, point, UINT32_MAX, at };
+	struct cands met = { 0 };
+	bool any = false;
 
-	hs_tree_meet(p->tree, point, at, earliest, &t);
-	return t.first != UINT32_MAX && blamed(s, p->steps[t.first].rule);
+	cover_met(p, point, at, &met);
+	for (unsigned i = 0; i < met.n; i++)
+		any |= blamed(s, p->steps[met.v[i].step].rule);
+	free(met.v);
+	return any;
 }
 
 /* In the boxes of the step: what is left of a blamed step's part of them. */
@@ -120,8 +107,8 @@ find_taken(struct program *p, const struct state *s, uint32_t at,
 				    cover_box(p, part, j, BY_CERTAIN, rest) !=
 				    COVER_NO)
 					continue;
-				if (box_and(sp, out, rest, part) &&
-				    try_point(p, s, out, at))
+				cover_point(sp, rest, &random, out);
+				if (try_point(p, s, out, at))
 					return true;
 			}
 	}
@@ -135,11 +122,8 @@ witness_of_dead(struct program *p, struct state *s, uint32_t at,
 	const struct hs_space *sp = p->an->space;
 	const struct step *st = &p->steps[at];
 	hs_cell out[HS_MAX_DIMS];
-
 	struct point *w;
 
-	if (s->dead.taken)
-		return;
 	s->dead.entry = p->entry;
 	memcpy(out, step_box(p, st, 0), sp->n * sizeof(*out));
 	s->dead.taken = find_taken(p, s, at, out);
@@ -168,22 +152,22 @@ step_covered(struct program *p, uint32_t at)
 	return all;
 }
 
+/* Who keeps the packets from all steps of the rule, and one of these. */
 static void
-blame(struct program *p, struct state *s, uint32_t at, struct arena *arena)
+blame(struct state *s, struct arena *arena)
 {
-	const struct step *st = &p->steps[at];
-	const hs_cell **boxes = mem_alloc(st->n, sizeof(*boxes));
-	const struct rule **by;
-	unsigned n;
+	for (unsigned i = 0; i < s->n_steps; i += MANY_STEPS) {
+		const struct rule **by;
+		unsigned n = s->n_steps - i;
 
-	for (unsigned i = 0; i < st->n; i++)
-		boxes[i] = step_box(p, st, i);
-	n = cover_blame(p, boxes, st->n, at, &by);
-	for (unsigned i = 0; i < n; i++)
-		add_by(s, by[i]);
-	free(by);
-	free(boxes);
-	witness_of_dead(p, s, at, arena);
+		n = cover_blame(s->steps + i, n < MANY_STEPS ? n : MANY_STEPS,
+		    &by);
+		for (unsigned k = 0; k < n; k++)
+			add_by(s, by[k]);
+		free(by);
+	}
+	for (unsigned i = 0; i < s->n_steps && !s->dead.taken; i++)
+		witness_of_dead(s->steps[i].p, s, s->steps[i].at, arena);
 }
 
 static void
@@ -208,12 +192,28 @@ look_at(struct run *run, struct program *p, uint32_t at)
 	if (c == COVER_YES) {
 		st->dead = true;
 		s->dead.kind = DEAD_COVERED;
-		blame(p, s, at, run->arena);
+		vec_room(s->steps, s->n_steps, s->room_steps);
+		s->steps[s->n_steps++] = (struct covered){ p, at };
 		return;
 	}
 	s->dead.kind = DEAD_NOT;
 	s->dead.limit = c == COVER_UNDECIDED;
 	s->dead.possible = !st->exact;
+}
+
+/* Steps of rules that live elsewhere can be blamed all the same. */
+static void
+mark_dead(struct run *run, unsigned r)
+{
+	for (unsigned i = 0; i < run->an->n_list; i++) {
+		struct program *p = run->an->list[i];
+
+		if (p->entry->table->ruleset != run->an->rules[r])
+			continue;
+		for (uint32_t k = 0; k + 1 < p->n_steps; k++)
+			p->steps[k].dead = state_of(run, p->steps[k].rule)->
+			    dead.kind != DEAD_NOT;
+	}
 }
 
 /* ---- programs that change what they ask ---- */
@@ -295,6 +295,7 @@ analysis_dead(struct analysis *an, unsigned r, struct arena *arena,
 				if (p->steps[i].rule != NULL)
 					look_at(&run, p, i);
 		}
+	mark_dead(&run, r);
 	for (unsigned t = 0; t < N_TABLES; t++)
 		for (const struct chain *c = rs->tables[t].chains; c != NULL;
 		    c = c->next)
@@ -303,9 +304,12 @@ analysis_dead(struct analysis *an, unsigned r, struct arena *arena,
 
 				if (!s->seen)
 					s->dead.kind = DEAD_CHAIN;
+				if (s->dead.kind == DEAD_COVERED)
+					blame(s, arena);
 				s->dead.by = s->by;
 				s->dead.n_by = s->n_by;
 				each(c->rules[i], &s->dead, arg);
 				free(s->by);
+				free(s->steps);
 			}
 }

@@ -153,13 +153,19 @@ set_boxes(struct program *p, struct step *s, const struct rule_set *rs,
 	s->n = p->boxes.n - s->box;
 }
 
+/* The frame of a call by the last step. */
 static uint32_t
-add_frame(struct program *p, const struct chain *c, uint32_t parent,
-    uint32_t call, bool go)
+add_frame(struct program *p, const struct chain *c, uint32_t parent)
 {
+	const struct step *call = &p->steps[p->n_steps - 1];
+	const struct frame *up;
+
 	vec_room(p->frames, p->n_frames, p->room_frames);
+	up = &p->frames[parent];
 	p->frames[p->n_frames] = (struct frame){ .chain = c,
-	    .parent = parent, .call = call, .go = go };
+	    .parent = parent, .call = p->n_steps - 1,
+	    .go = call->kind == STEP_GOTO, .back = up->back,
+	    .doubt = call->certain ? up->doubt : p->n_frames };
 	return p->n_frames++;
 }
 
@@ -180,7 +186,9 @@ build(struct program *p)
 	unsigned n = 0, room = 0;
 
 	vec_room(stack, n, room);
-	stack[n++] = (struct open){ add_frame(p, p->entry, 0, 0, false), 0 };
+	vec_room(p->frames, p->n_frames, p->room_frames);
+	p->frames[p->n_frames++] = (struct frame){ .chain = p->entry };
+	stack[n++] = (struct open){ 0, 0 };
 	while (n > 0) {
 		struct open *o = &stack[n - 1];
 		struct frame *f = &p->frames[o->frame];
@@ -205,14 +213,17 @@ build(struct program *p)
 		s->kind = (uint8_t)kind_of(r, &v);
 		s->verdict = (uint8_t)v;
 		set_boxes(p, s, rs, &ctx);
+		s->certain = rs->exact;
+		s->behind = f->back;
+		f->back |= (s->kind == STEP_RETURN || s->kind == STEP_GOTO) &&
+		    s->n != 0;
 		s->exact = rs->exact && (frame == 0 || p->changing ||
 		    ctx.call->exact);
 		s->unknown = rs->unknown || (frame != 0 && ctx.call->unknown);
 		if ((s->kind != STEP_JUMP && s->kind != STEP_GOTO) ||
 		    s->n == 0)
 			continue;
-		s->callee = add_frame(p, r->jump, frame, p->n_steps - 1,
-		    s->kind == STEP_GOTO);
+		s->callee = add_frame(p, r->jump, frame);
 		vec_room(stack, n, room);
 		stack[n++] = (struct open){ s->callee, 0 };
 	}
@@ -252,6 +263,15 @@ step_blocks(const struct program *p, uint32_t step, uint32_t at)
 
 	blocked(p, &p->steps[step], &from, &until);
 	return at >= from && at < until;
+}
+
+bool
+step_sure(const struct program *p, uint32_t step, uint32_t at)
+{
+	const struct step *s = &p->steps[step];
+	uint32_t doubt = p->frames[s->frame].doubt;
+
+	return s->certain && (doubt == 0 || at < p->frames[doubt].end);
 }
 
 /* ---- do targets change what later rules ask? ---- */

@@ -6,7 +6,8 @@
  * down to its callers'.  What earlier steps leave of them is not written
  * down: a step that keeps packets from later ones *blocks* them, from a place
  * in the list up to another (an ACCEPT for ever, a RETURN to the end of its
- * chain), and a packet of step p reaches it if no step blocks it there. */
+ * chain).  A packet of step p does not reach it if a step j blocks it there
+ * and nothing led it around j: no step that blocks it at j, but not at p. */
 #ifndef ANALYSIS_PROGRAM_H
 #define ANALYSIS_PROGRAM_H
 
@@ -56,6 +57,8 @@ struct step {
 	uint32_t callee;		/* frame, of JUMP and GOTO */
 	uint8_t kind, verdict;
 	bool own, exact, unknown, dead;
+	bool certain;			/* the rule itself is exact */
+	bool behind;			/* a RETURN or goto may lead around it */
 };
 
 /* One chain entered on one way of calls. */
@@ -64,6 +67,9 @@ struct frame {
 	uint32_t parent, call;		/* frame; step that jumps; root: itself, 0 */
 	uint32_t end;			/* first step behind it */
 	bool go;			/* entered by -g */
+	bool back;			/* a RETURN or goto came already */
+	uint32_t doubt;			/* this or the innermost around it whose
+					 * call is not exact; 0: none */
 };
 
 struct program {
@@ -94,6 +100,10 @@ const hs_cell *step_box(const struct program *, const struct step *,
 	    unsigned i);
 /* Does the step keep packets from place 'p' (a later one)? */
 bool	step_blocks(const struct program *, uint32_t step, uint32_t p);
+/* Of packets that come to 'p', a later place: did the step match those in its
+ * boxes for certain?  (It is exact; callers that are not are those of 'p',
+ * too.) */
+bool	step_sure(const struct program *, uint32_t step, uint32_t p);
 /* Where packets go on from a frame's end. */
 uint32_t frame_exit(const struct program *, uint32_t frame);
 const struct rule_set *rule_set_of(const struct analysis *,

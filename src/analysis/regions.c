@@ -122,6 +122,7 @@ add_part(const struct asking *a, uint32_t at, const struct hs *part,
     enum by by, struct region *r, struct hs *set, struct hs *around)
 {
 	const struct hs_space *sp = a->p->an->space;
+	struct hs rest = { 0 };
 	bool any = false;
 
 	for (unsigned i = 0; i < part->n; i++) {
@@ -145,9 +146,18 @@ add_part(const struct asking *a, uint32_t at, const struct hs *part,
 			r->set = set;
 		}
 		hs_add(sp, around, box);
+		hs_clear(&rest);
 		r->complete = r->complete && cover_rest(a->p, box, at, by,
-		    a->most, set) && set->n > had;
+		    a->most, &rest);
+		/* What it may decide by one way it may also by another. */
+		for (unsigned k = 0; k < had && r->complete; k++)
+			r->complete = hs_subtract(sp, &rest, hs_box(sp, set,
+			    k), a->most);
+		r->complete = r->complete && had + rest.n <= a->most;
+		for (unsigned k = 0; k < rest.n && r->complete; k++)
+			hs_add(sp, set, hs_box(sp, &rest, k));
 	}
+	hs_free(&rest);
 	return any;
 }
 

@@ -4,7 +4,7 @@
 #include <arpa/inet.h>
 #include <string.h>
 
-enum { MAY_TRAITS = EXT_STATEFUL | EXT_RANDOM | EXT_SIDE_EFFECT };
+enum { MAY_TRAITS = EXT_STATEFUL | EXT_RANDOM };
 
 static void
 lower_addr(struct lower *l, enum field f, const union addr *a,

@@ -337,6 +337,22 @@ string_test(const void *data, struct ctx *ctx, struct sbuf *why)
 
 EVAL_BY(string);
 
+/* A condition of its own; what "!" stands before is all of it. */
+static bool
+lower(const void *data, struct lower *l)
+{
+	struct string_match plain = *(const struct string_match *)data;
+	struct sbuf key = SBUF_INIT;
+	bool negate = plain.invert;
+
+	plain.invert = 0;
+	sbuf_puts(&key, "-m string");
+	save(&plain, NULL, &key);
+	lower_opaque(l, sbuf_text(&key), negate);
+	sbuf_free(&key);
+	return true;
+}
+
 const struct ext ext_m_string = {
 	.name = "string",
 	.size = sizeof(struct string_match),
@@ -346,5 +362,6 @@ const struct ext ext_m_string = {
 	.save = save,
 	.list = list,
 	.eval = string_eval,
+	.lower = lower,
 	.explain = string_explain,
 };

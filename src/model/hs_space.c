@@ -1017,6 +1017,8 @@ cut_single(struct hs_cut *c, enum field f, u128 mask, const struct range *r,
 	/* A part of a field that no rule asks of: it is as good as all of
 	 * it. */
 	domain(f, c->space->family, &lo, &hi);
+	/* A mask like no other: too many ranges to tell classes by. */
+	c->unknown |= is_line(f) && !is_full(mask, hi);
 	for (unsigned i = 0; i < n; i++) {
 		some |= !is_full(mask, hi) || (r[i].lo <= hi && r[i].hi >= lo);
 		all |= is_full(mask, hi) && r[i].lo <= lo && r[i].hi >= hi;
