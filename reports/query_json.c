@@ -64,6 +64,8 @@ json_deciding(const struct decider *d)
 		    cJSON_CreateString("end"));
 	}
 	json_text(o, "verdict", d->verdict);
+	if (d->effects != NULL)
+		json_text(o, "effects", d->effects);
 	return o;
 }
 
@@ -73,7 +75,11 @@ json_query(const struct query_report *q, FILE *file)
 	cJSON *o = cJSON_CreateObject(), *list;
 
 	cJSON_AddStringToObject(o, "schema", "nfwalk.query/1");
-	json_text(o, "entry", q->entry);
+	if (q->path != NULL)
+		json_text(o, "path", q->path);
+	else
+		json_text(o, "entry", q->entry);
+	cJSON_AddBoolToObject(o, "partial", q->partial);
 	list = cJSON_AddArrayToObject(o, "regions");
 	for (unsigned i = 0; i < q->n; i++) {
 		const struct query_region *r = &q->regions[i];

@@ -96,6 +96,8 @@ put_region(struct teller *w, const struct query_region *r,
 	if (r->may != NULL)
 		text_line(w, C_TEXT, same ? "may, besides: it hangs on " :
 		    "may: it hangs on ", r->may);
+	if (r->by.effects != NULL)
+		text_line(w, C_TEXT, "translated: ", r->by.effects);
 	text_packets(w, &r->packets, C_TEXT);
 }
 
@@ -112,6 +114,9 @@ put_counts(struct teller *w, const struct query_report *q)
 		return;
 	}
 	tell_gap(w);
+	if (q->partial)
+		sbuf_puts(&w->b, "there may be more: that was too much to "
+		    "work out\n");
 	sbuf_printf(&w->b, "%u region%s", q->n, q->n == 1 ? "" : "s");
 	for (unsigned v = 0; v < sizeof(verdicts) / sizeof(*verdicts); v++) {
 		unsigned n = 0;

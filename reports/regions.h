@@ -33,7 +33,7 @@ struct decider {
 	const struct chain *chain;	/* whose policy or, of a user chain,
 					 * whose end; or null */
 	const char *verdict;		/* "ACCEPT"; "RETURN": end of a chain */
-	const char *effects;		/* what was done on the way, or "" */
+	const char *effects;		/* what was done to it, or null */
 };
 
 /* ---- query ---- */
@@ -48,6 +48,8 @@ struct query_report {
 	const struct query_region *regions;
 	unsigned n;
 	unsigned n_families;		/* that were asked */
+	bool partial;			/* some regions may be missing */
+	const char *path;		/* "in", or null: */
 	const char *entry;		/* "filter/INPUT" */
 	const struct env *env;
 };

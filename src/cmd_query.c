@@ -1,6 +1,7 @@
 /* nfwalk query: who decides which packets. */
 #include "cmd.h"
 
+#include "analysis/path.h"
 #include "asked.h"
 #include "inputs.h"
 #include "matrix.h"
@@ -55,10 +56,10 @@ struct cmd {
 	struct outputs out;
 	const char *chain, *path;
 	enum table_id table;
-	enum hook hook;			/* of a built-in chain, or HOOK_NONE */
+	enum path way;			/* if 'path' */
 	const char *verdict;		/* null: any */
 	unsigned boxes;
-	bool asked_chain, matrix, quiet;
+	bool asked_chain, matrix, quiet, partial;
 	struct query_region *regions;
 	unsigned n, room;		/* or of cells with something in them */
 	struct matrix_family matrices[2];
@@ -96,12 +97,18 @@ set_chain(void *ctx, const struct arg *o, const char *value)
 static bool
 set_path(void *ctx, const struct arg *o, const char *value)
 {
-	if (strcmp(value, "in") != 0 && strcmp(value, "forward") != 0 &&
-	    strcmp(value, "out") != 0)
-		return args_error("query", "%s: in, forward or out, not '%s'",
-		    o->name, value);
-	((struct cmd *)ctx)->path = value;
-	return true;
+	static const char *const names[] = { [PATH_IN] = "in",
+	    [PATH_FORWARD] = "forward", [PATH_OUT] = "out" };
+	struct cmd *c = ctx;
+
+	for (unsigned i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (strcmp(names[i], value) == 0) {
+			c->way = (enum path)i;
+			c->path = names[i];
+			return true;
+		}
+	return args_error("query", "%s: in, forward or out, not '%s'",
+	    o->name, value);
 }
 
 static bool
@@ -153,43 +160,85 @@ static const struct arg query_args[] = {
 
 /* ---- one family ---- */
 
+/* A region that was asked for, with its decider; null: it was not. */
+static struct query_region *
+new_region(struct cmd *c, enum verdict v, bool reject,
+    const struct rule *rule, const struct chain *chain)
+{
+	const char *verdict = told_verdict(v, reject);
+
+	if (c->verdict != NULL && strcmp(verdict, c->verdict) != 0)
+		return NULL;
+	vec_room(c->regions, c->n, c->room);
+	c->regions[c->n] = (struct query_region){
+	    .family = analysis_space(c->an)->family, .by = { .rule = rule,
+	    .chain = rule ? NULL : chain, .verdict = verdict } };
+	return &c->regions[c->n++];
+}
+
 static bool
 keep(const struct region *r, void *arg)
 {
 	struct cmd *c = arg;
 	struct arena *arena = &c->in.arena;
-	const char *verdict = told_verdict(r->verdict, r->reject);
-	struct query_region *q;
+	struct query_region *q = new_region(c, r->verdict, r->reject, r->rule,
+	    c->entry);
 
-	if (c->verdict != NULL && strcmp(verdict, c->verdict) != 0)
-		return true;
-	vec_room(c->regions, c->n, c->room);
-	q = &c->regions[c->n++];
-	*q = (struct query_region){ .family = analysis_space(c->an)->family,
-	    .by = { .rule = r->rule, .chain = r->rule ? NULL : c->entry,
-	    .verdict = verdict, .effects = "" } };
-	if (c->quiet)
-		return false;
+	if (q == NULL || c->quiet)
+		return q == NULL;
 	if (r->possible)
 		q->may = told_may(c->an, c->entry, r, arena);
-	told_packets(c->an, c->entry, r->set, r->complete, r->count, arena,
+	told_packets(analysis_space(c->an), r->set,
+	    analysis_whole(c->an, c->entry), r->complete, r->count, arena,
 	    &q->packets);
 	q->packets.witness = witness_text(&r->witness, c->entry, c->in.env,
 	    arena);
 	return true;
 }
 
+static bool
+keep_path(const struct path_region *r, void *arg)
+{
+	struct cmd *c = arg;
+	struct arena *arena = &c->in.arena;
+	struct query_region *q = new_region(c, r->verdict, r->reject, r->rule,
+	    r->policy);
+
+	if (q == NULL || c->quiet)
+		return q == NULL;
+	if (r->possible)
+		q->may = "memory, chance, or what is not known";
+	if (r->translated != NULL)
+		q->by.effects = arena_strdup(arena, r->translated);
+	told_packets(analysis_space(c->an), r->set, analysis_space(c->an)->all,
+	    r->complete, r->count, arena, &q->packets);
+	q->packets.witness = witness_text(&r->witness, NULL, c->in.env, arena);
+	return true;
+}
+
+/* One chain, or the whole path. */
 static void
 ask(struct cmd *c, unsigned f)
 {
 	const struct ruleset *rules = c->in.load.rules[f];
-	const struct query *q = &c->asked.q[f];
+	struct query wants = { 0 };
+	const struct query *q[2] = { &c->asked.q[f], &wants };
+	unsigned boxes = c->quiet ? 0 : c->boxes;
+	bool partial = false;
 
-	c->an = analysis_new(&rules, 1, c->in.env, &q, 1, &c->in.arena);
-	analysis_regions(c->an, c->entry, q, c->quiet ? 0 : c->boxes,
-	    &c->in.arena, keep, c);
+	if (c->path != NULL)
+		path_wants(c->in.env, rules->family, &wants);
+	c->an = analysis_new(&rules, 1, c->in.env, q, 2, &c->in.arena);
+	if (c->path == NULL)
+		analysis_regions(c->an, c->entry, q[0], boxes, &c->in.arena,
+		    keep, c);
+	else
+		analysis_path(c->an, 0, c->way, q[0], boxes, &c->in.arena,
+		    keep_path, c, &partial);
+	c->partial |= partial;
 	analysis_free(c->an);
 	c->an = NULL;
+	query_free(&wants);
 }
 
 /* A matrix of what the filter table accepts.  False: there is none. */
@@ -227,9 +276,9 @@ report_matrix(struct cmd *c)
 static void
 report(struct cmd *c, unsigned families)
 {
-	struct query_report q = { c->regions, c->n, families,
-	    arena_printf(&c->in.arena, "%s/%s", table_names[c->table],
-	    c->chain), c->in.env };
+	struct query_report q = { c->regions, c->n, families, c->partial,
+	    c->path, arena_printf(&c->in.arena, "%s/%s",
+	    table_names[c->table], c->chain), c->in.env };
 
 	for (unsigned i = 0; i < c->out.n; i++) {
 		struct output *o = &c->out.list[i];
@@ -263,7 +312,7 @@ run(struct cmd *c)
 		}
 		c->entry = chain_find(&rules->tables[c->table], c->chain,
 		    strlen(c->chain));
-		if (c->entry == NULL)
+		if (c->entry == NULL && c->path == NULL)
 			continue;
 		families++;
 		ask(c, f);
@@ -291,15 +340,14 @@ run(struct cmd *c)
 static bool
 check_hook(const struct cmd *c)
 {
-	static const struct { enum hook hook; bool in, out; } lacks[] = {
-		{ HOOK_PREROUTING, false, true }, { HOOK_INPUT, false, true },
-		{ HOOK_OUTPUT, true, false }, { HOOK_POSTROUTING, true, false },
+	static const struct { const char *where; bool in; } lacks[] = {
+		{ "PREROUTING", false }, { "INPUT", false },
+		{ "OUTPUT", true }, { "POSTROUTING", true },
 	};
 
 	for (unsigned i = 0; i < sizeof(lacks) / sizeof(*lacks); i++)
-		if (strcmp(hook_names[lacks[i].hook], c->chain) == 0 &&
-		    ((lacks[i].in && c->asked.in) ||
-		    (lacks[i].out && c->asked.out)))
+		if (strcmp(lacks[i].where, c->chain) == 0 && c->path == NULL &&
+		    (lacks[i].in ? c->asked.in : c->asked.out))
 			return args_error("query", "%s: packets have no %s "
 			    "interface in %s", lacks[i].in ? "-i" : "-o",
 			    lacks[i].in ? "input" : "output", c->chain);
@@ -314,9 +362,8 @@ settle(struct cmd *c, const struct args *a)
 		    a->rest[0]);
 	if (c->in.n_files == 0 && c->in.snapshot == NULL)
 		return args_error("query", "-r FILE or -S DIR is needed");
-	if (c->path != NULL)
-		return args_error("query", "--path: not yet; --chain asks one "
-		    "chain");
+	if (c->path != NULL && c->asked_chain)
+		return args_error("query", "--chain or --path, not both");
 	if (c->matrix && (c->asked_chain || c->verdict != NULL ||
 	    c->asked.in || c->asked.out || c->asked.state))
 		return args_error("query", "--matrix is of new connections "

@@ -62,13 +62,10 @@ told_box(const struct hs_space *s, const hs_cell *box, const hs_cell *whole,
 }
 
 void
-told_packets(struct analysis *an, const struct chain *entry,
-    const struct hs *set, bool complete, double count, struct arena *arena,
+told_packets(const struct hs_space *s, const struct hs *set,
+    const hs_cell *whole, bool complete, double count, struct arena *arena,
     struct packet_set *out)
 {
-	const struct hs_space *s = analysis_space(an);
-	const hs_cell *whole = analysis_whole(an, entry);
-
 	*out = (struct packet_set){ .n = set->n, .complete = complete,
 	    .count = count };
 	out->boxes = arena_alloc(arena, set->n * sizeof(*out->boxes) + 1);

@@ -7,9 +7,10 @@
 
 /* "ACCEPT", "REJECT", ...; "RETURN" for the end of a user chain. */
 const char *told_verdict(enum verdict, bool reject);
-/* The boxes in words and for machines; texts go to the arena. */
-void	told_packets(struct analysis *, const struct chain *entry,
-	    const struct hs *, bool complete, double count, struct arena *,
+/* The boxes in words and for machines, without what they have in common with
+ * 'whole', the box of all packets that there are; texts go to the arena. */
+void	told_packets(const struct hs_space *, const struct hs *,
+	    const hs_cell *whole, bool complete, double count, struct arena *,
 	    struct packet_set *);
 /* What a possible region hangs on: "-m limit of filter/INPUT#4; ..." */
 const char *told_may(struct analysis *, const struct chain *entry,
