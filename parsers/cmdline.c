@@ -227,6 +227,8 @@ read_plain(struct cmdline *c, struct at *at)
 {
 	const struct word *w = &c->words.v[at->last];
 
+	if (use_unsupported(c, at))
+		return true;
 	if (w->len != 1 || w->text[0] != '!')
 		return cmdline_error(c, w, "Bad argument `%s'", w->text);
 	if (at->invert)

@@ -72,6 +72,10 @@ struct reading *use_unknown(struct cmdline *);
 bool	use_imply(struct cmdline *, struct at *, const char *opt, size_t len);
 /* Reads an option of a match that we do not know. */
 bool	use_read_unknown(struct cmdline *, struct at *, struct reading *);
+/* iptables-save printed "[unsupported revision]" in the place of the options
+ * of what was loaded last: it becomes one that we do not know.  Takes the two
+ * words; false: these are other words. */
+bool	use_unsupported(struct cmdline *, struct at *);
 /* Reads option 'index' of what is being read. */
 bool	use_read(struct cmdline *, struct at *, struct reading *,
 	    unsigned index, const char *inner);

@@ -232,13 +232,14 @@ add_options(struct reader *r, const xmlNode *parent, const struct ext *ext)
 	for_elements(n, parent) {
 		const char *name = use_name(r, n, "option");
 		const char *word = arena_printf(&r->temp, "%s%s",
-		    own && name[1] == '\0' ? "-" : "--", name);
+		    own && strlen(name) == 1 ? "-" : "--", name);
 		int o = ext != NULL ? ext_opt(ext, word, strlen(word),
 		    false) : -1;
 
 		if (flag(r, n, "invert"))
 			add(r, "!");
-		add(r, word);
+		if (*name != '\0')
+			add(r, word);
 		if (!add_values(r, n, o >= 0 && ext->opts[o].args == 1))
 			return false;
 	}

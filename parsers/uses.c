@@ -114,6 +114,30 @@ use_read_unknown(struct cmdline *c, struct at *at, struct reading *r)
 	return true;
 }
 
+bool
+use_unsupported(struct cmdline *c, struct at *at)
+{
+	const struct word *w = &c->words.v[at->last];
+	struct reading *r = c->n_uses != 0 ? &c->uses[c->n_uses - 1] : NULL;
+	struct ext_unknown *u;
+
+	if (r == NULL || use_unknown(c) == r || at->next == c->words.n ||
+	    strcmp(w[0].text, "[unsupported") != 0 ||
+	    strcmp(w[1].text, "revision]") != 0)
+		return false;
+	u = arena_new(c->arena, struct ext_unknown);
+	*u = (struct ext_unknown){ r->use.ext->name,
+	    " [unsupported revision]" };
+	r->use.ext = r->use.ext->kind == EXT_MATCH ? &ext_unknown_match :
+	    &ext_unknown_target;
+	r->use.data = u;
+	at_take(c, at);
+	extend(&r->use, at_loc(c, at));
+	diag_warn(c->diags, at_loc(c, at), "%s: whoever wrote the dump could "
+	    "not read its options, which are left open", u->name);
+	return true;
+}
+
 static bool
 ext_args(struct cmdline *c, struct at *at, const struct opt *o,
     const char *inner, struct opt_arg *a)

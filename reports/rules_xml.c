@@ -86,7 +86,7 @@ static void
 put_option(struct xml *x, const struct saved_opt *o)
 {
 	const struct saved_word *w = x->saved.words + o->first;
-	const char *name = o->name + strspn(o->name, "-");
+	const char *name = o->name ? o->name + strspn(o->name, "-") : "";
 	bool hex = false;
 
 	if (is_name(name)) {
@@ -121,8 +121,7 @@ put_options(struct xml *x, const struct ext *ext)
 {
 	saved_read(&x->saved, sbuf_text(&x->text), ext);
 	for (unsigned i = 0; i < x->saved.n_opts; i++)
-		if (x->saved.opts[i].name != NULL)
-			put_option(x, &x->saved.opts[i]);
+		put_option(x, &x->saved.opts[i]);
 }
 
 static void

@@ -3,33 +3,12 @@
 #include "base/diag.h"
 #include "ext/ext.h"
 #include "model/icmp.h"
+#include "model/owners.h"
 #include "reports/near.h"
 #include "reports/ref.h"
 
 #include <netinet/in.h>
 #include <stdlib.h>
-
-/* Who makes chains of such names (prefixes, the first that fits). */
-static const struct { const char *prefix, *owner; } owners[] = {
-	{ "DOCKER-USER", NULL }, { "DOCKER", "Docker" },
-	{ "ufw-user", "ufw" }, { "ufw", "ufw" }, { "f2b-", "fail2ban" },
-	{ "fail2ban-", "fail2ban" }, { "KUBE-", "Kubernetes" },
-	{ "cali-", "Calico" }, { "LIBVIRT_", "libvirt" }, { "CNI-", "CNI" },
-	{ "FLANNEL-", "flannel" }, { "ts-", "Tailscale" },
-	{ "IN_", "firewalld" }, { "FWD_", "firewalld" },
-	{ "INPUT_ZONES", "firewalld" }, { "FORWARD_ZONES", "firewalld" },
-	{ "NETAVARK", "Podman" }, { "WEAVE-", "Weave" },
-};
-
-static const char *
-owner_of(const struct chain *c)
-{
-	for (size_t i = 0; i < sizeof(owners) / sizeof(*owners); i++)
-		if (strncmp(c->name, owners[i].prefix,
-		    strlen(owners[i].prefix)) == 0)
-			return owners[i].owner;
-	return NULL;
-}
 
 /* ---- the rule that would be added ---- */
 
@@ -214,7 +193,7 @@ propose(const struct run_setup *s, struct trace_report *r,
 		return false;
 	fix = arena_new(s->arena, struct trace_fix);
 	*fix = (struct trace_fix){ allow ? "to allow" : "to block", command,
-	    effect, owner_of(c) };
+	    effect, chain_owner(c) };
 	r->fixes = fix;
 	r->n_fixes = 1;
 	return true;

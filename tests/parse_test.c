@@ -158,6 +158,8 @@ static const struct { int family; const char *in, *out; } rules[] = {
 	{ 4, "-A INPUT -p tcp -m asn --odd -1 --dport 22",
 	    "-A INPUT -p tcp -m asn --odd -1 -m tcp --dport 22" },
 	{ 4, "-A INPUT -j TARPIT --reset", NULL },
+	{ 4, "-A INPUT -p tcp -m conntrack [unsupported revision] -m tcp "
+	    "--dport 22 -j MARK [unsupported revision]", NULL },
 	{ 6, "-A INPUT -s 2001:DB8:0::1", "-A INPUT -s 2001:db8::1/128" },
 	{ 6, "-A INPUT -s 2001:db8::1/ffff::ffff",
 	    "-A INPUT -s 2001::1/ffff::ffff" },

@@ -1,4 +1,5 @@
 #include "analysis/audit.h"
+#include "analysis/lookup.h"
 
 #include <stdlib.h>
 #include <strings.h>
@@ -108,8 +109,14 @@ void
 audit_run(struct audit *a)
 {
 	for (unsigned f = 0; f < 2; f++)
+		a->lookup[f] = a->rules[f] ? lookup_new(a->rules[f]) : NULL;
+	for (unsigned f = 0; f < 2; f++)
 		for (const struct check_file *c = check_files;
 		    a->rules[f] != NULL && c->run != NULL; c++)
 			c->run(a, f);
+	for (unsigned f = 0; f < 2; f++) {
+		lookup_free(a->lookup[f]);
+		a->lookup[f] = NULL;
+	}
 	audit_tidy(a);
 }

@@ -11,6 +11,7 @@
 #include "model/finding.h"
 
 struct analysis;
+struct lookup;
 
 struct audit_config {
 	unsigned profiles;		/* bits of enum profile */
@@ -32,6 +33,7 @@ struct audit {
 	const struct env *env;
 	const struct audit_config *cfg;
 	struct analysis *sets[2];
+	struct lookup *lookup[2];	/* while audit_run runs */
 	struct findings out;
 };
 
