@@ -142,7 +142,7 @@ findings_count(const struct findings *all)
 		if (all->list[i]->suppressed != NULL)
 			n.suppressed++;
 		else
-			n.of[all->list[i]->check->severity]++;
+			n.of[all->list[i]->severity]++;
 	return n;
 }
 

@@ -29,7 +29,7 @@ put_command(struct sbuf *b, const struct findings_report *r,
 	    [SEV_WARNING] = "warning", [SEV_ERROR] = "error" };
 	struct place p = finding_place(r, f);
 
-	sbuf_printf(b, "::%s ", levels[f->check->severity]);
+	sbuf_printf(b, "::%s ", levels[f->severity]);
 	if (p.file != NULL) {
 		sbuf_puts(b, "file=");
 		put_escaped(b, p.file, true);
@@ -53,7 +53,7 @@ findings_github(const struct findings_report *r, FILE *file)
 		const struct finding *f = r->findings->list[i];
 
 		if (f->suppressed == NULL &&
-		    shown[f->check->severity]++ < SHOWN)
+		    shown[f->severity]++ < SHOWN)
 			put_command(&b, r, f);
 		else
 			more += f->suppressed == NULL;

@@ -37,7 +37,7 @@ finding_object(const struct findings_report *r, const struct finding *f)
 	cJSON *o = cJSON_CreateObject(), *by;
 
 	json_text(o, "id", f->check->id);
-	json_text(o, "severity", severity_names[f->check->severity]);
+	json_text(o, "severity", severity_names[f->severity]);
 	json_text(o, "certainty", f->possible ? "possible" : "certain");
 	add_where(o, r, f);
 	json_text(o, "message", f->message);
@@ -87,7 +87,7 @@ issue(const struct findings_report *r, const struct finding *f,
 	json_text(o, "description", f->message);
 	json_text(o, "check_name", f->check->id);
 	json_text(o, "fingerprint", hex);
-	json_text(o, "severity", severities[f->check->severity]);
+	json_text(o, "severity", severities[f->severity]);
 	where = cJSON_AddObjectToObject(o, "location");
 	json_text(where, "path", p.file != NULL ? p.file : "nfwalk");
 	json_count(cJSON_AddObjectToObject(where, "lines"), "begin",

@@ -196,7 +196,7 @@ result_object(const struct findings_report *r, const struct finding *f,
 
 	json_text(o, "ruleId", f->check->id);
 	cJSON_AddNumberToObject(o, "ruleIndex", index);
-	json_text(o, "level", levels[f->check->severity]);
+	json_text(o, "level", levels[f->severity]);
 	add_message(o, "message", f->message);
 	where = location(finding_place(r, f), f->rule, f->chain);
 	cJSON_AddItemToArray(cJSON_AddArrayToObject(o, "locations"), where);

@@ -35,8 +35,8 @@ put_headline(struct teller *w, const struct findings_report *r,
 	};
 
 	put_place(w, finding_place(r, f));
-	tell_style(w, looks[f->check->severity]);
-	sbuf_printf(&w->b, "%s: ", severity_names[f->check->severity]);
+	tell_style(w, looks[f->severity]);
+	sbuf_printf(&w->b, "%s: ", severity_names[f->severity]);
 	tell_style(w, S_NONE);
 	put_safe(&w->b, f->message);
 	sbuf_printf(&w->b, "%s [%s]\n", f->possible ? " (possible)" : "",
@@ -107,7 +107,7 @@ findings_text(const struct findings_report *r, FILE *file)
 		const struct finding *f = r->findings->list[i];
 
 		if (f->suppressed != NULL ||
-		    (r->quiet && f->check->severity < SEV_ERROR))
+		    (r->quiet && f->severity < SEV_ERROR))
 			continue;
 		put_headline(&w, r, f);
 		if (!same_subject(last, f))	/* one rule: told once */

@@ -2,6 +2,7 @@
 #include "cmd.h"
 
 #include "analysis/audit.h"
+#include "analysis/exposure.h"
 #include "base/date.h"
 #include "baseline.h"
 #include "ext/ext.h"
@@ -268,7 +269,7 @@ look(struct auditor *a)
 	t->env = a->in.env;
 	t->cfg = &a->cfg;
 	t->out.arena = &a->in.arena;
-	/* HERE analysis_new makes t->sets[f] of each family that is there. */
+	audit_sets_new(t, &a->in.arena);
 	audit_run(t);
 	/* HERE the simulator confirms the witnesses and puts them in words. */
 	suppress(t, &a->in.diags);
@@ -316,8 +317,8 @@ verdict(const struct auditor *a)
 			continue;
 		possible |= f->possible;
 		if (a->fail == FAIL_CERTAIN ? !f->possible &&
-		    f->check->severity == SEV_ERROR :
-		    f->check->severity >= a->fail)
+		    f->severity == SEV_ERROR :
+		    f->severity >= a->fail)
 			return EXIT_NO;
 	}
 	return a->strict && possible ? EXIT_UNDETERMINED : EXIT_YES;
@@ -353,6 +354,7 @@ cmd_audit(int argc, char **argv)
 		code = settle(a, &args) ? run(a) : EXIT_USAGE;
 	outputs_abort(&a->outputs);
 	code = inputs_finish(&a->in, code);
+	audit_sets_free(&a->audit);
 	free(a->audit.out.list);
 	free(a->only.ids);
 	free(a->ignore.ids);

@@ -12,6 +12,7 @@
 
 struct analysis;
 struct lookup;
+struct exposure;
 
 struct audit_config {
 	unsigned profiles;		/* bits of enum profile */
@@ -33,6 +34,7 @@ struct audit {
 	const struct env *env;
 	const struct audit_config *cfg;
 	struct analysis *sets[2];
+	struct exposure *exposure;	/* audit_sets_new makes both */
 	struct lookup *lookup[2];	/* while audit_run runs */
 	struct findings out;
 };

@@ -29,6 +29,7 @@ finding_add(struct findings *list, const char *id, const struct rule *r,
 	    .chain = c, .table = c != NULL ? c->table->id : N_TABLES,
 	    .family = c != NULL ? c->table->ruleset->family : 0 };
 	assert(f->check != NULL);
+	f->severity = f->check->severity;
 	va_start(ap, fmt);
 	f->message = arena_vprintf(list->arena, fmt, ap);
 	va_end(ap);

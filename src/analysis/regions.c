@@ -12,6 +12,7 @@ struct asking {
 	struct hs q;			/* the query, of what can enter */
 	uint32_t *steps;		/* that may decide some of it */
 	uint32_t n, room;
+	int verdict;			/* that is asked for; -1: any */
 	unsigned most;			/* boxes to list */
 	struct arena *arena;
 };
@@ -48,12 +49,25 @@ query_boxes(const struct program *p, const struct query *q, struct hs *out)
 	hs_cut_free(&c);
 }
 
+static enum verdict
+end_verdict(const struct program *p)
+{
+	return p->entry->hook == HOOK_NONE ? V_RETURN : p->entry->policy;
+}
+
+static bool
+is_wanted(const struct asking *a, int verdict)
+{
+	return a->verdict < 0 || a->verdict == verdict;
+}
+
 static bool
 add_decider(const struct hs_item *it, void *arg)
 {
 	struct asking *a = arg;
+	const struct step *s = &a->p->steps[it->at];
 
-	if (a->p->steps[it->at].kind != STEP_TAKE)
+	if (s->kind != STEP_TAKE || !is_wanted(a, s->verdict))
 		return true;
 	vec_room(a->steps, a->n, a->room);
 	a->steps[a->n++] = it->at;
@@ -81,6 +95,8 @@ find_deciders(struct asking *a)
 		if (i == 0 || a->steps[i] != a->steps[kept - 1])
 			a->steps[kept++] = a->steps[i];
 	a->n = kept;
+	if (!is_wanted(a, end_verdict(a->p)))
+		return;
 	vec_room(a->steps, a->n, a->room);
 	a->steps[a->n++] = a->p->n_steps - 1;	/* the end */
 }
@@ -183,10 +199,8 @@ describe(const struct program *p, const struct step *s, struct region *r)
 	r->rule = s->rule;
 	r->complete = true;
 	if (s->kind == STEP_END) {
-		bool builtin = p->entry->hook != HOOK_NONE;
-
-		r->policy = builtin ? p->entry : NULL;
-		r->verdict = builtin ? p->entry->policy : V_RETURN;
+		r->policy = p->entry->hook != HOOK_NONE ? p->entry : NULL;
+		r->verdict = end_verdict(p);
 		return;
 	}
 	r->verdict = (enum verdict)s->verdict;
@@ -348,7 +362,7 @@ regions_by_following(struct asking *a, bool (*each)(const struct region *,
 	for (uint32_t i = 0; i < a->p->n_steps; i++) {
 		struct gathered *x = &g.of[i];
 
-		if (x->set.n != 0 && more) {
+		if (x->set.n != 0 && more && is_wanted(a, (int)x->r.verdict)) {
 			x->r.complete &= a->most != 0 && !f.full;
 			x->r.possible |= f.full;
 			keep_set(a, &x->r, &x->set, &x->set);
@@ -360,13 +374,13 @@ regions_by_following(struct asking *a, bool (*each)(const struct region *,
 	arena_free(&scratch);
 }
 
-void
-analysis_regions(struct analysis *an, const struct chain *chain,
-    const struct query *q, unsigned boxes, struct arena *arena,
+static void
+regions(struct analysis *an, const struct chain *chain, const struct query *q,
+    int verdict, unsigned boxes, struct arena *arena,
     bool (*each)(const struct region *, void *), void *arg)
 {
 	struct asking a = { .p = program_of(an, chain), .arena = arena,
-	    .most = boxes };
+	    .verdict = verdict, .most = boxes };
 	bool doubt = any_doubt(a.p);
 
 	query_boxes(a.p, q, &a.q);
@@ -385,14 +399,31 @@ analysis_regions(struct analysis *an, const struct chain *chain,
 	free(a.steps);
 }
 
-struct wanted { enum verdict verdict; struct region *out; bool found; };
+void
+analysis_regions(struct analysis *an, const struct chain *chain,
+    const struct query *q, unsigned boxes, struct arena *arena,
+    bool (*each)(const struct region *, void *), void *arg)
+{
+	regions(an, chain, q, -1, boxes, arena, each, arg);
+}
+
+void
+analysis_regions_of(struct analysis *an, const struct chain *chain,
+    const struct query *q, enum verdict verdict, unsigned boxes,
+    struct arena *arena, bool (*each)(const struct region *, void *),
+    void *arg)
+{
+	regions(an, chain, q, (int)verdict, boxes, arena, each, arg);
+}
+
+struct wanted { struct region *out; bool found; };
 
 static bool
 first_wanted(const struct region *r, void *arg)
 {
 	struct wanted *w = arg;
 
-	if (r->verdict != w->verdict || (w->found && r->possible))
+	if (w->found && r->possible)
 		return true;
 	*w->out = *r;
 	w->found = true;
@@ -404,8 +435,8 @@ analysis_any(struct analysis *an, const struct chain *chain,
     const struct query *q, enum verdict verdict, struct region *out,
     struct arena *arena)
 {
-	struct wanted w = { verdict, out, false };
+	struct wanted w = { out, false };
 
-	analysis_regions(an, chain, q, 0, arena, first_wanted, &w);
+	analysis_regions_of(an, chain, q, verdict, 0, arena, first_wanted, &w);
 	return w.found;
 }

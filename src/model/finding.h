@@ -27,6 +27,7 @@ const struct check *check_find(const char *id);
 /* Where the witness is to be shown: injected at the start of this chain. */
 struct finding {
 	const struct check *check;
+	enum severity severity;		/* the check's, or less */
 	bool possible;			/* certain if false */
 	int family;			/* AF_INET, AF_INET6 */
 	enum table_id table;		/* N_TABLES: about no table */

@@ -1,0 +1,248 @@
+/* Rules that no packet gets to, and jumps that decide nothing. */
+#include "analysis/exposure.h"
+#include "analysis/program.h"
+
+#include <stdlib.h>
+
+struct looking { struct audit *a; unsigned f; };
+
+/* ---- what covers it ---- */
+
+static bool
+all_same(const struct rule *r, const struct dead *d)
+{
+	for (unsigned i = 0; i < d->n_by; i++)
+		if (!rules_end_alike(r, d->by[i]))
+			return false;
+	return d->n_by != 0;
+}
+
+static const char *
+verb(const struct rule *r)
+{
+	static const char *const of[] = { [V_ACCEPT] = "accepts",
+	    [V_DROP] = "drops", [V_QUEUE] = "queues", [V_RETURN] = "returns",
+	    [V_GOTO] = "sends on", [V_STOLEN] = "takes" };
+	enum verdict v = rule_verdict(r);
+
+	if (rule_target_is(r, "REJECT"))
+		return "rejects";
+	if (r->kind == TGT_EXT && v == V_ACCEPT)
+		return "translates";
+	return v < sizeof(of) / sizeof(*of) && of[v] != NULL ? of[v] :
+	    "takes";
+}
+
+static bool
+is_log(const struct rule *r)
+{
+	return rule_target_is(r, "LOG") || rule_target_is(r, "NFLOG") ||
+	    rule_target_is(r, "ULOG");
+}
+
+static void
+shows(struct audit *a, struct finding *f, const struct dead *d)
+{
+	f->possible = d->possible;
+	f->n_by = d->n_by;
+	f->by = d->n_by == 0 ? NULL : arena_copy(a->out.arena, d->by,
+	    d->n_by * sizeof(*d->by));
+	f->witness = d->witness == NULL ? NULL :
+	    arena_copy(a->out.arena, d->witness, sizeof(*d->witness));
+	f->entry = d->entry;
+	f->shows = d->taken ? SHOWS_TAKEN_BY : SHOWS_NOTHING;
+}
+
+static struct finding *
+covered_finding(struct audit *a, const struct rule *r, const struct dead *d)
+{
+	const char *by = rules_near(a, d->by, d->n_by, r->chain, 6);
+	bool same = all_same(r, d);
+
+	if (d->n_by == 0)
+		return finding_add(&a->out, "FW2002", r, NULL, "no packet "
+		    "gets here as it asks: earlier rules take or change them");
+	if (d->n_by == 1 && same)
+		return finding_add(&a->out, "FW2003", r, NULL, "%s %s every "
+		    "packet before that this rule would match, too", by,
+		    verb(d->by[0]));
+	if (same)
+		return finding_add(&a->out, "FW2003", r, NULL, "%s together "
+		    "take every packet before that this rule would match, "
+		    "with the same verdict", by);
+	if (d->n_by == 1)
+		return finding_add(&a->out, "FW2001", r, NULL, "no packet "
+		    "gets here: %s %s every packet that this rule would "
+		    "match", by, verb(d->by[0]));
+	return finding_add(&a->out, "FW2002", r, NULL, "no packet gets here: "
+	    "%s together take every packet that this rule would match", by);
+}
+
+static void
+covered(struct audit *a, const struct rule *r, const struct dead *d)
+{
+	struct finding *f = covered_finding(a, r, d);
+	const struct rule *first = d->n_by != 0 ? d->by[0] : NULL;
+
+	shows(a, f, d);
+	if (all_same(r, d))
+		finding_fix(a, f, "%s -D %s %u", command_of(a, r->chain),
+		    r->chain->name, r->number);
+	else if (first != NULL && first->chain == r->chain)
+		finding_fix(a, f, "move it before #%u, or delete it",
+		    first->number);
+	else if (first != NULL)
+		finding_fix(a, f, "have it before %s, or delete it",
+		    rule_near(a, first, r->chain));
+	if (!is_log(r))
+		return;
+	f = finding_add(&a->out, "FW5002", r, NULL, "it never writes a line: "
+	    "%s", first == NULL ? "earlier rules take its packets" :
+	    arena_printf(a->out.arena, "%s %s its packets before",
+	    rules_near(a, d->by, d->n_by, r->chain, 6), d->n_by == 1 ?
+	    verb(first) : "take"));
+	shows(a, f, d);
+	finding_fix(a, f, "move the log before the rule whose packets it is to "
+	    "show");
+}
+
+/* ---- contradictions ---- */
+
+/* FW1005 tells of interfaces that there are not in a hook. */
+static bool
+asks_absent_iface(const struct rule *r, unsigned hooks)
+{
+	const unsigned have_in = 1 << HOOK_PREROUTING | 1 << HOOK_INPUT |
+	    1 << HOOK_FORWARD, have_out = 1 << HOOK_FORWARD |
+	    1 << HOOK_OUTPUT | 1 << HOOK_POSTROUTING;
+
+	return (r->in != NULL && r->in->name[0] != '\0' &&
+	    !(hooks & have_in)) || (r->out != NULL &&
+	    r->out->name[0] != '\0' && !(hooks & have_out));
+}
+
+static void
+contradicts(struct audit *a, unsigned f, const struct rule *r,
+    const struct dead *d)
+{
+	const struct chain_facts *facts = chain_facts(a->lookup[f], r->chain);
+	struct finding *found;
+
+	if (d->kind == DEAD_SELF) {
+		found = finding_add(&a->out, "FW2014", r, NULL, "its "
+		    "conditions contradict each other: no packet can match");
+		found->possible = d->possible;
+		return;
+	}
+	if (asks_absent_iface(r, facts->hooks))
+		return;
+	if (r->chain->hook != HOOK_NONE) {
+		found = finding_add(&a->out, "FW2014", r, NULL, "no packet of "
+		    "%s can match what it asks", r->chain->name);
+		found->possible = d->possible;
+		return;
+	}
+	found = finding_add(&a->out, "FW2015", r, NULL, "no packet that gets "
+	    "into %s can match: %s something else", r->chain->name,
+	    facts->n_callers == 1 ? arena_printf(a->out.arena, "%s asks for",
+	    rule_near(a, facts->callers[0], r->chain)) :
+	    "each jump to it asks for");
+	found->possible = d->possible;
+	for (unsigned i = 0; i < facts->n_callers && i < 8; i++)
+		finding_by(a, found, facts->callers[i]);
+}
+
+static void
+tell(const struct rule *r, const struct dead *d, void *arg)
+{
+	struct looking *k = arg;
+
+	if (d->kind == DEAD_COVERED)
+		covered(k->a, r, d);
+	else if (d->kind == DEAD_SELF || d->kind == DEAD_CALLERS)
+		contradicts(k->a, k->f, r, d);
+}
+
+/* ---- FW2012 ---- */
+
+/* Does a step do anything to packets that come to it? */
+static bool
+does_something(const struct step *s)
+{
+	return s->n != 0 && !s->dead && (s->kind == STEP_TAKE ||
+	    (s->kind == STEP_PASS && s->rule->kind != TGT_NONE));
+}
+
+struct jump { const struct rule *rule; bool useful; };
+
+/* Jumps of one program: those whose chain does something, somewhere. */
+static void
+look_at_jumps(struct analysis *an, const struct chain *entry,
+    struct map *useful, struct arena *arena)
+{
+	struct program *p = program_of(an, entry);
+	bool *does = mem_alloc(p->n_frames, sizeof(*does));
+
+	for (uint32_t i = 0; i < p->n_steps; i++)
+		if (does_something(&p->steps[i]))
+			for (uint32_t f = p->steps[i].frame; !does[f];
+			    f = p->frames[f].parent)
+				does[f] = true;
+	for (uint32_t i = 0; i < p->n_steps; i++) {
+		const struct step *s = &p->steps[i];
+		struct jump *j;
+
+		if (s->kind != STEP_JUMP || s->n == 0 || s->dead)
+			continue;
+		j = map_get(useful, (const char *)&s->rule, sizeof(s->rule));
+		if (j == NULL) {
+			j = arena_new(arena, struct jump);
+			j->rule = s->rule;
+			map_set(useful, arena, (const char *)&j->rule,
+			    sizeof(j->rule), j);
+		}
+		j->useful |= does[s->callee];
+	}
+	free(does);
+}
+
+static void
+idle_jumps(struct audit *a, unsigned f)
+{
+	struct arena scratch = ARENA_INIT;
+	struct map useful = { 0 };
+
+	for (unsigned t = 0; t < N_TABLES; t++)
+		for (unsigned h = 0; h < N_HOOKS; h++) {
+			const struct table *table = &a->rules[f]->tables[t];
+
+			if (table->present && table->builtin[h] != NULL)
+				look_at_jumps(a->sets[f], table->builtin[h],
+				    &useful, &scratch);
+		}
+	for (const struct rule *r = rule_first(a->rules[f]); r != NULL;
+	    r = rule_next(r)) {
+		const struct jump *j = map_get(&useful, (const char *)&r,
+		    sizeof(r));
+
+		/* FW2011 tells of chains that are empty. */
+		if (j != NULL && !j->useful && r->jump->n != 0)
+			finding_add(&a->out, "FW2012", r, NULL, "of the "
+			    "packets that take this jump none meets a rule in "
+			    "%s that does something", r->jump->name);
+	}
+	arena_free(&scratch);
+}
+
+check_fn check_dead;
+void
+check_dead(struct audit *a, unsigned f)
+{
+	struct arena scratch = ARENA_INIT;
+	struct looking k = { a, f };
+
+	analysis_dead(a->sets[f], 0, &scratch, tell, &k);
+	if (audit_on(a, "FW2012"))
+		idle_jumps(a, f);
+	arena_free(&scratch);
+}

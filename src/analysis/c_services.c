@@ -1,0 +1,233 @@
+/* What is open to everybody: administration, data stores, clear text,
+ * everything, whoever chooses his source port. */
+#include "analysis/exposure.h"
+
+#include <netinet/in.h>
+#include <stdlib.h>
+
+enum group { ADMIN, STORE, CLEAR, N_GROUPS };
+
+static const struct service {
+	struct kind kind;
+	enum group group;
+	bool warning;			/* often meant: not an error */
+	const char *name;
+} services[] = {
+	{ { IPPROTO_TCP, 22 }, ADMIN, true, "SSH" },
+	{ { IPPROTO_TCP, 23 }, ADMIN, false, "telnet" },
+	{ { IPPROTO_TCP, 512 }, ADMIN, false, "rexec" },
+	{ { IPPROTO_TCP, 513 }, ADMIN, false, "rlogin" },
+	{ { IPPROTO_TCP, 514 }, ADMIN, false, "rsh" },
+	{ { IPPROTO_UDP, 623 }, ADMIN, false, "IPMI" },
+	{ { IPPROTO_TCP, 2375 }, ADMIN, false, "Docker" },
+	{ { IPPROTO_TCP, 2376 }, ADMIN, false, "Docker" },
+	{ { IPPROTO_TCP, 2379 }, ADMIN, false, "etcd" },
+	{ { IPPROTO_TCP, 3389 }, ADMIN, false, "RDP" },
+	{ { IPPROTO_TCP, 5900 }, ADMIN, false, "VNC" },
+	{ { IPPROTO_TCP, 5985 }, ADMIN, false, "WinRM" },
+	{ { IPPROTO_TCP, 6443 }, ADMIN, false, "Kubernetes" },
+	{ { IPPROTO_TCP, 10000 }, ADMIN, false, "Webmin" },
+	{ { IPPROTO_TCP, 10250 }, ADMIN, false, "kubelet" },
+	{ { IPPROTO_TCP, 16509 }, ADMIN, false, "libvirt" },
+	{ { IPPROTO_TCP, 1433 }, STORE, false, "MSSQL" },
+	{ { IPPROTO_TCP, 1521 }, STORE, false, "Oracle" },
+	{ { IPPROTO_TCP, 2049 }, STORE, false, "NFS" },
+	{ { IPPROTO_TCP, 3306 }, STORE, false, "MySQL" },
+	{ { IPPROTO_TCP, 5432 }, STORE, false, "PostgreSQL" },
+	{ { IPPROTO_TCP, 5984 }, STORE, false, "CouchDB" },
+	{ { IPPROTO_TCP, 6379 }, STORE, false, "Redis" },
+	{ { IPPROTO_TCP, 9042 }, STORE, false, "Cassandra" },
+	{ { IPPROTO_TCP, 9200 }, STORE, false, "Elasticsearch" },
+	{ { IPPROTO_TCP, 11211 }, STORE, false, "memcached" },
+	{ { IPPROTO_UDP, 11211 }, STORE, false, "memcached" },
+	{ { IPPROTO_TCP, 27017 }, STORE, false, "MongoDB" },
+	{ { IPPROTO_TCP, 445 }, STORE, false, "SMB" },
+	{ { IPPROTO_TCP, 21 }, CLEAR, false, "FTP" },
+	{ { IPPROTO_TCP, 23 }, CLEAR, false, "telnet" },
+	{ { IPPROTO_UDP, 69 }, CLEAR, false, "TFTP" },
+	{ { IPPROTO_TCP, 110 }, CLEAR, false, "POP3" },
+	{ { IPPROTO_TCP, 143 }, CLEAR, false, "IMAP" },
+	{ { IPPROTO_UDP, 161 }, CLEAR, false, "SNMP" },
+	{ { IPPROTO_TCP, 389 }, CLEAR, false, "LDAP" },
+	{ { IPPROTO_TCP, 512 }, CLEAR, false, "rexec" },
+	{ { IPPROTO_TCP, 513 }, CLEAR, false, "rlogin" },
+	{ { IPPROTO_TCP, 514 }, CLEAR, false, "rsh" },
+};
+enum { N_SERVICES = sizeof(services) / sizeof(*services) };
+
+static const struct { const char *id, *advice; } groups[N_GROUPS] = {
+	[ADMIN] = { "FW3003", "limit it to the networks that administer the "
+	    "host: -s NETWORK" },
+	[STORE] = { "FW3004", "limit it to the hosts that use it: -s ADDRESS" },
+	[CLEAR] = { "FW3007", "use the encrypted form of the service, or limit "
+	    "it to the networks that need it: -s NETWORK" },
+};
+
+/* One opening that is looked at. */
+struct looking {
+	struct audit *a;
+	unsigned f;
+	enum hook hook;
+	const struct opening *o;
+	bool names_iface;
+	bool possible;
+	const char *condition;
+	struct point witness;
+};
+
+/* In FORWARD only what names the port is meant for servers behind; the rest
+ * is who may go out.  So is what names the input interface while it is not
+ * known where outside is. */
+static bool
+is_about_service(struct looking *k, const struct let_in *in)
+{
+	const struct rule *r = k->o->rule;
+
+	if (!in->any_iface && k->a->exposure->outside.n == 0) {
+		if (k->hook == HOOK_FORWARD || (r->in != NULL &&
+		    name_is_inside(r->in->name)))
+			return false;
+		k->names_iface = true;
+	}
+	if (k->hook != HOOK_FORWARD)
+		return true;
+	if (rule_dports(k->a->lookup[k->f], r) == NULL)
+		return false;
+	return in->out_iface || r->out == NULL ||
+	    (r->invert & INV_OUT) || name_is_inside(r->out->name) ||
+	    (k->a->exposure->outside.n != 0 &&
+	    !name_is_outside(k->a, r->out->name));
+}
+
+static bool
+is_open(struct looking *k, struct kind kind)
+{
+	struct let_in in;
+
+	opening_lets_in(k->a, k->f, k->hook, k->o, kind, &in);
+	/* A set or a list of who was seen before is a choice of sources. */
+	if (!in.open || (in.condition != NULL &&
+	    strncmp(in.condition, "-m set ", 7) == 0))
+		return false;
+	if (!is_about_service(k, &in))
+		return false;
+	if (k->condition == NULL)
+		k->condition = in.condition;
+	k->witness = in.witness;
+	return true;
+}
+
+static const char *
+services_text(struct looking *k, const unsigned *which, unsigned n)
+{
+	struct sbuf b = SBUF_INIT;
+	const char *text;
+
+	for (unsigned i = 0; i < n; i++) {
+		const struct service *s = &services[which[i]];
+
+		sbuf_printf(&b, "%s%s %u (%s)", i == 0 ? "" :
+		    i + 1 == n ? " and " : ", ", proto_name(s->kind.proto),
+		    s->kind.port, s->name);
+	}
+	text = arena_printf(k->a->out.arena, "%s %s", sbuf_text(&b),
+	    n == 1 ? "is" : "are");
+	sbuf_free(&b);
+	return text;
+}
+
+/* What the finding hangs on. */
+static const char *
+provided(const struct looking *k)
+{
+	if (k->names_iface)
+		return ", if the interface that the rule names is outside";
+	if (k->condition != NULL)
+		return arena_printf(k->a->out.arena, ", where \"%s\" is "
+		    "true", k->condition);
+	return k->possible ? ", as far as limits and lists let it" : "";
+}
+
+static void
+tell(struct looking *k, enum group g, const unsigned *which, unsigned n)
+{
+	struct audit *a = k->a;
+	struct finding *f = finding_add(&a->out, groups[g].id, k->o->rule,
+	    NULL, "%s open to every address, %s%s", services_text(k, which, n),
+	    a->exposure->outside.words, provided(k));
+	bool warning = true;
+
+	for (unsigned i = 0; i < n; i++)
+		warning &= services[which[i]].warning;
+	if (warning)
+		f->severity = SEV_WARNING;
+	f->possible = k->possible || k->names_iface || k->condition != NULL;
+	finding_fix(a, f, "%s", groups[g].advice);
+	finding_shows(a, f, &k->witness, openings_of(a, k->f, k->hook)->chain,
+	    V_CONTINUE);
+}
+
+/* ---- rules that were told of already ---- */
+
+struct told { bool of[N_SERVICES]; };
+
+static struct told *
+told_of(struct map *told, struct arena *arena, const struct rule *r)
+{
+	struct told *t = map_get(told, (const char *)&r, sizeof(r));
+
+	if (t == NULL) {
+		const struct rule **key = arena_copy(arena, &r, sizeof(r));
+
+		t = arena_new(arena, struct told);
+		map_set(told, arena, (const char *)key, sizeof(r), t);
+	}
+	return t;
+}
+
+static void
+look_at(struct looking *k, struct map *told, struct arena *arena)
+{
+	struct told *t = told_of(told, arena, k->o->rule);
+	unsigned which[N_SERVICES], n;
+
+	for (unsigned g = 0; g < N_GROUPS; g++) {
+		n = 0;
+		k->names_iface = false;
+		k->condition = NULL;
+		for (unsigned i = 0; i < N_SERVICES; i++)
+			if (services[i].group == g && !t->of[i] &&
+			    is_open(k, services[i].kind)) {
+				t->of[i] = true;
+				which[n++] = i;
+			}
+		if (n != 0)
+			tell(k, (enum group)g, which, n);
+	}
+}
+
+static void
+look(struct audit *a, unsigned f, enum hook hook)
+{
+	const struct openings *o = openings_of(a, f, hook);
+	struct arena scratch = ARENA_INIT;
+	struct map told = { 0 };
+
+	for (unsigned i = 0; i < o->n; i++) {
+		struct looking k = { .a = a, .f = f, .hook = hook,
+		    .o = &o->list[i], .possible = o->list[i].possible };
+
+		/* FW3001 and FW3005 tell of what lets in everything. */
+		if (k.o->rule != NULL && !opening_is_wide(a, f, hook, k.o))
+			look_at(&k, &told, &scratch);
+	}
+	arena_free(&scratch);
+}
+
+check_fn check_services;
+void
+check_services(struct audit *a, unsigned f)
+{
+	look(a, f, HOOK_INPUT);
+	look(a, f, HOOK_FORWARD);
+}

@@ -1,0 +1,179 @@
+/* Who accepts new packets from outside. */
+#include "analysis/exposure.h"
+#include "analysis/program.h"
+
+#include <netinet/in.h>
+#include <stdlib.h>
+
+enum {
+	BOXES = 64,			/* of one opening */
+	TH_SYN = 0x02
+};
+
+/* Of all addresses: the unicast ones of IPv6 are an eighth. */
+static const double nearly_all = 0.1;
+
+struct adding { struct openings *to; struct arena *arena; };
+
+static bool
+is_seen(struct adding *x, const struct rule *r)
+{
+	const struct rule **key;
+
+	if (map_get(&x->to->rules, (const char *)&r, sizeof(r)) != NULL)
+		return true;
+	key = arena_copy(x->arena, &r, sizeof(r));
+	map_set(&x->to->rules, x->arena, (const char *)key, sizeof(r), x);
+	return false;
+}
+
+static bool
+add_opening(const struct region *r, void *arg)
+{
+	struct adding *x = arg;
+	struct openings *o = x->to;
+
+	vec_room(o->list, o->n, o->room);
+	o->list[o->n++] = (struct opening){ .rule = r->rule,
+	    .policy = r->policy, .possible = r->possible,
+	    .complete = r->complete, .again = is_seen(x, r->rule),
+	    .set = r->set, .witness = r->witness };
+	return true;
+}
+
+static void
+find_openings(struct audit *a, unsigned f, enum hook hook,
+    struct openings *o)
+{
+	struct adding x = { o, a->exposure->arena };
+
+	o->chain = a->rules[f]->tables[TABLE_FILTER].builtin[hook];
+	for (unsigned i = 0; o->chain != NULL && i < outside_ways(a); i++) {
+		struct query q = { 0 };
+
+		ask_outside(a, i, &q);
+		ask_new(&q);
+		if (!dropped_before(a, f, hook, &q))
+			analysis_regions_of(a->sets[f], o->chain, &q, V_ACCEPT,
+			    BOXES, x.arena, add_opening, &x);
+		query_free(&q);
+	}
+}
+
+const struct openings *
+openings_of(struct audit *a, unsigned f, enum hook hook)
+{
+	struct openings **o = &a->exposure->openings[f][hook];
+
+	if (*o == NULL) {
+		*o = arena_new(a->exposure->arena, struct openings);
+		find_openings(a, f, hook, *o);
+	}
+	return *o;
+}
+
+void
+exposure_free(struct exposure *e)
+{
+	if (e == NULL)
+		return;
+	for (unsigned f = 0; f < 2; f++) {
+		for (unsigned h = 0; h < N_HOOKS; h++)
+			if (e->openings[f][h] != NULL)
+				free(e->openings[f][h]->list);
+		forwards_free(e->forwards[f]);
+	}
+}
+
+/* ---- what comes in ---- */
+
+bool
+box_kind(const struct audit *a, unsigned f, enum hook hook, struct kind k,
+    hs_cell *box)
+{
+	const struct hs_space *s = analysis_space(a->sets[f]);
+
+	if (!box_usual(a, f, hook, box))
+		return false;
+	if (k.proto != IPPROTO_IP && !box_value(s, box, F_PROTO, k.proto))
+		return false;
+	if (k.proto == IPPROTO_TCP && !box_value(s, box, F_TCPFLAGS, TH_SYN))
+		return false;
+	if (k.port != 0 && !box_value(s, box, F_DPORT, k.port))
+		return false;
+	return k.port == 0 || box_value(s, box, F_SPORT, 49152);
+}
+
+static void
+set_witness(const struct hs_space *s, const hs_cell *box, struct kind k,
+    struct point *p)
+{
+	hs_point(s, box, p);
+	if (k.port != 0)
+		point_value(p, F_DPORT, k.port);
+}
+
+void
+opening_lets_in(struct audit *a, unsigned f, enum hook hook,
+    const struct opening *o, struct kind k, struct let_in *in)
+{
+	const struct hs_space *s = analysis_space(a->sets[f]);
+	struct share sources = { 0 };
+	hs_cell box[HS_MAX_DIMS];
+
+	*in = (struct let_in){ .any = false };
+	for (unsigned i = 0; i < o->set->n; i++) {
+		memcpy(box, hs_box(s, o->set, i), s->n * sizeof(*box));
+		if (!box_kind(a, f, hook, k, box))
+			continue;
+		if (!in->any) {
+			in->condition = box_condition(s, box);
+			set_witness(s, box, k, &in->witness);
+		}
+		in->any = true;
+		in->any_iface |= box_any_iface(s, box, F_IN);
+		in->out_iface |= box_any_iface(s, box, F_OUT);
+		share_add(&sources, s, box, F_SRC);
+	}
+	in->open = share_of_all(&sources, s, F_SRC) >= nearly_all;
+	share_free(&sources);
+}
+
+bool
+opening_is_wide(struct audit *a, unsigned f, enum hook hook,
+    const struct opening *o)
+{
+	static const struct kind probes[] = { { IPPROTO_TCP, 1 },
+	    { IPPROTO_TCP, 79 }, { IPPROTO_TCP, 1234 }, { IPPROTO_TCP, 31337 },
+	    { IPPROTO_TCP, 65000 }, { IPPROTO_UDP, 1 }, { IPPROTO_UDP, 1234 },
+	    { IPPROTO_UDP, 31337 }, { IPPROTO_UDP, 65000 },
+	    { IPPROTO_SCTP, 0 } };
+	enum { N_PROBES = sizeof(probes) / sizeof(*probes) };
+	unsigned passed = 0;
+
+	/* Earlier rules may have taken one or two of them. */
+	for (unsigned i = 0; i < N_PROBES && passed + 2 >= i; i++) {
+		struct let_in in;
+
+		opening_lets_in(a, f, hook, o, probes[i], &in);
+		passed += in.open && in.condition == NULL;
+	}
+	return passed + 2 >= N_PROBES;
+}
+
+bool
+rule_takes(const struct audit *a, unsigned f, enum hook hook,
+    const struct rule *r, struct kind k)
+{
+	const struct rule_set *own = rule_set_of(a->sets[f], r);
+	const struct hs_space *s = analysis_space(a->sets[f]);
+	hs_cell box[HS_MAX_DIMS];
+
+	for (unsigned i = 0; i < own->n; i++) {
+		memcpy(box, hs_box(s, &a->sets[f]->boxes, own->first + i),
+		    s->n * sizeof(*box));
+		if (box_kind(a, f, hook, k, box))
+			return true;
+	}
+	return false;
+}
