@@ -97,9 +97,9 @@ static const char lines[] =
 "  eth0 tcp any > 192.0.2.2:22   DROP by filter/INPUT policy\n"
 "test b\n"
 "\tflow eth0 udp 192.0.2.1:1 > 192.0.2.2:2 established\n"
-"\teth0 udp [2001:db8::1]:1 > any:2  LOST redirect in {80 90-99} log none\n"
+"\teth0 udp [2001:db8::1]:1 > any:2  LOST redirect in {80 90-99}\n"
 "\teth0 udp 192.0.2.1 > 192.0.2.2\n"
-"\t     DEPENDS dnat :80 snat 2001:db8::1\n";
+"\t     DEPENDS dnat :80 snat 192.0.2.3 log none\n";
 
 static const char said[] =
 "a\n"
@@ -109,17 +109,13 @@ static const char said[] =
 "  [eth0 tcp any > 192.0.2.2:22] x1 any-src DROP by filter/INPUT policy\n"
 "b\n"
 "  [eth0 udp 192.0.2.1:1 > 192.0.2.2:2 established] x1 flow \n"
-"  [eth0 udp [2001:db8::1]:1 > any:2] x1 any-dst LOST redirect in {80, 90-99} "
+"  [eth0 udp [2001:db8::1]:1 > any:2] x1 any-dst LOST redirect in {80, 90-99}\n"
+"  [eth0 udp 192.0.2.1 > 192.0.2.2] x1 DEPENDS dnat :80 snat 192.0.2.3 "
 "log none\n";
 
 Test(expect, lines)
 {
-	char *text = strdup(lines), *last = strstr(text, "\teth0 udp 192.0.2.1 ");
-
-	cr_assert(last != NULL);
-	*last = '\0';
-	expect(text, said);
-	free(text);
+	expect(lines, said);
 }
 
 Test(expect, json_is_the_same)
@@ -137,8 +133,10 @@ Test(expect, json_is_the_same)
 	    "{ \"name\": \"b\", \"lines\": [\n"
 	    "{ \"flow\": \"eth0 udp 192.0.2.1:1 > 192.0.2.2:2 established\"},\n"
 	    "{ \"packet\": \"eth0 udp [2001:db8::1]:1 \\u003e any:2\",\n"
-	    "  \"verdict\": \"LOST\", \"redirect\": [80, \"90-99\"],\n"
-	    "  \"log\": null } ] } ] }\n", said);
+	    "  \"verdict\": \"LOST\", \"redirect\": [80, \"90-99\"] },\n"
+	    "{ \"packet\": \"eth0 udp 192.0.2.1 > 192.0.2.2\","
+	    "  \"verdict\": [\"DEPENDS\"], \"dnat\": \":80\","
+	    "  \"snat\": \"192.0.2.3\", \"log\": null } ] } ] }\n", said);
 }
 
 /* Where each error is, and a word of it. */
@@ -177,7 +175,7 @@ Test(expect, errors_have_places)
 	/* Two errors of two lines; the second is read all the same. */
 	errors("test a\n  eth0 udp 192.0.2.1 > 192.0.2.2 DORP\n"
 	    "  eth0 udp 192.0.2.1 > 192.0.2.2 DROP bye\n",
-	    "2:34+4 unknown verdic;3:39+3 unknown word 'b;");
+	    "2:34+4 unknown verdic;3:39+3 unknown word ';");
 }
 
 Test(expect, contradictions)
