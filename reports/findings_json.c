@@ -46,6 +46,8 @@ finding_object(const struct findings_report *r, const struct finding *f)
 		cJSON_AddItemToArray(by, json_decider(f->by[i], NULL));
 	if (f->words != NULL)
 		json_text(o, "witness", f->words);
+	if (f->rest != NULL)
+		json_text(o, "witness_also", f->rest);
 	if (f->fix != NULL)
 		json_text(o, "fix", f->fix);
 	if (f->suppressed != NULL)

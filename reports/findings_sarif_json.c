@@ -168,6 +168,8 @@ add_facts(cJSON *result, const struct finding *f)
 	json_text(o, "certainty", f->possible ? "possible" : "certain");
 	if (f->words != NULL)
 		json_text(o, "witness", f->words);
+	if (f->rest != NULL)
+		json_text(o, "witness_also", f->rest);
 	if (f->fix != NULL)
 		json_text(o, "fix", f->fix);
 }

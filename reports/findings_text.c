@@ -114,6 +114,7 @@ findings_text(const struct findings_report *r, FILE *file)
 			put_subject(&w, f);
 		put_by(&w, f);
 		put_line(&w, "packet that shows it", f->words);
+		put_line(&w, "  of which words cannot say", f->rest);
 		put_line(&w, "fix", f->fix);
 		last = f;
 	}

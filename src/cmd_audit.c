@@ -5,6 +5,7 @@
 #include "analysis/exposure.h"
 #include "base/date.h"
 #include "baseline.h"
+#include "confirm.h"
 #include "ext/ext.h"
 #include "ids.h"
 #include "inputs.h"
@@ -71,6 +72,7 @@ struct auditor {
 	const char *baseline, *write_baseline;
 	unsigned fail;
 	bool strict, quiet, has_today;
+	unsigned disagreements;		/* between analysis and simulator */
 };
 
 /* ---- options ---- */
@@ -271,7 +273,7 @@ look(struct auditor *a)
 	t->out.arena = &a->in.arena;
 	audit_sets_new(t, &a->in.arena);
 	audit_run(t);
-	/* HERE the simulator confirms the witnesses and puts them in words. */
+	a->disagreements = confirm_findings(t, a->in.env);
 	suppress(t, &a->in.diags);
 }
 
@@ -332,6 +334,8 @@ run(struct auditor *a)
 	look(a);
 	if (!settle_baseline(a) || !write_reports(a))
 		return EXIT_INPUT;
+	if (a->disagreements != 0)
+		return EXIT_INTERNAL;
 	return verdict(a);
 }
 

@@ -101,6 +101,12 @@ probe_tree(struct search *s)
 {
 	hs_cell pt[HS_MAX_DIMS];
 
+	/* Who wants to see it gets one that looks familiar, if there is. */
+	if (s->witness != NULL) {
+		hs_usual(s->p->an->space, s->box, pt);
+		if (hs_tree_meet(s->p->tree, pt, s->at, stop_at_block, s))
+			return keep(s, pt);
+	}
 	for (unsigned i = 0; i < PROBES; i++) {
 		make_point(s, s->box, i, pt);
 		if (hs_tree_meet(s->p->tree, pt, s->at, stop_at_block, s))

@@ -89,6 +89,11 @@ find_taken(struct program *p, const struct state *s, uint32_t at,
 	hs_cell part[HS_MAX_DIMS], rest[HS_MAX_DIMS];
 	uint64_t random = at;
 
+	for (unsigned i = 0; i < st->n && i < POINTS; i++) {
+		hs_usual(sp, step_box(p, st, i), out);
+		if (try_point(p, s, out, at))
+			return true;
+	}
 	for (unsigned i = 0; i < POINTS; i++) {
 		cover_point(sp, step_box(p, st, i % st->n), &random, out);
 		if (try_point(p, s, out, at))

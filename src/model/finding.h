@@ -50,6 +50,7 @@ struct finding {
 	const char *suppressed;		/* why it is not counted, or null */
 	bool in_source;			/* ... says a comment in the ruleset */
 	const char *words;		/* the witness as a packet in words */
+	const char *rest;		/* what words cannot say of it, or null */
 };
 
 struct findings {

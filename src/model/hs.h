@@ -157,6 +157,8 @@ hs_box(const struct hs_space *s, const struct hs *set, unsigned i)
 
 /* A packet of the box, made of usual values where it can be. */
 void	hs_point(const struct hs_space *, const hs_cell *, struct point *);
+/* The classes of that packet, as a box. */
+void	hs_usual(const struct hs_space *, const hs_cell *box, hs_cell *out);
 /* The box in words: "tcp 10.0.0.0/8 > any:80 in eth0 NEW"; "any packet".
  * What it has in common with 'whole' (null: all) is not said. */
 void	hs_words(const struct hs_space *, const hs_cell *,

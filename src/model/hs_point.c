@@ -234,3 +234,26 @@ hs_point(const struct hs_space *s, const hs_cell *box, struct point *p)
 	    (p->value[F_CT] & FCT_STATE) == FCT_ESTABLISHED)
 		p->value[F_TCPFLAGS] = 0x10;
 }
+
+void
+hs_usual(const struct hs_space *s, const hs_cell *box, hs_cell *out)
+{
+	struct point p;
+
+	hs_point(s, box, &p);
+	for (unsigned i = 0; i < s->n; i++) {
+		const struct hs_dim *d = &s->dims[i];
+		uint32_t k;
+
+		if (d->field == N_FIELDS || d->values != NULL)
+			k = first_class(d, box[i]);
+		else if (field_info[d->field].kind == FIELD_IFACE)
+			k = hs_class(d, name_number(p.iface[field_iface(
+			    (enum field)d->field)]));
+		else
+			k = hs_class(d, p.value[d->field]);
+		if (k >= d->n || !cell_has(d, box[i], k))
+			k = first_class(d, box[i]);
+		out[i] = d->bits ? (hs_cell)1 << k : cell_range(k, k);
+	}
+}
