@@ -203,6 +203,7 @@ keep_path(const struct path_region *r, void *arg)
 	struct arena *arena = &c->in.arena;
 	struct query_region *q = new_region(c, r->verdict, r->reject, r->rule,
 	    r->policy);
+	hs_cell whole[HS_MAX_DIMS];
 
 	if (q == NULL || c->quiet)
 		return q == NULL;
@@ -210,8 +211,8 @@ keep_path(const struct path_region *r, void *arg)
 		q->may = "memory, chance, or what is not known";
 	if (r->translated != NULL)
 		q->by.effects = arena_strdup(arena, r->translated);
-	told_packets(analysis_space(c->an), r->set, analysis_space(c->an)->all,
-	    r->complete, r->count, arena, &q->packets);
+	path_whole(c->an, 0, c->way, whole);
+	told_packets(analysis_space(c->an), r->set, whole, r->complete, r->count, arena, &q->packets);
 	q->packets.witness = witness_text(&r->witness, NULL, c->in.env, arena);
 	return true;
 }
