@@ -13,6 +13,8 @@ told_verdict(enum verdict v, bool reject)
 
 /* ---- boxes ---- */
 
+enum { MANY_BOXES = 2000 };		/* are not looked at in pairs */
+
 struct values { struct arena *arena; const char **v; unsigned n, room; };
 
 static void
@@ -66,11 +68,18 @@ told_packets(const struct hs_space *s, const struct hs *set,
     const hs_cell *whole, bool complete, double count, struct arena *arena,
     struct packet_set *out)
 {
-	*out = (struct packet_set){ .n = set->n, .complete = complete,
-	    .count = count };
-	out->boxes = arena_alloc(arena, set->n * sizeof(*out->boxes) + 1);
+	struct hs few = { 0 };
+
 	for (unsigned i = 0; i < set->n; i++)
-		told_box(s, hs_box(s, set, i), whole, arena, &out->boxes[i]);
+		hs_add(s, &few, hs_box(s, set, i));
+	if (set->n <= MANY_BOXES)
+		hs_merge(s, &few);
+	*out = (struct packet_set){ .n = few.n, .complete = complete,
+	    .count = count };
+	out->boxes = arena_alloc(arena, few.n * sizeof(*out->boxes) + 1);
+	for (unsigned i = 0; i < few.n; i++)
+		told_box(s, hs_box(s, &few, i), whole, arena, &out->boxes[i]);
+	hs_free(&few);
 }
 
 /* ---- what it hangs on ---- */
