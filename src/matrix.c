@@ -247,6 +247,7 @@ note_region(const struct region *r, void *arg)
 		note_box(m, hs_box(m->space, r->set, i), what);
 	if (accept && (!m->any || (!m->certain && !r->possible))) {
 		m->witness = r->witness;
+		usual_witness(m->space, r->set, r->complete, &m->witness);
 		m->any = true;
 		m->certain = !r->possible;
 	}
