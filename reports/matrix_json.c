@@ -6,10 +6,13 @@
 #include <cjson/cJSON.h>
 
 static void
-add_zone(cJSON *o, const char *member, const char *name)
+add_zone(cJSON *o, const char *member, const struct matrix_zone *z)
 {
-	if (name != NULL)
-		json_text(o, member, name);
+	struct box_field names = { member, z ? z->ifaces : NULL,
+	    z ? z->n : 0 };
+
+	if (z != NULL)
+		json_field(o, &names);
 	else
 		cJSON_AddNullToObject(o, member);
 }

@@ -7,9 +7,9 @@
 enum { WIDE_NAME = 24 };
 
 static const char *
-zone(const char *name)
+zone(const struct matrix_zone *z)
 {
-	return name != NULL ? name : "this host";
+	return z != NULL ? z->name : "this host";
 }
 
 /* Columns for the names of zones. */
@@ -72,8 +72,9 @@ put_family(struct teller *w, const struct matrix_family *m)
 			put_cell(w, &m->cells[i], from, to);
 			some++;
 		}
-	sbuf_printf(&w->b, "nothing from and to the other%s (%u of %u pairs)\n",
-	    m->n - some == 1 ? "" : "s", m->n - some, m->n);
+	if (some < m->n)
+		sbuf_printf(&w->b, "%u of %u pairs; nothing between the "
+		    "others\n", some, m->n);
 }
 
 void

@@ -88,16 +88,18 @@ put_region(struct teller *w, const struct query_region *r,
 {
 	bool same = last != NULL && last->by.rule == r->by.rule &&
 	    last->by.chain == r->by.chain && last->family == r->family;
+	bool besides = same && last->by.effects == NULL &&
+	    r->by.effects == NULL;
 
 	if (!same) {
 		text_decider(w, &r->by);
 		tell_end(w);
 	}
-	if (r->may != NULL)
-		text_line(w, C_TEXT, same ? "may, besides: it hangs on " :
-		    "may: it hangs on ", r->may);
 	if (r->by.effects != NULL)
 		text_line(w, C_TEXT, "translated: ", r->by.effects);
+	if (r->may != NULL)
+		text_line(w, C_TEXT, besides ? "may, besides: it hangs on " :
+		    "may: it hangs on ", r->may);
 	text_packets(w, &r->packets, C_TEXT);
 }
 

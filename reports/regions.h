@@ -67,9 +67,15 @@ struct matrix_service {
 					 * hangs on memory or chance */
 	struct box_field protos, details;
 };
+/* Interfaces between which no rule makes a difference. */
+struct matrix_zone {
+	const char *name;		/* "eth0", "veth1, veth2 and 7 more" */
+	const char **ifaces;		/* all of them; "br-+": that begin so; */
+	unsigned n;			/* none: those that no rule names */
+};
 /* New connections from one zone to another. */
 struct matrix_cell {
-	const char *from, *to;		/* null: this host */
+	const struct matrix_zone *from, *to;	/* null: this host */
 	struct matrix_service *services;	/* accepted */
 	unsigned n;
 	const char *witness;		/* one of them, or null */

@@ -183,6 +183,7 @@ keep(const struct region *r, void *arg)
 	struct arena *arena = &c->in.arena;
 	struct query_region *q = new_region(c, r->verdict, r->reject, r->rule,
 	    c->entry);
+	struct point point = r->witness;
 
 	if (q == NULL || c->quiet)
 		return q == NULL;
@@ -191,8 +192,8 @@ keep(const struct region *r, void *arg)
 	told_packets(analysis_space(c->an), r->set,
 	    analysis_whole(c->an, c->entry), r->complete, r->count, arena,
 	    &q->packets);
-	q->packets.witness = witness_text(&r->witness, c->entry, c->in.env,
-	    arena);
+	usual_witness(analysis_space(c->an), r->set, r->complete, &point);
+	q->packets.witness = witness_text(&point, c->entry, c->in.env, arena);
 	return true;
 }
 
@@ -203,6 +204,8 @@ keep_path(const struct path_region *r, void *arg)
 	struct arena *arena = &c->in.arena;
 	struct query_region *q = new_region(c, r->verdict, r->reject, r->rule,
 	    r->policy);
+	struct point point = r->witness;
+	hs_cell whole[HS_MAX_DIMS];
 
 	if (q == NULL || c->quiet)
 		return q == NULL;
@@ -210,9 +213,11 @@ keep_path(const struct path_region *r, void *arg)
 		q->may = "memory, chance, or what is not known";
 	if (r->translated != NULL)
 		q->by.effects = arena_strdup(arena, r->translated);
-	told_packets(analysis_space(c->an), r->set, analysis_space(c->an)->all,
-	    r->complete, r->count, arena, &q->packets);
-	q->packets.witness = witness_text(&r->witness, NULL, c->in.env, arena);
+	path_whole(c->an, 0, c->way, whole);
+	told_packets(analysis_space(c->an), r->set, whole, r->complete, r->count, arena, &q->packets);
+	usual_witness(analysis_space(c->an), r->set, r->complete, &point);
+	q->packets.witness = witness_text_path(&point, c->way, c->in.env,
+	    arena);
 	return true;
 }
 

@@ -7,12 +7,6 @@
 
 enum { MATRIX_BOXES = 20000, NAMES_TOLD = 4 };
 
-/* Interfaces between which no rule makes a difference. */
-struct zone {
-	const char *name;		/* for people */
-	const char *iface;		/* one of them; null: of no rule */
-};
-
 struct matrix {
 	struct arena *arena;
 	struct env *env;
@@ -22,7 +16,7 @@ struct matrix {
 	struct query base;		/* the packets, wherever they go */
 	const char **named;		/* by rules: "eth0", "br-+" */
 	unsigned n_named, room_named;
-	struct zone *zones;
+	struct matrix_zone **zones;
 	unsigned n_zones, room_zones;
 	struct matrix_cell *cells;
 	unsigned n_cells;
@@ -37,6 +31,17 @@ struct matrix {
 enum { ACCEPTED = 1, REFUSED = 2 };
 
 /* ---- zones ---- */
+
+struct texts { struct arena *arena; const char **v; unsigned n, room; };
+
+static void
+keep_text(const char *text, void *arg)
+{
+	struct texts *t = arg;
+
+	vec_room(t->v, t->n, t->room);
+	t->v[t->n++] = arena_strdup(t->arena, text);
+}
 
 static void
 add_name(struct matrix *m, const struct ifmatch *i)
@@ -85,30 +90,47 @@ same_to_rules(const struct matrix *m, const char *a, const char *b)
 	return true;
 }
 
-static void
-add_zone(struct matrix *m, const char *name, const char *iface)
+static struct matrix_zone *
+add_zone(struct matrix *m, const char *name)
 {
+	struct matrix_zone *z = arena_new(m->arena, struct matrix_zone);
+
+	z->name = name;
+	z->ifaces = arena_alloc(m->arena, sizeof(*z->ifaces));
 	vec_room(m->zones, m->n_zones, m->room_zones);
-	m->zones[m->n_zones++] = (struct zone){ name, iface };
+	return m->zones[m->n_zones++] = z;
 }
 
 /* "eth0", "veth1, veth2 and 7 more" */
 static const char *
-zone_name(const struct matrix *m, const struct iface *first)
+zone_name(const struct matrix *m, const struct matrix_zone *z)
 {
 	struct sbuf b = SBUF_INIT;
-	unsigned n = 0;
 	const char *text;
 
-	for (const struct iface *i = first; i != NULL; i = i->next)
-		if (same_to_rules(m, first->name, i->name) &&
-		    i != m->env->lo && n++ < NAMES_TOLD)
-			sbuf_printf(&b, "%s%s", n > 1 ? ", " : "", i->name);
-	if (n > NAMES_TOLD)
-		sbuf_printf(&b, " and %u more", n - NAMES_TOLD);
+	for (unsigned i = 0; i < z->n && i < NAMES_TOLD; i++)
+		sbuf_printf(&b, "%s%s", i ? ", " : "", z->ifaces[i]);
+	if (z->n > NAMES_TOLD)
+		sbuf_printf(&b, " and %u more", z->n - NAMES_TOLD);
 	text = arena_strdup(m->arena, sbuf_text(&b));
 	sbuf_free(&b);
 	return text;
+}
+
+/* The interface 'first' and those after it that are the same to the rules. */
+static void
+snapshot_zone(struct matrix *m, const struct iface *first)
+{
+	struct matrix_zone *z = add_zone(m, NULL);
+	struct texts t = { .arena = m->arena };
+
+	for (const struct iface *i = first; i != NULL; i = i->next)
+		if (i != m->env->lo && same_to_rules(m, first->name, i->name))
+			keep_text(i->name, &t);
+	z->n = t.n;
+	z->ifaces = arena_copy(m->arena, t.v, t.n * sizeof(*t.v));
+	z->name = zone_name(m, z);
+	free(t.v);
 }
 
 static void
@@ -118,10 +140,10 @@ snapshot_zones(struct matrix *m)
 		unsigned k = 0;
 
 		while (k < m->n_zones && !same_to_rules(m, i->name,
-		    m->zones[k].iface))
+		    m->zones[k]->ifaces[0]))
 			k++;
 		if (k == m->n_zones && i != m->env->lo)
-			add_zone(m, zone_name(m, i), i->name);
+			snapshot_zone(m, i);
 	}
 }
 
@@ -134,27 +156,27 @@ find_zones(struct matrix *m)
 		return;
 	}
 	for (unsigned i = 0; i < m->n_named; i++)
-		if (strcmp(m->named[i], "lo") != 0)
-			add_zone(m, m->named[i], m->named[i]);
-	add_zone(m, "other", NULL);
+		if (strcmp(m->named[i], "lo") != 0) {
+			struct matrix_zone *z = add_zone(m, m->named[i]);
+
+			z->ifaces[z->n++] = z->name;
+		}
+	add_zone(m, "other");
 }
 
 /* Packets of the zone: of a prefix those that no rule names more closely. */
 static void
-zone_tests(const struct matrix *m, const struct zone *z, enum field f,
-    struct query *q)
+zone_tests(const struct matrix *m, const struct matrix_zone *z,
+    enum field f, struct query *q)
 {
-	size_t len = z->iface != NULL ? strlen(z->iface) : 0;
-	bool wild = len > 0 && z->iface[len - 1] == '+';
+	const char *name = z->n != 0 ? z->ifaces[0] : "";
+	size_t len = strlen(name);
+	bool wild = len > 0 && name[len - 1] == '+';
 
-	if (z->iface != NULL)
-		query_iface(q, f, z->iface, false);
-	else
-		query_iface(q, f, "", true);
+	query_iface(q, f, name, z->n == 0);
 	for (unsigned i = 0; i < m->n_named; i++)
-		if (z->iface == NULL || (wild &&
-		    strncmp(m->named[i], z->iface, len - 1) == 0 &&
-		    strcmp(m->named[i], z->iface) != 0))
+		if (z->n == 0 || (wild && strcmp(m->named[i], name) != 0 &&
+		    strncmp(m->named[i], name, len - 1) == 0))
 			query_iface(q, f, m->named[i], true);
 }
 
@@ -247,6 +269,7 @@ note_region(const struct region *r, void *arg)
 		note_box(m, hs_box(m->space, r->set, i), what);
 	if (accept && (!m->any || (!m->certain && !r->possible))) {
 		m->witness = r->witness;
+		usual_witness(m->space, r->set, r->complete, &m->witness);
 		m->any = true;
 		m->certain = !r->possible;
 	}
@@ -254,17 +277,6 @@ note_region(const struct region *r, void *arg)
 }
 
 /* ---- telling them ---- */
-
-struct texts { struct arena *arena; const char **v; unsigned n, room; };
-
-static void
-keep_text(const char *text, void *arg)
-{
-	struct texts *t = arg;
-
-	vec_room(t->v, t->n, t->room);
-	t->v[t->n++] = arena_strdup(t->arena, text);
-}
 
 /* The classes of a dimension for which want[class] is 'want', in words, and
  * as values. */
@@ -385,7 +397,8 @@ tell_services(const struct matrix *m, struct matrix_cell *c)
 
 /* From one zone to another; null is this host. */
 static void
-add_cell(struct matrix *m, const struct zone *from, const struct zone *to)
+add_cell(struct matrix *m, const struct matrix_zone *from,
+    const struct matrix_zone *to)
 {
 	enum hook hook = to == NULL ? HOOK_INPUT : from == NULL ? HOOK_OUTPUT :
 	    HOOK_FORWARD;
@@ -394,8 +407,7 @@ add_cell(struct matrix *m, const struct zone *from, const struct zone *to)
 
 	m->entry = m->rules->tables[TABLE_FILTER].builtin[hook];
 	m->any = m->certain = false;
-	*c = (struct matrix_cell){ from != NULL ? from->name : NULL,
-	    to != NULL ? to->name : NULL, NULL, 0, NULL };
+	*c = (struct matrix_cell){ .from = from, .to = to };
 	for (unsigned i = 0; i < m->base.n; i++) {
 		vec_room(q.tests, q.n, q.room);
 		q.tests[q.n++] = m->base.tests[i];
@@ -436,8 +448,8 @@ make_analysis(struct matrix *m)
 
 	/* What tells zones apart must be told apart; it is never asked. */
 	for (unsigned i = 0; i < m->n_zones; i++) {
-		zone_tests(m, &m->zones[i], F_IN, &zones);
-		zone_tests(m, &m->zones[i], F_OUT, &zones);
+		zone_tests(m, m->zones[i], F_IN, &zones);
+		zone_tests(m, m->zones[i], F_OUT, &zones);
 	}
 	all[1] = &zones;
 	m->an = analysis_new(&m->rules, 1, m->env, all, 2, m->arena);
@@ -458,12 +470,12 @@ matrix_family(const struct ruleset *rules, struct env *env,
 	m->cells = arena_alloc(arena, (m->n_zones + 1) * (m->n_zones + 1) *
 	    sizeof(*m->cells));
 	for (unsigned i = 0; i < m->n_zones; i++) {
-		add_cell(m, &m->zones[i], NULL);
+		add_cell(m, m->zones[i], NULL);
 		for (unsigned k = 0; k < m->n_zones; k++)
-			add_cell(m, &m->zones[i], &m->zones[k]);
+			add_cell(m, m->zones[i], m->zones[k]);
 	}
 	for (unsigned k = 0; k < m->n_zones; k++)
-		add_cell(m, NULL, &m->zones[k]);
+		add_cell(m, NULL, m->zones[k]);
 	*out = (struct matrix_family){ rules->family, m->cells, m->n_cells };
 	analysis_free(m->an);
 	query_free(&m->base);

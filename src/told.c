@@ -1,5 +1,9 @@
 #include "told.h"
 
+#include "witness.h"
+
+#include <stdlib.h>
+
 const char *
 told_verdict(enum verdict v, bool reject)
 {
@@ -12,6 +16,8 @@ told_verdict(enum verdict v, bool reject)
 }
 
 /* ---- boxes ---- */
+
+enum { MANY_BOXES = 2000 };		/* are not looked at in pairs */
 
 struct values { struct arena *arena; const char **v; unsigned n, room; };
 
@@ -61,16 +67,29 @@ told_box(const struct hs_space *s, const hs_cell *box, const hs_cell *whole,
 	sbuf_free(&words);
 }
 
+static void
+merged(const struct hs_space *s, const struct hs *set, struct hs *out)
+{
+	for (unsigned i = 0; i < set->n; i++)
+		hs_add(s, out, hs_box(s, set, i));
+	if (set->n <= MANY_BOXES)
+		hs_merge(s, out);
+}
+
 void
 told_packets(const struct hs_space *s, const struct hs *set,
     const hs_cell *whole, bool complete, double count, struct arena *arena,
     struct packet_set *out)
 {
-	*out = (struct packet_set){ .n = set->n, .complete = complete,
+	struct hs few = { 0 };
+
+	merged(s, set, &few);
+	*out = (struct packet_set){ .n = few.n, .complete = complete,
 	    .count = count };
-	out->boxes = arena_alloc(arena, set->n * sizeof(*out->boxes) + 1);
-	for (unsigned i = 0; i < set->n; i++)
-		told_box(s, hs_box(s, set, i), whole, arena, &out->boxes[i]);
+	out->boxes = arena_alloc(arena, few.n * sizeof(*out->boxes) + 1);
+	for (unsigned i = 0; i < few.n; i++)
+		told_box(s, hs_box(s, &few, i), whole, arena, &out->boxes[i]);
+	hs_free(&few);
 }
 
 /* ---- what it hangs on ---- */
@@ -127,13 +146,51 @@ told_may(struct analysis *an, const struct chain *entry,
 
 /* ---- witnesses ---- */
 
+void
+usual_witness(const struct hs_space *s, const struct hs *set, bool complete,
+    struct point *p)
+{
+	struct hs few = { 0 };
+
+	if (!complete || set->n == 0)
+		return;
+	merged(s, set, &few);
+	hs_point(s, few.cells, p);
+	hs_free(&few);
+}
+
+/* Interfaces that a witness needs are made in the env; they go again, so
+ * that the host stays what it is. */
 const char *
 witness_text(const struct point *p, const struct chain *entry,
     struct env *env, struct arena *arena)
 {
-	(void)p;
-	(void)entry;
-	(void)env;
-	(void)arena;
-	return NULL;
+	struct witness *w = mem_alloc(1, sizeof(*w));
+	struct sbuf words = SBUF_INIT, rest = SBUF_INIT;
+	struct iface *last = env->ifaces;
+	const char *text = NULL;
+
+	while (last->next != NULL)
+		last = last->next;
+	if (witness_packet(w, p, entry, env, arena)) {
+		witness_words(w, &words, &rest);
+		text = arena_printf(arena, "%s%s%s", sbuf_text(&words),
+		    rest.len ? "; " : "", sbuf_text(&rest));
+	}
+	last->next = NULL;
+	sbuf_free(&words);
+	sbuf_free(&rest);
+	free(w);
+	return text;
+}
+
+const char *
+witness_text_path(const struct point *p, enum path path, struct env *env,
+    struct arena *arena)
+{
+	struct table mangle = { .id = TABLE_MANGLE };
+	struct chain entry = { .table = &mangle, .hook = path == PATH_OUT ?
+	    HOOK_OUTPUT : HOOK_PREROUTING };
+
+	return witness_text(p, &entry, env, arena);
 }

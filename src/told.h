@@ -2,7 +2,7 @@
 #ifndef TOLD_H
 #define TOLD_H
 
-#include "analysis/analysis.h"
+#include "analysis/path.h"
 #include "reports/regions.h"
 
 /* "ACCEPT", "REJECT", ...; "RETURN" for the end of a user chain. */
@@ -12,11 +12,17 @@ const char *told_verdict(enum verdict, bool reject);
 void	told_packets(const struct hs_space *, const struct hs *,
 	    const hs_cell *whole, bool complete, double count, struct arena *,
 	    struct packet_set *);
+/* A packet that people expect: of all of the set, if that is known. */
+void	usual_witness(const struct hs_space *, const struct hs *,
+	    bool complete, struct point *);
 /* What a possible region hangs on: "-m limit of filter/INPUT#4; ..." */
 const char *told_may(struct analysis *, const struct chain *entry,
 	    const struct region *, struct arena *);
 /* A packet that enters 'entry' in words; null if words cannot say it. */
 const char *witness_text(const struct point *, const struct chain *entry,
 	    struct env *, struct arena *);
+/* The same of one that sets out on a path. */
+const char *witness_text_path(const struct point *, enum path, struct env *,
+	    struct arena *);
 
 #endif

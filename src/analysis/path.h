@@ -29,6 +29,8 @@ struct path_region {
 /* Tests that an analysis must know of (analysis_new's queries) before it is
  * asked for paths. */
 void	path_wants(const struct env *, int family, struct query *);
+/* The box of all packets that come this way. */
+void	path_whole(struct analysis *, unsigned r, enum path, hs_cell *);
 /* Calls 'each' for every end of packets in 'q' (null: NEW ones), by decider
  * and translation; false from it ends.  'r': index of the ruleset.  Sources
  * that the kernel would not take for routable are left out where a snapshot

@@ -188,6 +188,66 @@ hs_clear(struct hs *set)
 	set->n = 0;
 }
 
+/* ---- fewer boxes ---- */
+
+static bool
+cell_or(const struct hs_dim *d, hs_cell a, hs_cell b, hs_cell *out)
+{
+	uint32_t first = cell_first(a), last = cell_last(a);
+
+	if (d->bits) {
+		*out = a | b;
+		return true;
+	}
+	if ((uint64_t)cell_first(b) > (uint64_t)last + 1 ||
+	    (uint64_t)first > (uint64_t)cell_last(b) + 1)
+		return false;
+	*out = cell_range(first < cell_first(b) ? first : cell_first(b),
+	    last > cell_last(b) ? last : cell_last(b));
+	return true;
+}
+
+/* Makes 'a' both, if that is a box. */
+static bool
+box_or(const struct hs_space *s, hs_cell *a, const hs_cell *b)
+{
+	unsigned differ = s->n;
+
+	for (unsigned i = 0; i < s->n; i++) {
+		if (a[i] == b[i])
+			continue;
+		if (differ != s->n)
+			return box_inside(s, b, a);
+		differ = i;
+	}
+	return differ == s->n ||
+	    cell_or(&s->dims[differ], a[differ], b[differ], &a[differ]);
+}
+
+void
+hs_merge(const struct hs_space *s, struct hs *set)
+{
+	bool again = true;
+
+	while (again) {
+		again = false;
+		for (unsigned i = 0; i < set->n; i++)
+			for (unsigned k = 0; k < set->n;) {
+				if (k == i || !box_or(s, hs_box(s, set, i),
+				    hs_box(s, set, k))) {
+					k++;
+					continue;
+				}
+				memmove(hs_box(s, set, k),
+				    hs_box(s, set, k + 1), (set->n - k - 1) *
+				    s->n * sizeof(hs_cell));
+				set->n--;
+				i -= k < i;
+				again = true;
+			}
+	}
+}
+
 void
 hs_free(struct hs *set)
 {

@@ -145,6 +145,9 @@ void	hs_add(const struct hs_space *, struct hs *, const hs_cell *box);
  * then nothing changed. */
 bool	hs_subtract(const struct hs_space *, struct hs *, const hs_cell *box,
 	    unsigned most);
+/* Boxes that differ in one dimension become one, if that is a box; boxes
+ * within others go.  The packets stay the same. */
+void	hs_merge(const struct hs_space *, struct hs *);
 void	hs_clear(struct hs *);
 void	hs_free(struct hs *);
 static inline hs_cell *

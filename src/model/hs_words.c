@@ -55,27 +55,40 @@ put_name(u128 v, struct sbuf *out)
 	sbuf_safe(out, name, strlen(name));
 }
 
+/* How many of the last bytes may be anything in names from lo to hi. */
+static unsigned
+free_bytes(u128 lo, u128 hi)
+{
+	unsigned n = 0;
+
+	while (n < IFNAME_SIZE && (lo >> 8 * n & 255) == 0 &&
+	    (hi >> 8 * n & 255) == 255)
+		n++;
+	return n;
+}
+
+/* Is it one name, or are they all with a prefix? */
+static bool
+has_name(u128 lo, u128 hi)
+{
+	unsigned n = free_bytes(lo, hi);
+
+	return n < IFNAME_SIZE && lo >> 8 * n == hi >> 8 * n;
+}
+
 /* Names from lo to hi: one name, a prefix, or what lies between. */
 static void
 put_names(u128 lo, u128 hi, struct sbuf *out)
 {
-	unsigned free_bytes = 0;
+	unsigned n = free_bytes(lo, hi);
 
 	if (lo == 0 && hi == 0) {
 		sbuf_puts(out, "none");
-		return;
-	}
-	while (free_bytes < 16 && (lo >> 8 * free_bytes & 255) == 0 &&
-	    (hi >> 8 * free_bytes & 255) == 255)
-		free_bytes++;
-	if (free_bytes < 16 && free_bytes > 0 &&
-	    lo >> 8 * free_bytes == hi >> 8 * free_bytes) {
+	} else if (has_name(lo, hi)) {
 		put_name(lo, out);
 		/* A name's end is a 0 too: then it is this name alone. */
-		if ((lo >> 8 * free_bytes & 255) != 0)
+		if (n > 0 && (lo >> 8 * n & 255) != 0)
 			sbuf_putc(out, '+');
-	} else if (lo == hi) {
-		put_name(lo, out);
 	} else {
 		sbuf_puts(out, "other");
 	}
@@ -174,7 +187,8 @@ next_run(const struct hs_dim *d, hs_cell c, unsigned *at, u128 *lo, u128 *hi)
 	return true;
 }
 
-/* How many values a list of them would have. */
+/* How many values a list of them would have; names between others cannot be
+ * said well. */
 static unsigned
 pieces(const struct hs_dim *d, hs_cell c)
 {
@@ -183,7 +197,8 @@ pieces(const struct hs_dim *d, hs_cell c)
 
 	if (d->values == NULL) {
 		while (next_run(d, c, &at, &lo, &hi))
-			n++;
+			n += field_info[d->field].kind == FIELD_IFACE &&
+			    !has_name(lo, hi) ? HS_BITS : 1;
 		return n;
 	}
 	for (uint32_t k = 0; k < d->n; k++)
