@@ -336,6 +336,20 @@ add_cand(struct cands *c, const hs_cell *box, uint32_t step)
 	c->v[c->n++] = (struct cand){ box, step };
 }
 
+/* Can something lead packets around a step, but not around 'at'?  It stands
+ * in a chain that 'at' is behind. */
+static bool
+passable(const struct search *s, uint32_t step)
+{
+	const struct program *p = s->p;
+	const struct step *st = &p->steps[step];
+
+	while (s->at >= p->frames[st->frame].end && !st->behind &&
+	    st->frame != 0)
+		st = &p->steps[p->frames[st->frame].call];
+	return st->behind && s->at >= p->frames[st->frame].end;
+}
+
 static bool
 collect(const struct hs_item *it, void *arg)
 {
@@ -347,7 +361,8 @@ collect(const struct hs_item *it, void *arg)
 			add_cand(&s->back, it->box, it->at);
 		return true;
 	}
-	if (!s->keep_all && !st->behind && box_inside(s->p->an->space, s->box, it->box)) {
+	if (!s->keep_all && box_inside(s->p->an->space, s->box, it->box) &&
+	    !passable(s, it->at)) {
 		s->single = true;
 		return false;
 	}
@@ -377,7 +392,8 @@ add_rest(struct search *s, const struct cand *c, struct cands *out)
 		return;
 	hs_add(sp, &rest, common);
 	for (unsigned i = 0; i < s->back.n && rest.n != 0; i++)
-		if (leads_around(s, s->back.v[i].step, c->step))
+		if (leads_around(s, s->back.v[i].step, c->step) &&
+		    box_meets(sp, s->back.v[i].box, common))
 			hs_subtract(sp, &rest, s->back.v[i].box, UINT32_MAX);
 	for (unsigned i = 0; i < rest.n; i++)
 		add_cand(out, arena_copy(s->own, hs_box(sp, &rest, i),
@@ -396,7 +412,7 @@ find(struct search *s)
 	if (s->back.n == 0 || s->single)
 		return;
 	for (unsigned i = 0; i < s->found.n; i++)
-		if (s->p->steps[s->found.v[i].step].behind)
+		if (passable(s, s->found.v[i].step))
 			add_rest(s, &s->found.v[i], &all);
 		else
 			add_cand(&all, s->found.v[i].box, s->found.v[i].step);
@@ -529,8 +545,8 @@ take_single(const struct hs_item *it, void *arg)
 	const struct step *st = &x->s.p->steps[it->at];
 
 	if (it->at < x->first && (x->only == NULL || st->rule == x->only) &&
-	    !st->behind && blocks(&x->s, it) &&
-	    box_inside(x->s.p->an->space, x->s.box, it->box))
+	    blocks(&x->s, it) && box_inside(x->s.p->an->space, x->s.box,
+	    it->box) && !passable(&x->s, it->at))
 		x->first = it->at;
 	return true;
 }

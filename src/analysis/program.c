@@ -164,7 +164,7 @@ add_frame(struct program *p, const struct chain *c, uint32_t parent)
 	up = &p->frames[parent];
 	p->frames[p->n_frames] = (struct frame){ .chain = c,
 	    .parent = parent, .call = p->n_steps - 1,
-	    .go = call->kind == STEP_GOTO, .back = up->back,
+	    .go = call->kind == STEP_GOTO,
 	    .doubt = call->certain ? up->doubt : p->n_frames };
 	return p->n_frames++;
 }

@@ -58,7 +58,7 @@ struct step {
 	uint8_t kind, verdict;
 	bool own, exact, unknown, dead;
 	bool certain;			/* the rule itself is exact */
-	bool behind;			/* a RETURN or goto may lead around it */
+	bool behind;			/* a RETURN or goto of its frame */
 };
 
 /* One chain entered on one way of calls. */
@@ -67,7 +67,7 @@ struct frame {
 	uint32_t parent, call;		/* frame; step that jumps; root: itself, 0 */
 	uint32_t end;			/* first step behind it */
 	bool go;			/* entered by -g */
-	bool back;			/* a RETURN or goto came already */
+	bool back;			/* has a RETURN or goto, so far */
 	uint32_t doubt;			/* this or the innermost around it whose
 					 * call is not exact; 0: none */
 };
