@@ -398,7 +398,8 @@ add_rest(struct search *s, const struct cand *c, struct cands *out)
 		return;
 	hs_add(sp, &rest, common);
 	for (unsigned i = 0; i < s->back.n && rest.n != 0; i++)
-		if (leads_around(s, s->back.v[i].step, c->step))
+		if (leads_around(s, s->back.v[i].step, c->step) &&
+		    box_meets(sp, s->back.v[i].box, common))
 			hs_subtract(sp, &rest, s->back.v[i].box, UINT32_MAX);
 	for (unsigned i = 0; i < rest.n; i++)
 		add_cand(out, arena_copy(s->own, hs_box(sp, &rest, i),
