@@ -17,11 +17,7 @@ struct addrtype {
 	uint8_t flags;
 };
 
-static const char *const names[] = {	/* by RTN_x */
-	"UNSPEC", "UNICAST", "LOCAL", "BROADCAST", "ANYCAST", "MULTICAST",
-	"BLACKHOLE", "UNREACHABLE", "PROHIBIT", "THROW", "NAT", "XRESOLVE",
-};
-enum { N_NAMES = sizeof(names) / sizeof(names[0]), UNSPEC = 0 };
+enum { UNSPEC = 0 };
 
 /* The first name that begins with the word. */
 static bool
@@ -29,8 +25,8 @@ read_type(struct opt_arg *a, const char *s, size_t len, uint16_t *types)
 {
 	unsigned i;
 
-	for (i = 0; len > 0 && i < N_NAMES; i++)
-		if (strncasecmp(names[i], s, len) == 0) {
+	for (i = 0; len > 0 && i < N_ADDR_TYPES; i++)
+		if (strncasecmp(addr_type_names[i], s, len) == 0) {
 			*types |= (uint16_t)(1U << i);
 			return true;
 		}
@@ -118,9 +114,9 @@ put_types(struct sbuf *out, unsigned types)
 	const char *comma = "";
 	unsigned i;
 
-	for (i = 0; i < N_NAMES; i++)
+	for (i = 0; i < N_ADDR_TYPES; i++)
 		if (types >> i & 1) {
-			sbuf_printf(out, "%s%s", comma, names[i]);
+			sbuf_printf(out, "%s%s", comma, addr_type_names[i]);
 			comma = ",";
 		}
 }
@@ -309,7 +305,8 @@ test_side(const struct addrtype *t, struct ctx *ctx, bool src,
 	unsigned types = src ? t->src : t->dst;
 	bool invert = t->flags & (src ? INVERT_SRC : INVERT_DST);
 	int family = ctx->pkt->family;
-	enum route_type type = 0;
+	enum route_type type = 0, stated = src ? ctx->pkt->src_type :
+	    ctx->pkt->dst_type;
 	union addr addr;
 	enum tri found;
 
@@ -321,6 +318,11 @@ test_side(const struct addrtype *t, struct ctx *ctx, bool src,
 		pkt_dst(ctx->pkt, &addr);
 	found = test_addr(&host, family, limit(t, ctx->pkt), &addr, types,
 	    &type);
+	if (found == TRI_UNKNOWN && stated != 0) {
+		found = tri_of((family == AF_INET6 ? types & BY_ROUTE :
+		    types) >> stated & 1);
+		type = stated;
+	}
 	if (found == TRI_UNKNOWN)
 		return unknown(ctx, family == AF_INET ?
 		    "the addresses of the host" :
@@ -332,7 +334,7 @@ test_side(const struct addrtype *t, struct ctx *ctx, bool src,
 	sbuf_puts(why, src ? "source " : "destination ");
 	addr_print(why, family, &addr);
 	sbuf_printf(why, " is %s, rule wants %s",
-	    family == AF_INET ? names[type] :
+	    family == AF_INET ? addr_type_names[type] :
 	    invert ? "of the type" : "of another type",
 	    invert ? "not " : "");
 	put_types(why, types);
@@ -453,12 +455,12 @@ classify(const struct host *h, const struct cuts *c, unsigned types,
 static void
 lower_type(unsigned types, enum field f, bool invert, struct lower *l)
 {
-	struct range r[N_NAMES];
+	struct range r[N_ADDR_TYPES];
 	unsigned n = 0;
 
 	if (l->family == AF_INET6)
 		types &= BY_ROUTE;
-	for (unsigned i = 0; i < N_NAMES; i++)
+	for (unsigned i = 0; i < N_ADDR_TYPES; i++)
 		if (types >> i & 1)
 			r[n++] = (struct range){ i, i };
 	lower_ranges(l, f, r, n, invert);
