@@ -6,10 +6,11 @@
 #include "reports/findings.h"
 
 #include <ctype.h>
-#include <stdlib.h>
 
 /* One id of one comment. */
 struct suppression {
+	struct suppression *next;	/* as read */
+	struct suppression *same;	/* of the same rule's comments */
 	const struct check *check;
 	const struct rule *rule;	/* whose own comment; null: a '#' line */
 	struct loc loc;			/* where it is written */
@@ -22,8 +23,8 @@ struct suppression {
 struct suppressor {
 	struct audit *audit;
 	struct diags *diags;
-	struct suppression *list;
-	unsigned n, room;
+	struct suppression *list, **tail;	/* '#' lines come first */
+	struct map by_rule;		/* pointer to a rule: its own */
 	int family;			/* of the ruleset at hand */
 };
 
@@ -31,6 +32,21 @@ static bool
 is_over(const struct suppressor *s, int64_t until)
 {
 	return s->audit->cfg->today >= until + DATE_DAY;
+}
+
+static void
+add(struct suppressor *s, const struct suppression *like)
+{
+	struct arena *arena = s->audit->out.arena;
+	struct suppression *x = arena_copy(arena, like, sizeof(*x));
+	const char *key = (const char *)&x->rule;
+
+	*s->tail = x;
+	s->tail = &x->next;
+	if (x->rule == NULL)
+		return;
+	x->same = map_get(&s->by_rule, key, sizeof(x->rule));
+	map_set(&s->by_rule, arena, key, sizeof(x->rule), x);
 }
 
 /* Adds 'like' for each id in the 'len' characters "FW3003,FW3004". */
@@ -43,10 +59,8 @@ add_ids(struct suppressor *s, const char *text, size_t len,
 
 		n = comma != NULL ? (size_t)(comma - text) - i : len - i;
 		like.check = id_read(text + i, n, s->diags, loc);
-		if (like.check == NULL)
-			continue;
-		vec_room(s->list, s->n, s->room);
-		s->list[s->n++] = like;
+		if (like.check != NULL)
+			add(s, &like);
 	}
 }
 
@@ -292,15 +306,14 @@ seen_before(const struct audit *a, unsigned family, const struct source *src)
 
 /* ---- what they do ---- */
 
-static bool
-covers(const struct suppression *x, const struct finding *f, struct loc at)
+static void
+use(struct suppression *x, struct finding *f)
 {
 	if (x->check != f->check || x->over)
-		return false;
-	if (x->rule != NULL)
-		return x->rule == f->rule;
-	return at.src == x->scope.src && at.off >= x->scope.off &&
-	    at.off - x->scope.off < x->scope.len;
+		return;
+	x->used = true;
+	f->suppressed = x->why;
+	f->in_source = true;
 }
 
 static void
@@ -308,15 +321,14 @@ apply(struct suppressor *s, struct finding *f)
 {
 	struct loc at = finding_loc(s->audit->rules, f);
 
-	for (unsigned i = 0; i < s->n; i++) {
-		struct suppression *x = &s->list[i];
-
-		if (!covers(x, f, at))
-			continue;
-		x->used = true;
-		f->suppressed = x->why;
-		f->in_source = true;
-	}
+	for (struct suppression *x = s->list; x != NULL && x->rule == NULL;
+	    x = x->next)
+		if (at.src == x->scope.src && at.off >= x->scope.off &&
+		    at.off - x->scope.off < x->scope.len)
+			use(x, f);
+	for (struct suppression *x = map_get(&s->by_rule,
+	    (const char *)&f->rule, sizeof(f->rule)); x != NULL; x = x->same)
+		use(x, f);
 }
 
 static void
@@ -340,21 +352,20 @@ suppress(struct audit *a, struct diags *diags)
 {
 	struct suppressor s = { .audit = a, .diags = diags };
 
-	for (unsigned f = 0; f < 2; f++) {
-		const struct ruleset *rs = a->rules[f];
-
-		if (rs == NULL)
-			continue;
-		s.family = rs->family;
-		for (unsigned i = 0; i < rs->n_sources; i++)
-			if (!seen_before(a, f, rs->sources[i]))
-				read_source(&s, rs->sources[i]);
-		read_rules(&s, rs);
-	}
+	s.tail = &s.list;
+	for (unsigned f = 0; f < 2; f++)
+		for (unsigned i = 0; a->rules[f] != NULL &&
+		    i < a->rules[f]->n_sources; i++) {
+			s.family = a->rules[f]->family;
+			if (!seen_before(a, f, a->rules[f]->sources[i]))
+				read_source(&s, a->rules[f]->sources[i]);
+		}
+	for (unsigned f = 0; f < 2; f++)
+		if (a->rules[f] != NULL)
+			read_rules(&s, a->rules[f]);
 	for (unsigned i = 0; i < a->out.n; i++)
 		apply(&s, a->out.list[i]);
-	for (unsigned i = 0; i < s.n; i++)
-		tell_unused(&s, &s.list[i]);
-	free(s.list);
+	for (const struct suppression *x = s.list; x != NULL; x = x->next)
+		tell_unused(&s, x);
 	audit_tidy(a);
 }
