@@ -127,6 +127,9 @@ check_set(struct expect_reader *r, const struct expect_line *l)
 	if (l->packet.count != 1)
 		return expect_error(r, l->loc, "'any' is every packet: it has "
 		    "no count");
+	if (l->packet.established)
+		return expect_error(r, l->loc, "'any' is about the first "
+		    "packets of connections");
 	if (l->logs != NULL)
 		return expect_error(r, l->logs->loc, "log lines are of "
 		    "packets that are sent, and 'any' is every packet");

@@ -56,6 +56,7 @@ struct test_line {
 	struct test_way **ways;
 	unsigned n_ways;
 	const char *why;		/* undetermined without ways; or null */
+	const char *example;		/* failed: one of its packets; or null */
 };
 
 struct test_case {

@@ -86,6 +86,7 @@ line(const struct test_line *l)
 	json_text(o, "packet", l->packet);
 	json_text(o, "result", test_result_names[l->result]);
 	add_expected(o, &l->said);
+	add_said(o, "example", l->example);
 	got = cJSON_AddArrayToObject(o, "got");
 	for (unsigned i = 0; i < l->n_ways; i++)
 		cJSON_AddItemToArray(got, way(l, l->ways[i]));

@@ -163,6 +163,11 @@ tell_conditional(const struct test_line *l, const struct test_way *w,
 	for (unsigned i = 0; i < w->n_conditions; i++)
 		sbuf_printf(b, "%s%s\n", i == 0 ? "if  " : "and ",
 		    w->conditions[i]);
+	if (l->example != NULL) {
+		sbuf_puts(b, "for example ");
+		put_safe(l->example, b);
+		sbuf_putc(b, '\n');
+	}
 	tell_way(l, w, &way);
 	sbuf_puts(b, "    ");
 	for (const char *s = sbuf_text(&way); *s != '\0'; s++) {
@@ -210,7 +215,7 @@ tell_line(const struct test_line *l, struct sbuf *b)
 
 	if (l->result == TEST_UNDETERMINED) {
 		tell_undetermined(l, b);
-	} else if (w != NULL && is_usual(l, w)) {
+	} else if (w != NULL && l->example == NULL && is_usual(l, w)) {
 		tell_way(l, w, b);
 	} else if (w != NULL) {
 		tell_conditional(l, w, b);

@@ -1,4 +1,12 @@
-/* Statements about every packet: lines with "any". */
+/* Statements about every packet: lines with "any".
+ *
+ * Such a line is about packets as it describes them, and as they are where it
+ * says nothing (a SYN, an echo request, TTL 64 ...), but for this: "any" is
+ * every address, and a port that was not said is every port.  They are the
+ * first packets of their connections.  Not among them are those that an
+ * earlier line of the test names, by what was said there; sources and
+ * destinations that cannot be (127/8 from outside ...); and packets that are
+ * lost on a way without rules. */
 #ifndef EXPECT_SETS_H
 #define EXPECT_SETS_H
 
@@ -6,17 +14,20 @@
 #include "parsers/expect.h"
 #include "reports/expect.h"
 
-/* Do all packets that 'line' names, but for those that an earlier line of its
- * test names, come to one of its verdicts, decided by who it says?
- *
- * A line names the packets that have what was said of them: "any" is every
- * address of the packet's family, and a port, flags, a TTL ... that were not
- * said are every one.  They are the first of their connections.
- *
- * TEST_PASSED, TEST_FAILED with a packet that shows it in 'example' (complete;
- * its parts live in 'arena'), or TEST_UNDETERMINED with the reason in *why. */
-enum test_result expect_sets(struct inputs *, const struct expect_test *,
-	    const struct expect_line *line, struct pktspec *example,
-	    const char **why, struct arena *);
+struct expect_sets {
+	struct inputs *in;
+	const struct expect_test *test;
+	const struct expect_line *line;
+	struct arena *arena;		/* of reasons and of what packets need */
+	/* The simulator has the last word: does this packet come to something
+	 * else than is expected?  It is as words say it, not complete. */
+	bool (*shows)(void *arg, const struct pktspec *);
+	void *arg;
+};
+
+/* TEST_PASSED: all of them come to one of its verdicts, decided by who it
+ * says.  TEST_FAILED: 'shows' said yes to the last packet it was asked about.
+ * TEST_UNDETERMINED: *why. */
+enum test_result expect_sets(const struct expect_sets *, const char **why);
 
 #endif
