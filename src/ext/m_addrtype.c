@@ -507,7 +507,6 @@ static bool
 lower(const void *data, struct lower *l)
 {
 	const struct addrtype *t = data;
-	struct arena arena = ARENA_INIT;
 	struct host host = { .env = l->env };
 	struct cuts cuts = { .family = l->family };
 	struct side sides[2] = {
@@ -519,7 +518,7 @@ lower(const void *data, struct lower *l)
 
 	if (t->flags & (LIMIT_IN | LIMIT_OUT))
 		return false;
-	host.fib = fib_new(l->env, &arena);
+	host.fib = env_fib(l->env);
 	make_cuts(&cuts, &host);
 	for (unsigned i = 0; i < 2; i++)
 		if (sides[i].types != 0)
@@ -529,7 +528,6 @@ lower(const void *data, struct lower *l)
 	for (unsigned i = 0; i < 6; i++)
 		free(sides[i / 3].classes.r[i % 3]);
 	free(cuts.v);
-	arena_free(&arena);
 	return true;
 }
 

@@ -121,6 +121,7 @@ struct env {
 	uint32_t uid, gid;
 	unsigned hz;			/* 250: jiffies of limit, hashlimit */
 	int tz_minuteswest;		/* --kerneltz; 0 */
+	struct fib **fib;		/* where env_fib() (fib.h) keeps it */
 	/* Said in every output; a list of sentences. */
 	const char **assumptions;
 	unsigned n_assumptions, room_assumptions;

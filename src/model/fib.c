@@ -443,6 +443,14 @@ fib_new(const struct env *env, struct arena *arena)
 	return fib;
 }
 
+const struct fib *
+env_fib(const struct env *env)
+{
+	if (*env->fib == NULL)
+		*env->fib = fib_new(env, env->arena);
+	return *env->fib;
+}
+
 enum fib_knows
 fib_knows(const struct fib *fib, int family)
 {

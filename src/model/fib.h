@@ -49,6 +49,8 @@ struct fib;
 
 /* Made of 'env' into 'arena'; adds interfaces to neither. */
 struct fib *fib_new(const struct env *, struct arena *);
+/* Those of a host that changes no more, made when first asked for. */
+const struct fib *env_fib(const struct env *);
 enum fib_knows fib_knows(const struct fib *, int family);
 /* Are there other policy rules than the default ones? */
 bool	fib_custom_rules(const struct fib *, int family);

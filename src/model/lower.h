@@ -24,7 +24,7 @@
 struct lower {
 	int family;
 	const struct env *env;
-	/* The one who listens. */
+	/* The one who listens.  What it is told of lives for the call. */
 	void	(*test)(struct lower *, enum field, u128 mask,
 		    const struct range *, unsigned n, bool negate);
 	void	(*iface)(struct lower *, enum field, const struct ifmatch *,
@@ -78,7 +78,9 @@ lower_or(struct lower *l)
 {
 	l->or(l);
 }
-/* It has an L4 header: not a fragment behind the first. */
+/* It has an L4 header: not a fragment behind the first.  A test of a field
+ * that not all packets have stands beside one, here or in the rule (-p), that
+ * none of the others meet. */
 static inline void
 lower_l4(struct lower *l)
 {
