@@ -43,6 +43,8 @@ json_packets(struct cJSON *o, const struct packet_set *p)
 	cJSON_AddBoolToObject(o, "complete", p->complete);
 	if (p->complete)
 		cJSON_AddNumberToObject(o, "count", p->count);
+	else
+		json_text(o, "boxes_are", p->around ? "around" : "some");
 	boxes = cJSON_AddArrayToObject(o, "boxes");
 	for (unsigned i = 0; i < p->n; i++)
 		cJSON_AddItemToArray(boxes, box(&p->boxes[i]));

@@ -27,7 +27,7 @@ text_packets(struct teller *w, const struct packet_set *p, unsigned indent)
 	unsigned shown = p->n > FEW_BOXES ? FEW_BOXES - 1 : p->n;
 
 	for (unsigned i = 0; i < shown; i++)
-		text_line(w, indent, p->complete ? "" : "part of ",
+		text_line(w, indent, p->around ? "part of " : "",
 		    p->boxes[i].words);
 	if (shown < p->n) {
 		tell_column(w, indent);
@@ -35,8 +35,10 @@ text_packets(struct teller *w, const struct packet_set *p, unsigned indent)
 		    p->n - shown);
 		tell_end(w);
 	}
-	if (!p->complete)
+	if (p->around)
 		text_line(w, indent, "", "minus what earlier rules take");
+	else if (!p->complete)
+		text_line(w, indent, "", "and others");
 	if (p->witness != NULL)
 		text_line(w, indent, "for instance: ", p->witness);
 }

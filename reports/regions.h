@@ -19,9 +19,10 @@ struct packet_box {
 	unsigned n;
 };
 struct packet_set {
-	struct packet_box *boxes;	/* disjoint; if not complete, the
-					 * packets are all in these */
+	struct packet_box *boxes;	/* disjoint if complete; else these are
+					 * some of the packets, or */
 	unsigned n;
+	bool around;			/* they all are in these */
 	bool complete;
 	double count;			/* if complete */
 	const char *witness;		/* one of them in words, or null */

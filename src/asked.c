@@ -78,6 +78,21 @@ only_family(struct asked *a, unsigned f, const char *option)
 		a->without[!f] = option;
 }
 
+bool
+read_boxes(const char *command, const struct arg *o, const char *value,
+    unsigned *out)
+{
+	enum { MAX_BOXES = 1000000 };
+	uint64_t n;
+	const char *s = value;
+
+	if (!read_number(&s, MAX_BOXES, &n) || *s != '\0')
+		return args_error(command, "%s: a number up to %d, not '%s'",
+		    o->name, MAX_BOXES, value);
+	*out = (unsigned)n;
+	return true;
+}
+
 /* ---- addresses ---- */
 
 static bool

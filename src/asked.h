@@ -29,6 +29,9 @@ extern const struct arg asked_args[];
  * packet can be all of that. */
 bool	asked_finish(struct asked *);
 
+/* Reads the number of boxes to list; false after args_error. */
+bool	read_boxes(const char *command, const struct arg *, const char *,
+	    unsigned *);
 /* Reads "a", "a/24", "a-b" as numbers of the family that it is of; false: it
  * is none of these. */
 bool	read_addr_range(const char *, size_t len, int *family, struct range *);

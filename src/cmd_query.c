@@ -125,14 +125,7 @@ set_verdict(void *ctx, const struct arg *o, const char *value)
 static bool
 set_boxes(void *ctx, const struct arg *o, const char *value)
 {
-	char *end;
-	unsigned long n = strtoul(value, &end, 10);
-
-	if (*value < '0' || *value > '9' || *end != '\0' || n > 1000000)
-		return args_error("query", "%s: a number up to 1000000, not "
-		    "'%s'", o->name, value);
-	((struct cmd *)ctx)->boxes = (unsigned)n;
-	return true;
+	return read_boxes("query", o, value, &((struct cmd *)ctx)->boxes);
 }
 
 static bool
@@ -192,6 +185,7 @@ keep(const struct region *r, void *arg)
 	told_packets(analysis_space(c->an), r->set,
 	    analysis_whole(c->an, c->entry), r->complete, r->count, arena,
 	    &q->packets);
+	q->packets.around = !r->complete;
 	usual_witness(analysis_space(c->an), r->set, r->complete, &point);
 	q->packets.witness = witness_text(&point, c->entry, c->in.env, arena);
 	return true;

@@ -127,8 +127,10 @@ inputs_load(struct inputs *in)
 		load_file(&in->load, in->files[i].path);
 	}
 	if (in->snapshot != NULL) {
-		load_snapshot_rules(in, "iptables-save", AF_INET);
-		load_snapshot_rules(in, "ip6tables-save", AF_INET6);
+		if (!in->host_only) {
+			load_snapshot_rules(in, "iptables-save", AF_INET);
+			load_snapshot_rules(in, "ip6tables-save", AF_INET6);
+		}
 		env_load(in->env, in->snapshot, &in->diags);
 		load_connections(in);
 	} else {

@@ -20,6 +20,7 @@ struct inputs {
 	struct load load;		/* rulesets come out in load.rules */
 	struct env *env;
 	const char *snapshot;		/* folder, or null */
+	bool host_only;			/* its rulesets are not wanted */
 	struct input_file { const char *path; int family; } files[16];
 	unsigned n_files;
 	int family;			/* of the next -r; 0: the file's */

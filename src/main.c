@@ -14,6 +14,7 @@ static const struct command {
 	    cmd_collect },
 	{ "convert", "rulesets between forms: save, list, commands, json, xml",
 	    cmd_convert },
+	{ "diff", "what a change of the rules means", cmd_diff },
 	{ "explain", "what a finding or a reason means", cmd_explain },
 	{ "query", "who decides which packets, of all that there can be",
 	    cmd_query },

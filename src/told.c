@@ -144,6 +144,30 @@ told_may(struct analysis *an, const struct chain *entry,
 	return text;
 }
 
+const char *
+told_chances(const struct hs_space *s, const struct hs *set,
+    struct arena *arena)
+{
+	struct sbuf b = SBUF_INIT;
+	struct hs few = { 0 };
+	const char *text;
+
+	merged(s, set, &few);
+	for (unsigned i = 0; i < s->n; i++)
+		for (unsigned k = 0; k < few.n; k++)
+			if (s->dims[i].field == N_FIELDS && strncmp(
+			    s->dims[i].key, "chance in ", 10) == 0 &&
+			    hs_box(s, &few, k)[i] != s->all[i]) {
+				sbuf_printf(&b, "%s%s", b.len ? "; " : "",
+				    s->dims[i].key);
+				break;
+			}
+	text = b.len ? arena_strdup(arena, sbuf_text(&b)) : NULL;
+	hs_free(&few);
+	sbuf_free(&b);
+	return text;
+}
+
 /* ---- witnesses ---- */
 
 void

@@ -12,6 +12,10 @@ const char *told_verdict(enum verdict, bool reject);
 void	told_packets(const struct hs_space *, const struct hs *,
 	    const hs_cell *whole, bool complete, double count, struct arena *,
 	    struct packet_set *);
+/* The chances (analysis_new_diff) that a set hangs on, as a list; null:
+ * none. */
+const char *told_chances(const struct hs_space *, const struct hs *,
+	    struct arena *);
 /* A packet that people expect: of all of the set, if that is known. */
 void	usual_witness(const struct hs_space *, const struct hs *,
 	    bool complete, struct point *);

@@ -156,6 +156,7 @@ struct diff_region {
 	    const char *effects; } side[2];	/* effects: what was done to the
 					 * packets on the way, as targets with
 					 * options, "; " between; "" if nothing;
+					 * (ALLOWED, BLOCKED: to some of them)
 					 * both null: the table is absent */
 	bool possible;			/* hangs on memory, chance, the unknown */
 	const struct hs *set;		/* disjoint boxes; incomplete: some */

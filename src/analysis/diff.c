@@ -285,13 +285,17 @@ describe(const struct diff *d, unsigned i, const struct end *e,
 	    TGT_EXT && strcmp(e->by->rule->target.ext->name, "REJECT") == 0;
 }
 
+/* What was done on the way makes no two regions of packets that are accepted
+ * on one side and refused on the other. */
 static bool
 same_ends(const struct diff_region *a, const struct diff_region *b)
 {
+	bool effects = a->kind != DIFF_ALLOWED && a->kind != DIFF_BLOCKED;
+
 	for (unsigned i = 0; i < 2; i++)
 		if (a->side[i].rule != b->side[i].rule ||
-		    a->side[i].policy != b->side[i].policy ||
-		    strcmp(a->side[i].effects, b->side[i].effects) != 0)
+		    a->side[i].policy != b->side[i].policy || (effects &&
+		    strcmp(a->side[i].effects, b->side[i].effects) != 0))
 			return false;
 	return a->kind == b->kind;
 }

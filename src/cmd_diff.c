@@ -1,0 +1,301 @@
+/* nfwalk diff: what a change of the rules means. */
+#include "cmd.h"
+
+#include "asked.h"
+#include "diff.h"
+#include "outputs.h"
+#include "told.h"
+
+#include <stdlib.h>
+
+static const char usage[] =
+"usage: nfwalk diff [-S DIR] [options] OLD NEW [--replay CAPTURE...]\n"
+"\n"
+"Tells which packets end differently under NEW than under OLD (rulesets in\n"
+"any form, - is standard input), exactly, and by which rules on either side.\n"
+"Exit 0 if both mean the same, 1 if they differ.\n"
+"\n"
+"  -S, --snapshot DIR    the host: addresses, sets, ...; not its rulesets\n"
+"  -4, -6                the files are of this family\n"
+"      --management NET  warn if the change locks out who comes by ssh from\n"
+"                        this network; repeatable\n"
+"      --replay CAPTURE  run the captures [IFACE=]CAPTURE through both, and\n"
+"                        tell which flows change; more may follow\n"
+"      --boxes N         list up to N boxes of packets for each change; 100\n"
+"  -f, --format FORMAT   text or json\n"
+"  -o FORMAT=FILE        the same into FILE; repeatable\n"
+"      --color WHEN      auto, always, never\n"
+"  -q, --quiet           the exit code alone\n";
+
+static const char *const format_names[] = { "text", "json", NULL };
+
+enum { USUAL_BOXES = 100, MAX_MANAGEMENT = 16 };
+
+struct cmd {
+	struct inputs in;
+	struct outputs out;
+	struct ruleset *old[2];
+	struct diff_sides sides;
+	struct management management[MAX_MANAGEMENT];
+	unsigned n_management;
+	struct diff_lockout lockouts[MAX_MANAGEMENT];
+	const char *replay;
+	unsigned boxes;
+	bool quiet;
+	struct diff_report report;
+	struct diff_change *changes;
+	unsigned n, room;
+	/* While one family is compared. */
+	struct analysis *an;
+	unsigned f;
+};
+
+/* ---- options ---- */
+
+static bool
+set_management(void *ctx, const struct arg *o, const char *value)
+{
+	struct cmd *c = ctx;
+
+	if (c->n_management == MAX_MANAGEMENT)
+		return args_error("diff", "%s: %d at most", o->name,
+		    MAX_MANAGEMENT);
+	return management_read(value, &c->management[c->n_management++]) ||
+	    args_error("diff", "%s: an address, ADDR/LEN or FROM-TO, not '%s'",
+	    o->name, value);
+}
+
+static bool
+set_replay(void *ctx, const struct arg *o, const char *value)
+{
+	struct cmd *c = ctx;
+
+	if (c->replay != NULL)
+		return args_error("diff", "%s: once; further captures follow "
+		    "as arguments", o->name);
+	c->replay = value;
+	return true;
+}
+
+static bool
+set_boxes(void *ctx, const struct arg *o, const char *value)
+{
+	return read_boxes("diff", o, value, &((struct cmd *)ctx)->boxes);
+}
+
+static bool
+set_quiet(void *ctx, const struct arg *o, const char *value)
+{
+	(void)o;
+	(void)value;
+	((struct cmd *)ctx)->quiet = true;
+	return true;
+}
+
+static const struct arg diff_args[] = {
+	{ "--management", NULL, true, set_management },
+	{ "--replay", NULL, true, set_replay },
+	{ "--boxes", NULL, true, set_boxes },
+	{ "--quiet", "-q", false, set_quiet },
+	{ NULL, NULL, false, NULL }
+};
+
+/* ---- the meaning ---- */
+
+static const struct { const char *kind, *words; } kinds[] = {
+	[DIFF_ALLOWED] = { "allowed", "newly allowed" },
+	[DIFF_BLOCKED] = { "blocked", "newly blocked" },
+	[DIFF_VERDICT] = { "verdict", "refused otherwise" },
+	[DIFF_NAT] = { "nat", "translated otherwise" },
+	[DIFF_LOG] = { "log", "logged otherwise" },
+	[DIFF_MARK] = { "mark", "changed otherwise" },
+};
+
+/* The chain that the packets enter; of the table that is there. */
+static const struct chain *
+entry_of(const struct cmd *c, const struct diff_region *r)
+{
+	const struct chain *chain = NULL;
+
+	for (unsigned i = 0; i < 2 && chain == NULL; i++)
+		chain = c->sides.rules[i][c->f]->tables[r->table].
+		    builtin[r->hook];
+	return chain;
+}
+
+static void
+keep(const struct diff_region *r, void *arg)
+{
+	struct cmd *c = arg;
+	struct arena *arena = &c->in.arena;
+	const struct hs_space *sp = analysis_space(c->an);
+	const struct chain *entry = entry_of(c, r);
+	struct point p = r->witness;
+	struct diff_change *d;
+
+	if (c->quiet)
+		return;
+	vec_room(c->changes, c->n, c->room);
+	d = &c->changes[c->n++];
+	*d = (struct diff_change){ .kind = kinds[r->kind].kind,
+	    .words = kinds[r->kind].words, .family = sp->family,
+	    .table = table_names[r->table], .chain = hook_names[r->hook] };
+	if (r->possible)
+		d->may = r->complete ? told_chances(sp, r->set, arena) :
+		    "memory, chance or what is not known";
+	for (unsigned i = 0; i < 2; i++)
+		d->by[i] = (struct decider){ .rule = r->side[i].rule,
+		    .chain = r->side[i].rule ? NULL : r->side[i].policy,
+		    .verdict = told_verdict(r->side[i].verdict,
+		    r->side[i].reject), .effects = r->side[i].effects };
+	told_packets(sp, r->set, analysis_whole(c->an, entry), r->complete,
+	    r->count, arena, &d->packets);
+	usual_witness(sp, r->set, r->set->n != 0, &p);
+	d->packets.witness = witness_text(&p, entry, c->in.env, arena);
+}
+
+static void
+compare(struct cmd *c, unsigned f)
+{
+	const struct query *q[MAX_MANAGEMENT];
+	struct arena *arena = &c->in.arena;
+	unsigned n = 0;
+	bool partial = false;
+
+	for (unsigned i = 0; i < c->n_management; i++)
+		if (family_index(c->management[i].family) == f)
+			q[n++] = &c->management[i].ssh;
+	c->f = f;
+	c->an = analysis_new_diff(c->sides.rules[0][f], c->sides.rules[1][f],
+	    c->in.env, q, n, arena);
+	c->report.equal &= analysis_diff(c->an, c->quiet ? 0 : c->boxes,
+	    arena, keep, c, &partial);
+	c->report.partial |= partial;
+	for (unsigned i = 0; i < c->n_management; i++)
+		if (family_index(c->management[i].family) == f)
+			diff_lockout(c->an, &c->sides, &c->management[i],
+			    c->in.env, arena, &c->lockouts[i]);
+	analysis_free(c->an);
+	c->an = NULL;
+}
+
+/* ---- running ---- */
+
+static void
+report(struct cmd *c)
+{
+	c->report.changes = c->changes;
+	c->report.n = c->n;
+	c->report.lockouts = c->lockouts;
+	c->report.n_lockouts = c->n_management;
+	c->report.env = c->in.env;
+	for (unsigned i = 0; i < c->out.n; i++) {
+		struct output *o = &c->out.list[i];
+
+		if (o->format == 0)
+			text_diff(&c->report, use_color(&c->out), o->out.file);
+		else
+			json_diff(&c->report, o->out.file);
+		out_commit(&o->out, &c->in.diags);
+	}
+}
+
+/* Both rulesets; a family that one lacks is empty there. */
+static bool
+load(struct cmd *c)
+{
+	struct inputs *in = &c->in;
+	struct load old = { .arena = &in->arena, .diags = &in->diags,
+	    .family = in->family };
+
+	load_file(&old, c->report.old);
+	in->host_only = true;
+	in->files[in->n_files++] = (struct input_file){ c->report.new,
+	    in->family };
+	inputs_load(in);
+	for (unsigned f = 0; f < 2; f++) {
+		int family = f == 0 ? AF_INET : AF_INET6;
+
+		c->old[f] = old.rules[f] ? old.rules[f] : ruleset_new(family,
+		    &in->arena);
+		if (in->load.rules[f] == NULL)
+			in->load.rules[f] = ruleset_new(family, &in->arena);
+		c->sides.rules[0][f] = c->old[f];
+		c->sides.rules[1][f] = in->load.rules[f];
+	}
+	return in->diags.errors == 0;
+}
+
+static bool
+replay(struct cmd *c, const struct args *a)
+{
+	unsigned n = a->n_rest - 1;	/* without OLD, NEW, with --replay */
+	struct feed_input *captures = arena_alloc(&c->in.arena,
+	    n * sizeof(*captures));
+	struct diff_traffic *t = arena_new(&c->in.arena, struct diff_traffic);
+
+	captures[0] = feed_input_parse(c->replay, &c->in.arena);
+	for (unsigned i = 1; i < n; i++)
+		captures[i] = feed_input_parse(a->rest[i + 1], &c->in.arena);
+	c->report.traffic = t;
+	return diff_replay(&c->in, &c->sides, captures, n, t);
+}
+
+static int
+run(struct cmd *c, const struct args *a)
+{
+	c->report = (struct diff_report){ .old = a->rest[0],
+	    .new = a->rest[1], .equal = true };
+	if (!load(c) || !outputs_open(&c->out, &c->in.diags))
+		return EXIT_INPUT;
+	for (unsigned f = 0; f < 2; f++)
+		compare(c, f);
+	diff_rules(&c->sides, &c->in.arena, &c->report);
+	if (c->replay != NULL && !c->quiet && !replay(c, a))
+		return EXIT_INPUT;
+	report(c);
+	return c->report.equal ? EXIT_YES : EXIT_NO;
+}
+
+static bool
+settle(struct cmd *c, const struct args *a)
+{
+	if (c->in.n_files != 0)
+		return args_error("diff", "-r: the two rulesets are given as "
+		    "arguments, OLD NEW");
+	if (a->n_rest < 2)
+		return args_error("diff", "OLD and NEW are needed");
+	if (a->n_rest > 2 && c->replay == NULL)
+		return args_error("diff", "unexpected argument '%s'",
+		    a->rest[2]);
+	return c->quiet || c->out.n != 0 || outputs_add(&c->out, "text", "-");
+}
+
+int
+cmd_diff(int argc, char **argv)
+{
+	struct cmd *c = mem_alloc(1, sizeof(*c));
+	struct args a = { .command = "diff", .usage = usage,
+	    .tables = { inputs_args, diff_args, outputs_args, color_args },
+	    .ctx = { &c->in, c, &c->out, &c->out } };
+	int code;
+
+	c->boxes = USUAL_BOXES;
+	c->out = (struct outputs){ .command = "diff", .names = format_names };
+	inputs_init(&c->in);
+	if (!args_parse(&a, argc, argv))
+		code = a.helped ? EXIT_YES : EXIT_USAGE;
+	else
+		code = settle(c, &a) ? run(c, &a) : EXIT_USAGE;
+	outputs_abort(&c->out);
+	code = inputs_finish(&c->in, code);
+	for (unsigned i = 0; i < c->n_management; i++)
+		query_free(&c->management[i].ssh);
+	ruleset_free(c->old[0]);
+	ruleset_free(c->old[1]);
+	free(c->changes);
+	free(a.rest);
+	inputs_free(&c->in);
+	free(c);
+	return code;
+}
