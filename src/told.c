@@ -19,6 +19,8 @@ told_verdict(enum verdict v, bool reject)
 
 enum { MANY_BOXES = 2000 };		/* are not looked at in pairs */
 
+static const char chance[] = "chance in ";
+
 struct values { struct arena *arena; const char **v; unsigned n, room; };
 
 static void
@@ -37,6 +39,22 @@ keep_value(const char *text, void *arg)
 	v->v[v->n++] = arena_strdup(v->arena, text);
 }
 
+/* Is it a condition with memory or chance (analysis_new_diff)? */
+static bool
+is_chance(const struct hs_dim *d)
+{
+	return d->field == N_FIELDS && strncmp(d->key, chance, strlen(chance))
+	    == 0;
+}
+
+/* What a packet has nothing to do with is told apart, by told_chances. */
+static void
+without_chances(const struct hs_space *s, const hs_cell *box, hs_cell *out)
+{
+	for (unsigned i = 0; i < s->n; i++)
+		out[i] = is_chance(&s->dims[i]) ? s->all[i] : box[i];
+}
+
 static const char *
 dim_name(const struct hs_space *s, unsigned i, struct arena *arena)
 {
@@ -51,8 +69,10 @@ told_box(const struct hs_space *s, const hs_cell *box, const hs_cell *whole,
     struct arena *arena, struct packet_box *out)
 {
 	struct sbuf words = SBUF_INIT;
+	hs_cell said[HS_MAX_DIMS];
 
-	hs_words(s, box, whole, &words);
+	without_chances(s, box, said);
+	hs_words(s, said, whole, &words);
 	out->words = arena_strdup(arena, sbuf_text(&words));
 	out->fields = arena_alloc(arena, s->n * sizeof(*out->fields) + 1);
 	for (unsigned i = 0; i < s->n; i++) {
@@ -144,6 +164,23 @@ told_may(struct analysis *an, const struct chain *entry,
 	return text;
 }
 
+/* "chance in TABLE/CHAIN: -m limit ... -j X" as "-m limit ... of ..." */
+static void
+put_chance(const char *key, struct sbuf *b)
+{
+	const char *chain = key + strlen(chance), *end = strchr(chain, ':');
+	size_t len = strlen(key);
+
+	while (len > 0 && strncmp(key + len, " -j ", 4) != 0)
+		len--;
+	if (end == NULL || end + 2 > key + len)
+		return;
+	sbuf_puts(b, b->len ? "; " : "");
+	sbuf_put(b, end + 2, (size_t)(key + len - (end + 2)));
+	sbuf_puts(b, " of ");
+	sbuf_put(b, chain, (size_t)(end - chain));
+}
+
 const char *
 told_chances(const struct hs_space *s, const struct hs *set,
     struct arena *arena)
@@ -154,12 +191,9 @@ told_chances(const struct hs_space *s, const struct hs *set,
 
 	merged(s, set, &few);
 	for (unsigned i = 0; i < s->n; i++)
-		for (unsigned k = 0; k < few.n; k++)
-			if (s->dims[i].field == N_FIELDS && strncmp(
-			    s->dims[i].key, "chance in ", 10) == 0 &&
-			    hs_box(s, &few, k)[i] != s->all[i]) {
-				sbuf_printf(&b, "%s%s", b.len ? "; " : "",
-				    s->dims[i].key);
+		for (unsigned k = 0; k < few.n && is_chance(&s->dims[i]); k++)
+			if (hs_box(s, &few, k)[i] != s->all[i]) {
+				put_chance(s->dims[i].key, &b);
 				break;
 			}
 	text = b.len ? arena_strdup(arena, sbuf_text(&b)) : NULL;
@@ -179,6 +213,7 @@ usual_witness(const struct hs_space *s, const struct hs *set, bool complete,
 	if (!complete || set->n == 0)
 		return;
 	merged(s, set, &few);
+	without_chances(s, few.cells, few.cells);
 	hs_point(s, few.cells, p);
 	hs_free(&few);
 }
