@@ -267,8 +267,14 @@ random_connection(struct frame_of *f)
 }
 
 static inline struct frame_of *
-random_packets(const struct devices *d, int family)
+random_packets(const struct devices *d, int family, bool types)
 {
+	/* Of IPv6 what is none of the others is unicast. */
+	static const uint8_t types_of[2][4] = {
+		{ ROUTE_UNICAST, ROUTE_LOCAL, ROUTE_ANYCAST, ROUTE_BLACKHOLE },
+		{ ROUTE_UNICAST, ROUTE_LOCAL, ROUTE_ANYCAST,
+		    ROUTE_UNREACHABLE },
+	};
 	struct frame_of *all = mem_alloc(N_PACKETS, sizeof(*all));
 
 	for (unsigned i = 0; i < N_PACKETS; i++) {
@@ -276,6 +282,10 @@ random_packets(const struct devices *d, int family)
 		random_bytes(&all[i], family);
 		random_devices(&all[i], d);
 		random_connection(&all[i]);
+		if (types) {
+			all[i].p.src_type = ANY(types_of[family == AF_INET6]);
+			all[i].p.dst_type = ANY(types_of[family == AF_INET6]);
+		}
 	}
 	return all;
 }
