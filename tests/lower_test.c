@@ -5,26 +5,10 @@
 #include "parsers/ipset.h"
 #include "parsers/load.h"
 #include "sim/internal.h"
+#include "tests/lower_packets.h"
 
 #include <criterion/criterion.h>
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <stdlib.h>
-
-/* ---- chance ---- */
-
-static uint64_t seed;
-
-static unsigned
-below(unsigned n)
-{
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return (unsigned)(seed >> 20) % n;
-}
-
-#define ANY(of)	((of)[below(sizeof(of) / sizeof((of)[0]))])
 
 /* ---- rules ---- */
 
@@ -80,10 +64,10 @@ static const struct row rows[] = {
 	    TOLD, NULL },
 	{ "esp", "46", "-p esp -m esp [" NOT "--espspi {100|99:100|101:|5:4}]",
 	    TOLD, NULL },
-	{ "icmp", "4", "-p icmp -m icmp " NOT "--icmp-type {any|255|8|8/0|3/1:3|"
-	    "3/3:1|echo-reply|3/1|destination-unreachable}", TOLD, NULL },
-	{ "icmp6", "6", "-p icmpv6 -m icmp6 " NOT "--icmpv6-type {255|128|128/0|"
-	    "1/1:3|1/3:1|echo-reply|1/1}", TOLD, NULL },
+	{ "icmp", "4", "-p icmp -m icmp " NOT "--icmp-type {any|255|8|8/0|"
+	    "3/1:3|3/3:1|echo-reply|3/1|destination-unreachable}", TOLD, NULL },
+	{ "icmp6", "6", "-p icmpv6 -m icmp6 " NOT "--icmpv6-type {255|128|"
+	    "128/0|1/1:3|1/3:1|echo-reply|1/1}", TOLD, NULL },
 	{ "tcpmss", "46", "-p tcp -m tcpmss " NOT "--mss {536|535:1460|1461:|"
 	    "0:65535|:535}", TOLD, NULL },
 	{ "length", "46", "-m length " NOT "--length {28:61|40|60:68|:45|81:|"
@@ -124,6 +108,8 @@ static const struct row rows[] = {
 	    "+}] [" NOT "--physdev-out {port2|p+|x|+}] [" NOT
 	    "--physdev-is-in] [" NOT "--physdev-is-out] [" NOT
 	    "--physdev-is-bridged]", TOLD, NULL },
+	{ "string", "46", "-m string --algo {bm|kmp} [--to {40|60}] " NOT
+	    "--hex-string \"|0050|\"", OPAQUE, NULL },
 	{ "devgroup", "46", "-m devgroup [" NOT "--src-group {0|1|5|0x1/0x4}] ["
 	    NOT "--dst-group {0|1|5|0/0}]", PARTLY, NULL },
 	{ "comment", "46", "-m comment --comment x", TOLD, NULL },
@@ -224,7 +210,8 @@ static const char sets[] =
 "add ipport 192.0.2.0,sctp:80\nadd ipport 192.0.2.0,udplite:80\n"
 "create ipport6 hash:ip,port family inet6\nadd ipport6 2001:db8::1,tcp:80\n"
 "add ipport6 2001:db8::1,icmpv6:128/0\nadd ipport6 2001:db8::2,gre:0\n"
-"add ipport6 2001:db8::1,59:0\nadd ipport6 2001:db8::2,udp:80\nadd ipport6 ::1,dccp:0\n"
+"add ipport6 2001:db8::1,59:0\nadd ipport6 2001:db8::2,udp:80\n"
+"add ipport6 ::1,dccp:0\n"
 "create ipportip hash:ip,port,ip\nadd ipportip 192.0.2.1,tcp:80,10.0.0.1\n"
 "add ipportip 10.0.0.1,tcp:80,192.0.2.1\n"
 "add ipportip 192.0.2.1,tcp:80,192.0.2.1\n"
@@ -347,11 +334,7 @@ struct host {
 	struct diags diags;
 	struct env *env;
 	struct sim *sim;
-	const struct iface *devs[5], *br0, *ports[3];
-	/* What eval asks. */
-	struct env eval_env;
-	const struct services *svc;
-	bool types;
+	struct devices dev;
 };
 
 #define IFACE(index, name, type, group, addrs)				\
@@ -396,51 +379,10 @@ static const char rules6[] =
     "\"action\":\"unreachable\"},"
     "{\"priority\":32766,\"src\":\"all\",\"table\":\"main\"}]";
 
-/* TYPES: the host knows, but who lowers does not. */
+/* TYPES: packets say of which types their addresses are. */
 enum knows { NOTHING, TYPES, ADDRS, ROUTES, N_KNOWS };
 
-/* RTN_x that an address might have, by its looks. */
-static enum route_type
-fake_type(int family, const union addr *a)
-{
-	static const uint8_t types[] = { ROUTE_UNICAST, ROUTE_LOCAL,
-	    ROUTE_ANYCAST, ROUTE_UNREACHABLE, ROUTE_UNICAST };
-	unsigned sum = 0;
-
-	if (family == AF_INET && (addr4_is_zeronet(a) || addr4_is_lbcast(a)))
-		return ROUTE_BROADCAST;
-	if (family == AF_INET ? addr4_is_multicast(a) : addr6_is_multicast(a))
-		return ROUTE_MULTICAST;
-	if (family == AF_INET ? addr4_is_loopback(a) : addr6_is_loopback(a))
-		return ROUTE_LOCAL;
-	for (unsigned i = 0; i < 16; i++)
-		sum += a->b[i];
-	return (enum route_type)types[sum % sizeof(types)];
-}
-
-static enum route_type
-fake_addr_type(struct sim *sim, int family, const union addr *a,
-    const struct iface *dev)
-{
-	(void)sim;
-	(void)dev;
-	return fake_type(family, a);
-}
-
-static void
-fake_route(struct sim *sim, const struct route_query *q,
-    struct route_answer *answer)
-{
-	(void)sim;
-	*answer = (struct route_answer){ .type = fake_type(q->family,
-	    &q->dst) };
-}
-
-static const struct services fake_services = {
-	.addr_type = fake_addr_type, .route = fake_route,
-};
-
-static const struct iface *
+static struct iface *
 iface(struct host *h, const char *name)
 {
 	return env_add_iface(h->env, name, strlen(name));
@@ -477,20 +419,12 @@ host_init(struct host *h, enum knows knows)
 		    &h->diags));
 	}
 	env_finish(h->env);
-	h->devs[0] = iface(h, "eth0");
-	h->devs[1] = iface(h, "eth1");
-	h->devs[2] = iface(h, "tun0");
-	h->devs[3] = iface(h, "tun01");
-	h->devs[4] = h->br0 = iface(h, "br0");
-	h->ports[0] = iface(h, "port1");
-	h->ports[1] = iface(h, "port2");
-	((struct iface *)(uintptr_t)h->br0)->bridge = true;
+	iface(h, "br0")->bridge = true;
+	h->dev = (struct devices){ { iface(h, "eth0"), iface(h, "eth1"),
+	    iface(h, "tun0"), iface(h, "tun01"), iface(h, "br0") },
+	    { iface(h, "port1"), iface(h, "port2"), NULL } };
 	cfg.env = h->env;
 	h->sim = sim_new(&cfg);
-	h->svc = knows == TYPES ? &fake_services : &sim_services;
-	h->types = knows == TYPES;
-	h->eval_env = *h->env;
-	h->eval_env.has_addrs |= h->types;
 }
 
 static void
@@ -498,262 +432,6 @@ host_free(struct host *h)
 {
 	sim_free(h->sim);
 	arena_free(&h->arena);
-}
-
-/* ---- packets ---- */
-
-enum { N_PACKETS = 6000, MAX_SIZE = 160 };
-
-struct frame_of {
-	struct packet p;
-	uint8_t bytes[MAX_SIZE], ether[14];
-	struct ct ct;
-};
-
-static const uint8_t protos[] = { IPPROTO_TCP, IPPROTO_UDP, IPPROTO_UDPLITE,
-    IPPROTO_SCTP, IPPROTO_DCCP, IPPROTO_ICMP, IPPROTO_ICMPV6, IPPROTO_ESP,
-    IPPROTO_AH, IPPROTO_GRE, IPPROTO_NONE, IPPROTO_TCP, IPPROTO_UDP };
-static const uint16_t port_pool[] = { 0, 79, 80, 80, 80, 81, 443, 65535 };
-
-static void
-random_addr(int family, uint8_t *to)
-{
-	static const char *const v4[] = { "192.0.2.0", "192.0.2.1",
-	    "192.0.2.2", "192.0.2.3", "192.0.2.255", "10.0.0.0", "10.0.0.1",
-	    "10.0.0.2", "10.0.0.9", "10.1.2.3", "127.0.0.1", "127.9.9.9",
-	    "0.0.0.0", "0.0.0.1", "224.0.0.1", "239.255.255.255",
-	    "255.255.255.255", "203.0.113.1" };
-	static const char *const often4[] = { "192.0.2.1", "10.0.0.1" };
-	static const char *const often6[] = { "2001:db8::1", "2001:db8::2" };
-	static const char *const v6[] = { "::", "::1", "::2", "2001:db8::",
-	    "2001:db8::1", "2001:db8::2", "2001:db8::ffff", "2001:db8:1::1",
-	    "2001:db8:1::2", "2001:db8:ffff::1", "fe80::1", "ff02::1",
-	    "::ffff:192.0.2.1", "ffff::", "3000::" };
-
-	const char *addr = family == AF_INET ? ANY(v4) : ANY(v6);
-
-	if (below(2) == 0)
-		addr = family == AF_INET ? ANY(often4) : ANY(often6);
-	cr_assert(inet_pton(family, addr, to) == 1);
-}
-
-static unsigned
-tcp_header(uint8_t *h)
-{
-	static const uint8_t flags[] = { 0x02, 0x12, 0x10, 0, 0x11, 0xc2,
-	    0x40, 0x80, 0xff };
-	static const uint8_t options[][8] = {
-		{ 2, 4, 2, 24, 1, 1, 1, 0 }, { 1, 1, 2, 4, 5, 0xb4, 0, 0 },
-		{ 3, 3, 7, 2, 4, 2, 23, 0 }, { 2, 4, 0xff, 0xff, 9, 2, 1, 1 },
-		{ 9, 8, 2, 4, 2, 24, 0, 0 }, { 2, 3, 1, 2, 0, 0, 0, 0 },
-	};
-	bool with = below(3) != 0;
-
-	h[12] = with ? 0x70 : 0x50;
-	h[13] = ANY(flags);
-	if (with)
-		memcpy(h + 20, ANY(options), 8);
-	return with ? 28 : 20;
-}
-
-static unsigned
-sctp_header(uint8_t *h)
-{
-	unsigned size = 12;
-
-	do {
-		h[size] = (uint8_t)below(3);
-		h[size + 1] = (uint8_t)below(4);
-		put16(h + size + 2, 8);
-		size += 8;
-	} while (below(3) == 0 && size < 40);
-	return size;
-}
-
-static unsigned
-dccp_header(uint8_t *h)
-{
-	h[4] = 8;
-	h[8] = (uint8_t)(below(16) << 1);
-	for (unsigned i = 12; i < 32; i++)
-		h[i] = (uint8_t)(below(4) == 0 ? 7 : below(2));
-	return 32;
-}
-
-/* Fills in the header; returns its size. */
-static unsigned
-l4_header(uint8_t proto, uint8_t *h)
-{
-	static const uint16_t icmps[] = { 0x0800, 0x0801, 0x0000, 0x0300,
-	    0x0301, 0x0303, 0x8000, 0x8001, 0x8100, 0x0101, 0x0103, 0xff00 };
-	static const uint32_t spis[] = { 0, 99, 100, 101, UINT32_MAX };
-
-	put16(h, ANY(port_pool));
-	put16(h + 2, ANY(port_pool));
-	switch (proto) {
-	case IPPROTO_TCP:
-		return tcp_header(h);
-	case IPPROTO_SCTP:
-		return sctp_header(h);
-	case IPPROTO_DCCP:
-		return dccp_header(h);
-	case IPPROTO_ICMP: case IPPROTO_ICMPV6:
-		put16(h, ANY(icmps));
-		return 8;
-	case IPPROTO_ESP:
-		put32(h, ANY(spis));
-		return 8;
-	case IPPROTO_AH:
-		h[0] = IPPROTO_GRE;
-		h[1] = 1;
-		put32(h + 4, ANY(spis));
-		return 20;
-	default:
-		return 8;
-	}
-}
-
-static uint8_t *
-ip4_header(uint8_t *ip, uint8_t proto)
-{
-	static const uint16_t frags[] = { 0x2000, 0x0001, 0x2002, 0x0003 };
-	unsigned words = below(8) == 0 ? 6 : 5;
-
-	ip[0] = (uint8_t)(0x40 | words);
-	if (below(5) == 0)
-		put16(ip + 6, ANY(frags));
-	ip[9] = proto;
-	random_addr(AF_INET, ip + 12);
-	random_addr(AF_INET, ip + 16);
-	if (words == 6)
-		memset(ip + 20, 1, 4);
-	return ip + words * 4;
-}
-
-static uint8_t *
-ip6_header(uint8_t *ip, uint8_t proto)
-{
-	static const uint16_t frags[] = { 0x0001, 0x0008, 0x0011, 0x0018 };
-	uint8_t *next = ip + 6, *end = ip + 40;
-
-	ip[0] = 0x60;
-	random_addr(AF_INET6, ip + 8);
-	random_addr(AF_INET6, ip + 24);
-	if (below(6) == 0) {
-		*next = IPPROTO_HOPOPTS;
-		next = end;
-		end += 8;
-	}
-	if (below(5) == 0) {
-		*next = IPPROTO_FRAGMENT;
-		next = end;
-		put16(end + 2, ANY(frags));
-		end += 8;
-	}
-	*next = proto;
-	return end;
-}
-
-static void
-random_bytes(struct frame_of *f, int family)
-{
-	static const uint8_t ttls[] = { 0, 1, 63, 64, 65, 255 };
-	static const uint8_t toses[] = { 0, 0x10, 0x08, 0x18, 0xb8, 0xb9, 2,
-	    3, 1, 0xfc };
-	struct packet *p = &f->p;
-	uint8_t *ip = f->bytes, *l4, proto = ANY(protos), tos = ANY(toses);
-
-	l4 = family == AF_INET ? ip4_header(ip, proto) :
-	    ip6_header(ip, proto);
-	p->data = ip;
-	p->len = p->have = (uint32_t)(l4 - ip) + l4_header(proto, l4) +
-	    below(3) * 4;
-	if (family == AF_INET) {
-		ip[1] = tos;
-		put16(ip + 2, p->len);
-		ip[8] = ANY(ttls);
-	} else {
-		put16(ip, 0x6000u | (unsigned)tos << 4);
-		put16(ip + 4, p->len - 40);
-		ip[7] = ANY(ttls);
-	}
-	pkt_decode(p);
-}
-
-static void
-random_devices(struct frame_of *f, const struct host *h)
-{
-	struct packet *p = &f->p;
-
-	p->local = below(2) == 0;
-	if (p->local) {
-		p->has_owner = true;
-		p->uid = below(2) * 1000;
-		p->gid = below(2) * 999;
-		p->kernel_made = below(4) == 0;
-		p->no_socket = below(6) == 0;
-	} else {
-		p->in = p->rcv = ANY(h->devs);
-	}
-	if (p->local || below(2) == 0)
-		p->out = ANY(h->devs);
-	if (!p->local && p->out != NULL && below(3) == 0)
-		p->in = NULL;		/* at POSTROUTING */
-	if (p->rcv == h->br0 || below(8) == 0) {
-		p->physin = h->ports[below(3)];
-		p->physout = h->ports[below(3)];
-	}
-	if (p->rcv != NULL && p->rcv->kind == IFK_ETHER) {
-		put16(f->ether, 0x0200);
-		put16(f->ether + 6, 0x0200);
-		f->ether[11] = (uint8_t)(1 + below(3));
-		f->ether[5] = (uint8_t)(1 + below(3));
-		p->ll = f->ether;
-		p->ll_len = 14;
-		p->has_mac = true;
-	}
-}
-
-static void
-random_connection(struct frame_of *f)
-{
-	static const uint8_t infos[] = { CTI_ESTABLISHED, CTI_RELATED,
-	    CTI_NEW, CTI_ESTABLISHED_REPLY, CTI_RELATED_REPLY };
-	static const uint32_t marks[] = { 0, 1, 0x10, 0x11, 0x1010 };
-	struct packet *p = &f->p;
-
-	p->mark = ANY(marks);
-	p->untracked = below(3) == 0;
-	if (below(3) == 0)
-		return;
-	p->ct = &f->ct;
-	p->ctinfo = ANY(infos);
-	f->ct.mark = ANY(marks);
-	f->ct.status = below(64);
-	for (unsigned i = 0; i < 2; i++) {
-		struct tuple *t = &f->ct.tuple[i];
-
-		t->family = p->family;
-		t->proto = ANY(protos);
-		t->sport = htons(ANY(port_pool));
-		t->dport = htons(ANY(port_pool));
-		random_addr(p->family, t->src.b);
-		random_addr(p->family, t->dst.b);
-	}
-}
-
-static struct frame_of *
-random_packets(const struct host *h, int family)
-{
-	struct frame_of *all = mem_alloc(N_PACKETS, sizeof(*all));
-
-	for (unsigned i = 0; i < N_PACKETS; i++) {
-		all[i].p.type = (uint8_t)below(PKT_LOOPBACK + 1);
-		random_bytes(&all[i], family);
-		random_devices(&all[i], h);
-		random_connection(&all[i]);
-	}
-	return all;
 }
 
 /* ---- what is told ---- */
@@ -892,31 +570,14 @@ not_if(enum tri t, bool negate)
 	    TRI_YES;
 }
 
-/* False: it has no such field, or nobody knows. */
-static bool
-value_of(const struct host *h, const struct packet *p, enum field f, u128 *v)
-{
-	union addr a;
-
-	if (f != F_SRCTYPE && f != F_DSTTYPE)
-		return field_read(p, f, v, NULL);
-	if (f == F_SRCTYPE)
-		pkt_src(p, &a);
-	else
-		pkt_dst(p, &a);
-	*v = fake_type(p->family, &a);
-	return h->types;
-}
-
 static enum tri
-test_holds(const struct call *c, const struct host *h,
-    const struct packet *p)
+test_holds(const struct call *c, const struct packet *p)
 {
 	u128 v;
 
 	if (c->n == 0)
 		return tri_of(c->negate);
-	if (!value_of(h, p, c->field, &v))
+	if (!field_read(p, c->field, &v, NULL))
 		return TRI_UNKNOWN;
 	for (unsigned i = 0; i < c->n; i++)
 		if ((v & c->mask) >= c->r[i].lo && (v & c->mask) <= c->r[i].hi)
@@ -943,8 +604,8 @@ evaluate(const struct use *u, void *memory, const struct host *h,
     const struct rule *r, struct packet *p, bool *bad)
 {
 	struct ctx ctx = { .pkt = p, .rule = r, .hook = r->chain->hook,
-	    .env = (struct env *)(uintptr_t)&h->eval_env, .svc = h->svc,
-	    .sim = h->sim, .memory = memory };
+	    .env = h->env, .svc = &sim_services, .sim = h->sim,
+	    .memory = memory };
 	enum tri result = u->ext->eval(u->data, &ctx);
 
 	*bad = ctx.hotdrop;		/* and is dropped */
@@ -958,7 +619,7 @@ call_holds(const struct call *c, const struct host *h, struct packet *p)
 
 	switch (c->kind) {
 	case CALL_TEST:
-		return test_holds(c, h, p);
+		return test_holds(c, p);
 	case CALL_IFACE:
 		return iface_holds(c, p);
 	case CALL_OPAQUE:
@@ -1016,8 +677,8 @@ parse(struct trial *t, const char *options)
 	struct diags diags;
 	struct load l = { .arena = &t->arena, .diags = &diags,
 	    .family = t->family };
-	const char *words = arena_printf(&t->arena, "*filter\n:%s ACCEPT [0:0]\n"
-	    "-A %s %s\nCOMMIT\n", chain, chain, options);
+	const char *words = arena_printf(&t->arena, "*filter\n"
+	    ":%s ACCEPT [0:0]\n-A %s %s\nCOMMIT\n", chain, chain, options);
 	struct ruleset *rs;
 
 	diag_init(&diags, &t->arena);
@@ -1186,7 +847,7 @@ Test(lower, tells_what_eval_says)
 		struct frame_of *packets;
 
 		host_init(&h, (enum knows)(k / 2));
-		packets = random_packets(&h, family);
+		packets = random_packets(&h.dev, family, k / 2 == TYPES);
 		for (unsigned i = 0; i < N_ROWS; i++)
 			if (strchr(rows[i].families, family == AF_INET ? '4' :
 			    '6') != NULL)

@@ -113,8 +113,8 @@ void	number_addr(u128, int family, union addr *);
 
 /* What a packet has of a field.  False: the packet has no such field (ports of
  * a fragment behind the first), or it is not known (a capture was cut; the
- * types of addresses never are).  As in the matches, F_TCPFLAGS and F_MSS are
- * what stands in the place of a TCP header in later fragments, too.
+ * type of an address that nobody stated).  As in the matches, F_TCPFLAGS and
+ * F_MSS are what stands in the place of a TCP header in later fragments, too.
  * Interfaces go to 'name' (16 bytes). */
 struct packet;
 bool	field_read(const struct packet *, enum field, u128 *value, char *name);

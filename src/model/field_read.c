@@ -207,6 +207,20 @@ read_gid(const struct packet *p, u128 *v)
 	return read_owner(p, p->gid, v);
 }
 
+static bool
+read_srctype(const struct packet *p, u128 *v)
+{
+	*v = p->src_type;
+	return *v != 0;
+}
+
+static bool
+read_dsttype(const struct packet *p, u128 *v)
+{
+	*v = p->dst_type;
+	return *v != 0;
+}
+
 /* ---- its connection ---- */
 
 static bool
@@ -288,8 +302,9 @@ static bool (*const readers[N_FIELDS])(const struct packet *, u128 *) = {
 	[F_CT] = read_ct, [F_FRAG] = read_frag, [F_TCPFLAGS] = read_tcpflags,
 	[F_LENGTH] = read_length, [F_TTL] = read_ttl, [F_TOS] = read_tos,
 	[F_MARK] = read_mark, [F_CONNMARK] = read_connmark,
-	[F_PKTTYPE] = read_pkttype, [F_MAC] = read_mac, [F_UID] = read_uid,
-	[F_GID] = read_gid, [F_MSS] = read_mss, [F_SPI] = read_spi,
+	[F_PKTTYPE] = read_pkttype, [F_MAC] = read_mac,
+	[F_SRCTYPE] = read_srctype, [F_DSTTYPE] = read_dsttype,
+	[F_UID] = read_uid, [F_GID] = read_gid, [F_MSS] = read_mss, [F_SPI] = read_spi,
 	[F_CT_PROTO] = read_ct_proto, [F_CT_ORIGSRC] = read_orig_src,
 	[F_CT_ORIGDST] = read_orig_dst, [F_CT_REPLSRC] = read_repl_src,
 	[F_CT_REPLDST] = read_repl_dst, [F_CT_ORIGSPORT] = read_orig_sport,
@@ -322,5 +337,5 @@ field_read(const struct packet *p, enum field f, u128 *value, char *name)
 {
 	if (field_info[f].kind == FIELD_IFACE)
 		return read_iface(p, f, name);
-	return readers[f] != NULL && readers[f](p, value);
+	return readers[f](p, value);
 }
