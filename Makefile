@@ -60,7 +60,8 @@ $B/check_all.c: FORCE
 	  echo "extern check_fn check_$$c;"; done; \
 	  echo 'const struct check_file check_files[] = {'; \
 	  for c in $(patsubst c_%,%,$(notdir $(CHECKS:.c=))); do \
-	  echo "	{ \"$$c\", check_$$c },"; done; \
+	  echo "	{ \"$$c\", check_$$c, \"$$(grep -oh 'FW[0-9]\{4\}' \
+	      src/analysis/c_$$c.c | sort -u | tr '\n' ' ')\" },"; done; \
 	  echo '	{ 0 },'; echo '};'; } >$@.new
 	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 FORCE:

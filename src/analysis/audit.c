@@ -2,7 +2,10 @@
 #include "analysis/lookup.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <strings.h>
+
+enum { ID_LENGTH = 6 };		/* "FW2001" */
 
 /* Lists of ids may name a whole family: "FW2". */
 static bool
@@ -105,6 +108,20 @@ audit_tidy(struct audit *a)
 		    compare_findings);
 }
 
+/* Is one of the ids in the list on?  Blanks are between them. */
+static bool
+any_on(const struct audit *a, const char *ids)
+{
+	for (; strlen(ids) >= ID_LENGTH; ids += ID_LENGTH + 1) {
+		char id[ID_LENGTH + 1] = "";
+
+		memcpy(id, ids, ID_LENGTH);
+		if (audit_on(a, id))
+			return true;
+	}
+	return false;
+}
+
 void
 audit_run(struct audit *a)
 {
@@ -113,7 +130,8 @@ audit_run(struct audit *a)
 	for (unsigned f = 0; f < 2; f++)
 		for (const struct check_file *c = check_files;
 		    a->rules[f] != NULL && c->run != NULL; c++)
-			c->run(a, f);
+			if (any_on(a, c->ids))
+				c->run(a, f);
 	for (unsigned f = 0; f < 2; f++) {
 		lookup_free(a->lookup[f]);
 		a->lookup[f] = NULL;

@@ -41,7 +41,7 @@ struct audit {
 
 /* Looks at rules[f], which is there. */
 typedef void check_fn(struct audit *, unsigned f);
-struct check_file { const char *name; check_fn *run; };
+struct check_file { const char *name; check_fn *run; const char *ids; };
 extern const struct check_file check_files[];	/* ends with null; generated */
 
 /* Is this id, a row of the catalogue, on? */
