@@ -86,11 +86,15 @@ struct region {
 void	analysis_regions(struct analysis *, const struct chain *,
 	    const struct query *q, unsigned boxes, struct arena *,
 	    bool (*each)(const struct region *, void *), void *arg);
-/* The same, of the deciders with this verdict alone; the others cost
- * nothing. */
+/* The same, of the deciders with this verdict, or of this rule (null: the
+ * policy), alone; the others cost nothing. */
 void	analysis_regions_of(struct analysis *, const struct chain *,
 	    const struct query *q, enum verdict, unsigned boxes, struct arena *,
 	    bool (*each)(const struct region *, void *), void *arg);
+void	analysis_regions_by(struct analysis *, const struct chain *,
+	    const struct query *q, const struct rule *, unsigned boxes,
+	    struct arena *, bool (*each)(const struct region *, void *),
+	    void *arg);
 /* The rules that a possible region hangs on, 'most' of them at most: its own,
  * and those before that may or may not keep some of its packets from it. */
 unsigned analysis_doubts(struct analysis *, const struct chain *entry,

@@ -4,7 +4,16 @@
 
 #include <stdlib.h>
 
-struct looking { struct audit *a; unsigned f; };
+enum { LOGS = 5 };			/* told one by one of a chain */
+
+struct looking {
+	struct audit *a;
+	unsigned f;
+	/* Logs of a chain that never write. */
+	const struct chain *chain;
+	unsigned logs;
+	struct finding *last_log;
+};
 
 /* ---- what covers it ---- */
 
@@ -94,16 +103,42 @@ covered(struct audit *a, const struct rule *r, const struct dead *d)
 	else if (first != NULL)
 		finding_fix(a, f, "have it before %s, or delete it",
 		    rule_near(a, first, r->chain));
-	if (!is_log(r))
+}
+
+/* ---- FW5002 ---- */
+
+static void
+rest_of_logs(struct looking *k)
+{
+	if (k->logs > LOGS)
+		k->last_log->message = arena_printf(k->a->out.arena, "%s, and "
+		    "so do rules before those of %s behind it",
+		    k->last_log->message, counted(k->a, k->logs - LOGS,
+		    "more log rule", "more log rules"));
+	k->logs = 0;
+}
+
+static void
+silent_log(struct looking *k, const struct rule *r, const struct dead *d)
+{
+	struct audit *a = k->a;
+	const char *by;
+	struct finding *f;
+
+	if (r->chain != k->chain)
+		rest_of_logs(k);
+	k->chain = r->chain;
+	if (++k->logs > LOGS)
 		return;
+	by = d->n_by == 0 ? "earlier rules take" : arena_printf(a->out.arena,
+	    "%s %s", rules_near(a, d->by, d->n_by, r->chain, 6),
+	    d->n_by == 1 ? verb(d->by[0]) : "take");
 	f = finding_add(&a->out, "FW5002", r, NULL, "it never writes a line: "
-	    "%s", first == NULL ? "earlier rules take its packets" :
-	    arena_printf(a->out.arena, "%s %s its packets before",
-	    rules_near(a, d->by, d->n_by, r->chain, 6), d->n_by == 1 ?
-	    verb(first) : "take"));
+	    "%s its packets before", by);
 	shows(a, f, d);
 	finding_fix(a, f, "move the log before the rule whose packets it is to "
 	    "show");
+	k->last_log = f;
 }
 
 /* ---- contradictions ---- */
@@ -157,9 +192,12 @@ tell(const struct rule *r, const struct dead *d, void *arg)
 {
 	struct looking *k = arg;
 
-	if (d->kind == DEAD_COVERED)
+	if (d->kind == DEAD_COVERED) {
 		covered(k->a, r, d);
-	else if (d->kind == DEAD_SELF || d->kind == DEAD_CALLERS)
+		if (is_log(r))
+			silent_log(k, r, d);
+	}
+	if (d->kind == DEAD_SELF || d->kind == DEAD_CALLERS)
 		contradicts(k->a, k->f, r, d);
 }
 
@@ -239,9 +277,10 @@ void
 check_dead(struct audit *a, unsigned f)
 {
 	struct arena scratch = ARENA_INIT;
-	struct looking k = { a, f };
+	struct looking k = { .a = a, .f = f };
 
 	analysis_dead(a->sets[f], 0, &scratch, tell, &k);
+	rest_of_logs(&k);
 	if (audit_on(a, "FW2012"))
 		idle_jumps(a, f);
 	arena_free(&scratch);

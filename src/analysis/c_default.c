@@ -28,7 +28,7 @@ says_forwarding(const struct audit *a, unsigned f, const struct chain *c)
 static void
 from_outside(struct audit *a, unsigned f, enum hook hook)
 {
-	const struct openings *o = openings_of(a, f, hook);
+	struct openings *o = openings_of(a, f, hook);
 	struct finding *found;
 	const char *unless = "";
 
@@ -101,7 +101,9 @@ check_fn check_default;
 void
 check_default(struct audit *a, unsigned f)
 {
-	from_outside(a, f, HOOK_INPUT);
-	from_outside(a, f, HOOK_FORWARD);
+	if (audit_on(a, "FW3001")) {
+		from_outside(a, f, HOOK_INPUT);
+		from_outside(a, f, HOOK_FORWARD);
+	}
 	to_outside(a, f);
 }

@@ -9,10 +9,10 @@ enum { V4, V6 };
 static const char *const family_words[] = { "IPv4", "IPv6" };
 
 /* The opening that lets in what no rule asks for; null: there is none. */
-static const struct opening *
+static struct opening *
 default_opening(struct audit *a, unsigned f, enum hook hook)
 {
-	const struct openings *o = openings_of(a, f, hook);
+	struct openings *o = openings_of(a, f, hook);
 
 	for (unsigned i = 0; i < o->n; i++)
 		if (o->list[i].policy != NULL || (!o->list[i].again &&
@@ -58,7 +58,7 @@ static void
 looser(struct audit *a, enum hook hook)
 {
 	const struct openings *v6 = openings_of(a, V6, hook);
-	const struct opening *o;
+	struct opening *o;
 	struct finding *found;
 
 	if (openings_of(a, V4, hook)->chain == NULL ||
@@ -97,12 +97,12 @@ static const unsigned protos[N_PROTOS] = { IPPROTO_TCP, IPPROTO_UDP };
 /* Ports of a family: 'open' to nearly all, or to 'some'. */
 struct ports {
 	bool open[N_PROTOS][65536], some[N_PROTOS][65536];
-	const struct opening *by[N_PROTOS][65536];	/* of open ones */
+	struct opening *by[N_PROTOS][65536];	/* of open ones */
 	bool any;
 };
 
 static void
-mark(bool *ports, const struct opening **by, const struct opening *o,
+mark(bool *ports, struct opening **by, struct opening *o,
     const struct share *h)
 {
 	for (unsigned i = 0; i < h->n; i++)
@@ -115,13 +115,14 @@ mark(bool *ports, const struct opening **by, const struct opening *o,
 }
 
 static void
-add_ports(struct audit *a, unsigned f, const struct opening *o, unsigned proto,
+add_ports(struct audit *a, unsigned f, struct opening *o, unsigned proto,
     struct ports *p)
 {
 	const struct hs_space *s = analysis_space(a->sets[f]);
 	struct share ports = { 0 }, sources = { 0 };
 	hs_cell box[HS_MAX_DIMS];
 
+	opening_cut(a, f, HOOK_INPUT, o);
 	for (unsigned i = 0; i < o->set->n; i++) {
 		memcpy(box, hs_box(s, o->set, i), s->n * sizeof(*box));
 		if (!box_usual(a, f, HOOK_INPUT, box) ||
@@ -153,7 +154,7 @@ forget(struct ports *p)
 static struct ports *
 ports_of(struct audit *a, unsigned f)
 {
-	const struct openings *o = openings_of(a, f, HOOK_INPUT);
+	struct openings *o = openings_of(a, f, HOOK_INPUT);
 	struct ports *p = mem_alloc(1, sizeof(*p));
 
 	for (unsigned i = 0; i < o->n; i++)
@@ -164,11 +165,11 @@ ports_of(struct audit *a, unsigned f)
 }
 
 /* "tcp 22, 8000:8010, udp 53" of ports that are open here and not there. */
-static const struct opening *
+static struct opening *
 differences(const struct ports *here, const struct ports *there,
     struct sbuf *b, bool *some, struct kind *first)
 {
-	const struct opening *by = NULL;
+	struct opening *by = NULL;
 	unsigned shown = 0;
 
 	for (unsigned j = 0; j < N_PROTOS; j++) {
@@ -205,7 +206,7 @@ static void
 compare(struct audit *a, struct ports *const of[2], unsigned open)
 {
 	struct sbuf b = SBUF_INIT;
-	const struct opening *by;
+	struct opening *by;
 	struct finding *found;
 	struct kind kind;
 	struct let_in in;

@@ -30,29 +30,45 @@ narrow_broadcast(const struct audit *a, unsigned f, enum hook hook,
 typedef bool narrow_fn(const struct audit *, unsigned f, enum hook,
     const struct range *, hs_cell *box);
 
+/* Does the opening take such packets?  Then one of them. */
+static bool
+takes(const struct audit *a, unsigned f, enum hook hook, narrow_fn *narrow,
+    const struct range *r, const struct opening *o, struct point *witness)
+{
+	const struct hs_space *s = analysis_space(a->sets[f]);
+	hs_cell box[HS_MAX_DIMS];
+
+	for (unsigned i = 0; i < o->set->n; i++) {
+		memcpy(box, hs_box(s, o->set, i), s->n * sizeof(*box));
+		if (!narrow(a, f, hook, r, box))
+			continue;
+		hs_point(s, box, witness);
+		return true;
+	}
+	return false;
+}
+
 /* The first opening that takes such packets, and one of them. */
 static const struct opening *
 taking(struct audit *a, unsigned f, enum hook hook, narrow_fn *narrow,
     const struct range *r, struct point *witness)
 {
-	const struct openings *o = openings_of(a, f, hook);
-	const struct hs_space *s = analysis_space(a->sets[f]);
+	struct openings *o = openings_of(a, f, hook);
 	const struct opening *may = NULL;
-	hs_cell box[HS_MAX_DIMS];
 
-	for (unsigned i = 0; i < o->n; i++)
-		for (unsigned j = 0; j < o->list[i].set->n; j++) {
-			const struct opening *p = &o->list[i];
+	for (unsigned i = 0; i < o->n; i++) {
+		struct opening *p = &o->list[i];
 
-			memcpy(box, hs_box(s, p->set, j), s->n * sizeof(*box));
-			if ((may != NULL && p->possible) ||
-			    !narrow(a, f, hook, r, box))
-				continue;
-			hs_point(s, box, witness);
-			if (!p->possible)
-				return p;
-			may = p;
-		}
+		if ((may != NULL && p->possible) ||
+		    !takes(a, f, hook, narrow, r, p, witness))
+			continue;
+		opening_cut(a, f, hook, p);
+		if (!takes(a, f, hook, narrow, r, p, witness))
+			continue;
+		if (!p->possible)
+			return p;
+		may = p;
+	}
 	return may;
 }
 

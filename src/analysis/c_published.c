@@ -43,16 +43,14 @@ no_effect(struct audit *a, unsigned f, const struct rule *r,
 {
 	const char *owner = forward_owner(w);
 	bool drops = rule_effect(a->lookup[f], r) == V_DROP;
-	const char *what = drops ? "it drops" : "it lets in some sources only";
-	struct finding *found = owner != NULL ?
-	    finding_add(&a->out, "FW8001", r, NULL, "%s: no effect on port %u "
-	    "that %s publishes: %s has made %s of it, which %s accepts",
-	    what, w->from.port, owner, rule_near(a, w->rule, r->chain),
-	    forward_words(a, w), rule_near(a, open->rule, r->chain)) :
-	    finding_add(&a->out, "FW3016", r, NULL, "%s: no effect on port "
-	    "%u: %s has made %s of it, which %s accepts", what, w->from.port,
-	    rule_near(a, w->rule, r->chain), forward_words(a, w),
-	    rule_near(a, open->rule, r->chain));
+	const char *what = arena_printf(a->out.arena, "this %s has no effect "
+	    "on port %u%s: %s turns it into %s, which %s accepts",
+	    drops ? "DROP" : "limit to some sources", w->from.port,
+	    owner == NULL ? "" : arena_printf(a->out.arena, ", which %s "
+	    "publishes", owner), rule_near(a, w->rule, r->chain),
+	    forward_words(a, w), rule_near(a, open->rule, r->chain));
+	struct finding *found = finding_add(&a->out, owner != NULL ?
+	    "FW8001" : "FW3016", r, NULL, "%s", what);
 
 	found->possible = w->possible || open->possible;
 	finding_by(a, found, w->rule);
@@ -114,7 +112,7 @@ bans(struct audit *a, unsigned f, const struct chain_facts *c,
 	if (jump == NULL)
 		return;
 	found = finding_add(&a->out, "FW8002", jump, NULL, "who is banned in "
-	    "%s still gets to port %u: %s has made %s of it, and FORWARD does "
+	    "%s still gets to port %u: %s turns it into %s, and FORWARD does "
 	    "not ask this chain", c->chain->name, w->from.port,
 	    rule_near(a, w->rule, jump->chain), forward_words(a, w));
 	/* A ban from all ports may be meant for the host alone. */

@@ -68,7 +68,7 @@ struct looking {
 	struct audit *a;
 	unsigned f;
 	enum hook hook;
-	const struct opening *o;
+	struct opening *o;
 	bool names_iface;
 	bool possible;
 	const char *condition;
@@ -209,7 +209,7 @@ look_at(struct looking *k, struct map *told, struct arena *arena)
 static void
 look(struct audit *a, unsigned f, enum hook hook)
 {
-	const struct openings *o = openings_of(a, f, hook);
+	struct openings *o = openings_of(a, f, hook);
 	struct arena scratch = ARENA_INIT;
 	struct map told = { 0 };
 
@@ -228,6 +228,9 @@ check_fn check_services;
 void
 check_services(struct audit *a, unsigned f)
 {
+	if (!audit_on(a, "FW3003") && !audit_on(a, "FW3004") &&
+	    !audit_on(a, "FW3007"))
+		return;
 	look(a, f, HOOK_INPUT);
 	look(a, f, HOOK_FORWARD);
 }

@@ -9,7 +9,7 @@
 /* Not where it names the way in or out as one that it trusts. */
 static bool
 is_for_anybody(struct audit *a, unsigned f, enum hook hook,
-    const struct opening *o, struct let_in *in)
+    struct opening *o, struct let_in *in)
 {
 	opening_lets_in(a, f, hook, o, (struct kind){ IPPROTO_TCP, 31337 },
 	    in);
@@ -24,7 +24,7 @@ is_for_anybody(struct audit *a, unsigned f, enum hook hook,
 
 static void
 everything(struct audit *a, unsigned f, enum hook hook,
-    const struct opening *o)
+    struct opening *o)
 {
 	struct finding *found;
 	struct let_in in;
@@ -50,7 +50,7 @@ enum { LOW_PORT = 1024 };
 /* Does it take packets to nearly all ports, of low source ports only? */
 static bool
 by_source_port(struct audit *a, unsigned f, enum hook hook,
-    const struct opening *o, struct point *witness)
+    struct opening *o, struct point *witness)
 {
 	const struct hs_space *s = analysis_space(a->sets[f]);
 	struct share ports = { 0 }, sources = { 0 }, from = { 0 };
@@ -81,7 +81,7 @@ by_source_port(struct audit *a, unsigned f, enum hook hook,
 
 static void
 source_port(struct audit *a, unsigned f, enum hook hook,
-    const struct opening *o)
+    struct opening *o)
 {
 	const char *ports = rule_sports(a->lookup[f], o->rule);
 	struct finding *found;
@@ -90,6 +90,7 @@ source_port(struct audit *a, unsigned f, enum hook hook,
 	if (ports == NULL)
 		return;
 	ports = arena_strdup(a->out.arena, ports);
+	opening_cut(a, f, hook, o);
 	if (!by_source_port(a, f, hook, o, &witness))
 		return;
 	found = finding_add(&a->out, "FW3006", o->rule, NULL, "it accepts new "
@@ -105,10 +106,10 @@ source_port(struct audit *a, unsigned f, enum hook hook,
 static void
 look(struct audit *a, unsigned f, enum hook hook)
 {
-	const struct openings *o = openings_of(a, f, hook);
+	struct openings *o = openings_of(a, f, hook);
 
 	for (unsigned i = 0; i < o->n; i++) {
-		const struct opening *p = &o->list[i];
+		struct opening *p = &o->list[i];
 
 		if (p->rule == NULL || p->again)
 			continue;
@@ -121,6 +122,8 @@ check_fn check_wide;
 void
 check_wide(struct audit *a, unsigned f)
 {
+	if (!audit_on(a, "FW3005") && !audit_on(a, "FW3006"))
+		return;
 	look(a, f, HOOK_INPUT);
 	look(a, f, HOOK_FORWARD);
 }

@@ -325,11 +325,33 @@ point_iface(struct point *p, enum field f, const char *name)
 	p->asked |= UINT64_C(1) << f;
 }
 
+/* One that people expect to see, if there is one: a stranger's. */
+static bool
+any_stranger(struct audit *a, unsigned f, const struct chain *c,
+    const struct query *q, enum verdict v, struct region *out)
+{
+	struct query usual = { 0 };
+	bool any;
+
+	for (unsigned i = 0; i < q->n; i++) {
+		vec_room(usual.tests, usual.n, usual.room);
+		usual.tests[usual.n++] = q->tests[i];
+	}
+	if (c->hook != HOOK_OUTPUT)
+		ask_iface(a, f, &usual, F_IN, "eth0");
+	ask_value(a, f, &usual, F_SRC, a->rules[f]->family == AF_INET ?
+	    V4(203, 0, 113, 7) : V6(0x2001, 0xdb8) | 7);
+	any = analysis_any(a->sets[f], c, &usual, v, out, a->out.arena);
+	query_free(&usual);
+	return any && !out->possible;
+}
+
 bool
 ask_any(struct audit *a, unsigned f, const struct chain *c, struct query *q,
     enum verdict v, struct region *out)
 {
-	bool any = analysis_any(a->sets[f], c, q, v, out, a->out.arena);
+	bool any = any_stranger(a, f, c, q, v, out) ||
+	    analysis_any(a->sets[f], c, q, v, out, a->out.arena);
 
 	query_free(q);
 	return any;
@@ -490,12 +512,13 @@ bool
 box_narrow(const struct hs_space *s, hs_cell *box, enum field f, u128 lo,
     u128 hi)
 {
-	for (unsigned i = 0; i < s->n; i++) {
+	unsigned first = s->of_field[f] < 0 ? 0 : (unsigned)s->of_field[f];
+	unsigned end = s->of_field[f] < 0 ? 0 : first + (unsigned)s->parts[f];
+
+	for (unsigned i = first; i < end; i++) {
 		const struct hs_dim *d = &s->dims[i];
 		bool some;
 
-		if (d->field != f)
-			continue;
 		if (d->values != NULL) {
 			some = narrow_mark(d, &box[i], (uint32_t)lo);
 		} else if (d->of != NULL && d->bits) {

@@ -137,9 +137,12 @@ struct opening {
 	const struct rule *rule;
 	const struct chain *policy;
 	bool possible;
-	bool complete;			/* else 'set' is where they are in */
 	bool again;			/* there was one of its rule before */
+	/* What the rule takes; once 'cut', without what earlier rules take, but
+	 * where that is too much to list. */
 	const struct hs *set;
+	bool cut;
+	unsigned way;			/* by which it comes, see ask_outside */
 	struct point witness;
 };
 struct openings {
@@ -148,7 +151,9 @@ struct openings {
 	unsigned n, room;
 	struct map rules;		/* seen, by address */
 };
-const struct openings *openings_of(struct audit *, unsigned f, enum hook);
+struct openings *openings_of(struct audit *, unsigned f, enum hook);
+/* Leaves only what earlier rules leave; 'set' may come out empty. */
+void	opening_cut(struct audit *, unsigned f, enum hook, struct opening *);
 
 /* A kind of packets; IPPROTO_IP is any protocol, port 0 any port. */
 struct kind { unsigned proto, port; };
@@ -162,10 +167,10 @@ struct let_in {
 	struct point witness;
 };
 void	opening_lets_in(struct audit *, unsigned f, enum hook,
-	    const struct opening *, struct kind, struct let_in *);
+	    struct opening *, struct kind, struct let_in *);
 /* Does it let in nearly everything, from nearly everywhere? */
 bool	opening_is_wide(struct audit *, unsigned f, enum hook,
-	    const struct opening *);
+	    struct opening *);
 /* Cuts a box down to usual packets of a kind that begin a connection. */
 bool	box_kind(const struct audit *, unsigned f, enum hook, struct kind,
 	    hs_cell *box);

@@ -13,7 +13,7 @@ enum {
 /* Of all addresses: the unicast ones of IPv6 are an eighth. */
 static const double nearly_all = 0.1;
 
-struct adding { struct openings *to; struct arena *arena; };
+struct adding { struct openings *to; struct arena *arena; unsigned way; };
 
 static bool
 is_seen(struct adding *x, const struct rule *r)
@@ -36,31 +36,37 @@ add_opening(const struct region *r, void *arg)
 	vec_room(o->list, o->n, o->room);
 	o->list[o->n++] = (struct opening){ .rule = r->rule,
 	    .policy = r->policy, .possible = r->possible,
-	    .complete = r->complete, .again = is_seen(x, r->rule),
-	    .set = r->set, .witness = r->witness };
+	    .again = is_seen(x, r->rule), .set = r->set, .way = x->way,
+	    .witness = r->witness };
 	return true;
+}
+
+static void
+ask_way(const struct audit *a, unsigned way, struct query *q)
+{
+	ask_outside(a, way, q);
+	ask_new(q);
 }
 
 static void
 find_openings(struct audit *a, unsigned f, enum hook hook,
     struct openings *o)
 {
-	struct adding x = { o, a->exposure->arena };
+	struct adding x = { o, a->exposure->arena, 0 };
 
 	o->chain = a->rules[f]->tables[TABLE_FILTER].builtin[hook];
-	for (unsigned i = 0; o->chain != NULL && i < outside_ways(a); i++) {
+	for (; o->chain != NULL && x.way < outside_ways(a); x.way++) {
 		struct query q = { 0 };
 
-		ask_outside(a, i, &q);
-		ask_new(&q);
+		ask_way(a, x.way, &q);
 		if (!dropped_before(a, f, hook, &q))
 			analysis_regions_of(a->sets[f], o->chain, &q, V_ACCEPT,
-			    BOXES, x.arena, add_opening, &x);
+			    0, x.arena, add_opening, &x);
 		query_free(&q);
 	}
 }
 
-const struct openings *
+struct openings *
 openings_of(struct audit *a, unsigned f, enum hook hook)
 {
 	struct openings **o = &a->exposure->openings[f][hook];
@@ -70,6 +76,30 @@ openings_of(struct audit *a, unsigned f, enum hook hook)
 		find_openings(a, f, hook, *o);
 	}
 	return *o;
+}
+
+static bool
+keep_set(const struct region *r, void *arg)
+{
+	struct opening *o = arg;
+
+	if (r->possible == o->possible)
+		o->set = r->set;
+	return true;
+}
+
+void
+opening_cut(struct audit *a, unsigned f, enum hook hook, struct opening *o)
+{
+	struct query q = { 0 };
+
+	if (o->cut)
+		return;
+	o->cut = true;
+	ask_way(a, o->way, &q);
+	analysis_regions_by(a->sets[f], openings_of(a, f, hook)->chain, &q,
+	    o->rule, BOXES, a->exposure->arena, keep_set, o);
+	query_free(&q);
 }
 
 void
@@ -93,15 +123,14 @@ box_kind(const struct audit *a, unsigned f, enum hook hook, struct kind k,
 {
 	const struct hs_space *s = analysis_space(a->sets[f]);
 
-	if (!box_usual(a, f, hook, box))
-		return false;
 	if (k.proto != IPPROTO_IP && !box_value(s, box, F_PROTO, k.proto))
+		return false;
+	if (k.port != 0 && (!box_value(s, box, F_DPORT, k.port) ||
+	    !box_value(s, box, F_SPORT, 49152)))
 		return false;
 	if (k.proto == IPPROTO_TCP && !box_value(s, box, F_TCPFLAGS, TH_SYN))
 		return false;
-	if (k.port != 0 && !box_value(s, box, F_DPORT, k.port))
-		return false;
-	return k.port == 0 || box_value(s, box, F_SPORT, 49152);
+	return box_usual(a, f, hook, box);
 }
 
 static void
@@ -113,22 +142,26 @@ set_witness(const struct hs_space *s, const hs_cell *box, struct kind k,
 		point_value(p, F_DPORT, k.port);
 }
 
-void
-opening_lets_in(struct audit *a, unsigned f, enum hook hook,
+static void
+lets_in(const struct audit *a, unsigned f, enum hook hook,
     const struct opening *o, struct kind k, struct let_in *in)
 {
 	const struct hs_space *s = analysis_space(a->sets[f]);
 	struct share sources = { 0 };
 	hs_cell box[HS_MAX_DIMS];
+	bool usual = false;
 
 	*in = (struct let_in){ .any = false };
 	for (unsigned i = 0; i < o->set->n; i++) {
 		memcpy(box, hs_box(s, o->set, i), s->n * sizeof(*box));
 		if (!box_kind(a, f, hook, k, box))
 			continue;
-		if (!in->any) {
+		if (!in->any)
 			in->condition = box_condition(s, box);
+		/* People expect to see eth0. */
+		if (!in->any || (!usual && box_iface(s, box, F_IN, "eth0"))) {
 			set_witness(s, box, k, &in->witness);
+			usual = box_iface(s, box, F_IN, "eth0");
 		}
 		in->any = true;
 		in->any_iface |= box_any_iface(s, box, F_IN);
@@ -139,9 +172,20 @@ opening_lets_in(struct audit *a, unsigned f, enum hook hook,
 	share_free(&sources);
 }
 
+void
+opening_lets_in(struct audit *a, unsigned f, enum hook hook,
+    struct opening *o, struct kind k, struct let_in *in)
+{
+	lets_in(a, f, hook, o, k, in);
+	if (!in->open || o->cut)
+		return;
+	opening_cut(a, f, hook, o);
+	lets_in(a, f, hook, o, k, in);
+}
+
 bool
 opening_is_wide(struct audit *a, unsigned f, enum hook hook,
-    const struct opening *o)
+    struct opening *o)
 {
 	static const struct kind probes[] = { { IPPROTO_TCP, 1 },
 	    { IPPROTO_TCP, 79 }, { IPPROTO_TCP, 1234 }, { IPPROTO_TCP, 31337 },

@@ -13,6 +13,8 @@ struct asking {
 	uint32_t *steps;		/* that may decide some of it */
 	uint32_t n, room;
 	int verdict;			/* that is asked for; -1: any */
+	const struct rule *rule;	/* with 'by' its own; null: the policy's */
+	bool by;
 	unsigned most;			/* boxes to list */
 	struct arena *arena;
 };
@@ -56,9 +58,10 @@ end_verdict(const struct program *p)
 }
 
 static bool
-is_wanted(const struct asking *a, int verdict)
+is_wanted(const struct asking *a, const struct rule *r, int verdict)
 {
-	return a->verdict < 0 || a->verdict == verdict;
+	return (a->verdict < 0 || a->verdict == verdict) &&
+	    (!a->by || a->rule == r);
 }
 
 static bool
@@ -67,7 +70,7 @@ add_decider(const struct hs_item *it, void *arg)
 	struct asking *a = arg;
 	const struct step *s = &a->p->steps[it->at];
 
-	if (s->kind != STEP_TAKE || !is_wanted(a, s->verdict))
+	if (s->kind != STEP_TAKE || !is_wanted(a, s->rule, s->verdict))
 		return true;
 	vec_room(a->steps, a->n, a->room);
 	a->steps[a->n++] = it->at;
@@ -95,7 +98,7 @@ find_deciders(struct asking *a)
 		if (i == 0 || a->steps[i] != a->steps[kept - 1])
 			a->steps[kept++] = a->steps[i];
 	a->n = kept;
-	if (!is_wanted(a, end_verdict(a->p)))
+	if (!is_wanted(a, NULL, end_verdict(a->p)))
 		return;
 	vec_room(a->steps, a->n, a->room);
 	a->steps[a->n++] = a->p->n_steps - 1;	/* the end */
@@ -163,8 +166,8 @@ add_part(const struct asking *a, uint32_t at, const struct hs *part,
 		}
 		hs_add(sp, around, box);
 		hs_clear(&rest);
-		r->complete = r->complete && cover_rest(a->p, box, at, by,
-		    a->most, &rest);
+		r->complete = r->complete && a->most != 0 && cover_rest(a->p,
+		    box, at, by, a->most, &rest);
 		/* What it may decide by one way it may also by another. */
 		for (unsigned k = 0; k < had && r->complete; k++)
 			r->complete = hs_subtract(sp, &rest, hs_box(sp, set,
@@ -362,7 +365,8 @@ regions_by_following(struct asking *a, bool (*each)(const struct region *,
 	for (uint32_t i = 0; i < a->p->n_steps; i++) {
 		struct gathered *x = &g.of[i];
 
-		if (x->set.n != 0 && more && is_wanted(a, (int)x->r.verdict)) {
+		if (x->set.n != 0 && more && is_wanted(a, x->r.rule,
+		    (int)x->r.verdict)) {
 			x->r.complete &= a->most != 0 && !f.full;
 			x->r.possible |= f.full;
 			keep_set(a, &x->r, &x->set, &x->set);
@@ -376,11 +380,12 @@ regions_by_following(struct asking *a, bool (*each)(const struct region *,
 
 static void
 regions(struct analysis *an, const struct chain *chain, const struct query *q,
-    int verdict, unsigned boxes, struct arena *arena,
-    bool (*each)(const struct region *, void *), void *arg)
+    int verdict, const struct rule *const *by, unsigned boxes,
+    struct arena *arena, bool (*each)(const struct region *, void *), void *arg)
 {
 	struct asking a = { .p = program_of(an, chain), .arena = arena,
-	    .verdict = verdict, .most = boxes };
+	    .verdict = verdict, .by = by != NULL, .rule = by ? *by : NULL,
+	    .most = boxes };
 	bool doubt = any_doubt(a.p);
 
 	query_boxes(a.p, q, &a.q);
@@ -404,7 +409,7 @@ analysis_regions(struct analysis *an, const struct chain *chain,
     const struct query *q, unsigned boxes, struct arena *arena,
     bool (*each)(const struct region *, void *), void *arg)
 {
-	regions(an, chain, q, -1, boxes, arena, each, arg);
+	regions(an, chain, q, -1, NULL, boxes, arena, each, arg);
 }
 
 void
@@ -413,7 +418,16 @@ analysis_regions_of(struct analysis *an, const struct chain *chain,
     struct arena *arena, bool (*each)(const struct region *, void *),
     void *arg)
 {
-	regions(an, chain, q, (int)verdict, boxes, arena, each, arg);
+	regions(an, chain, q, (int)verdict, NULL, boxes, arena, each, arg);
+}
+
+void
+analysis_regions_by(struct analysis *an, const struct chain *chain,
+    const struct query *q, const struct rule *rule, unsigned boxes,
+    struct arena *arena, bool (*each)(const struct region *, void *),
+    void *arg)
+{
+	regions(an, chain, q, -1, &rule, boxes, arena, each, arg);
 }
 
 struct wanted { struct region *out; bool found; };
