@@ -40,7 +40,8 @@ takes(const struct audit *a, unsigned f, enum hook hook, narrow_fn *narrow,
 
 	for (unsigned i = 0; i < o->set->n; i++) {
 		memcpy(box, hs_box(s, o->set, i), s->n * sizeof(*box));
-		if (!narrow(a, f, hook, r, box))
+		if (!narrow(a, f, hook, r, box) || (o->cut &&
+		    !opening_has(a, f, hook, o, box)))
 			continue;
 		hs_point(s, box, witness);
 		return true;

@@ -3,6 +3,7 @@
 #include "analysis/exposure.h"
 
 #include <netinet/in.h>
+#include <stdlib.h>
 
 /* ---- FW3005 ---- */
 
@@ -66,9 +67,10 @@ by_source_port(struct audit *a, unsigned f, enum hook hook,
 		share_add(&ports, s, box, F_DPORT);
 		share_add(&from, s, box, F_SPORT);
 		share_add(&sources, s, box, F_SRC);
-		if (!any)
+		if (!any && opening_has(a, f, hook, o, box)) {
 			hs_point(s, box, witness);
-		any = true;
+			any = true;
+		}
 	}
 	any = any && only && share_of_all(&ports, s, F_DPORT) > 0.5 &&
 	    share_of_all(&from, s, F_SPORT) <= LOW_PORT / 65536.0 &&
@@ -79,6 +81,15 @@ by_source_port(struct audit *a, unsigned f, enum hook hook,
 	return any;
 }
 
+/* Do they begin where the ports of clients do?  Then nobody is let in for a
+ * port of his choice. */
+static bool
+high_ports(const char *ports)
+{
+	return strtoul(ports, NULL, 10) >= LOW_PORT && strchr(ports, ',') ==
+	    NULL;
+}
+
 static void
 source_port(struct audit *a, unsigned f, enum hook hook,
     struct opening *o)
@@ -87,7 +98,7 @@ source_port(struct audit *a, unsigned f, enum hook hook,
 	struct finding *found;
 	struct point witness;
 
-	if (ports == NULL)
+	if (ports == NULL || high_ports(ports))
 		return;
 	ports = arena_strdup(a->out.arena, ports);
 	opening_cut(a, f, hook, o);

@@ -141,7 +141,7 @@ struct opening {
 	/* What the rule takes; once 'cut', without what earlier rules take, but
 	 * where that is too much to list. */
 	const struct hs *set;
-	bool cut;
+	bool cut, whole;		/* whole: it is without them */
 	unsigned way;			/* by which it comes, see ask_outside */
 	struct point witness;
 };
@@ -154,6 +154,9 @@ struct openings {
 struct openings *openings_of(struct audit *, unsigned f, enum hook);
 /* Leaves only what earlier rules leave; 'set' may come out empty. */
 void	opening_cut(struct audit *, unsigned f, enum hook, struct opening *);
+/* Is some of the box in the opening?  Then the box is cut down to such. */
+bool	opening_has(const struct audit *, unsigned f, enum hook,
+	    const struct opening *, hs_cell *box);
 
 /* A kind of packets; IPPROTO_IP is any protocol, port 0 any port. */
 struct kind { unsigned proto, port; };

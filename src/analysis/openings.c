@@ -83,8 +83,10 @@ keep_set(const struct region *r, void *arg)
 {
 	struct opening *o = arg;
 
-	if (r->possible == o->possible)
+	if (r->possible == o->possible) {
 		o->set = r->set;
+		o->whole = r->complete;
+	}
 	return true;
 }
 
@@ -133,6 +135,21 @@ box_kind(const struct audit *a, unsigned f, enum hook hook, struct kind k,
 	return box_usual(a, f, hook, box);
 }
 
+bool
+opening_has(const struct audit *a, unsigned f, enum hook hook,
+    const struct opening *o, hs_cell *box)
+{
+	hs_cell left[HS_MAX_DIMS];
+
+	if (o->cut && o->whole)
+		return true;
+	if (!analysis_decides(a->sets[f], a->exposure->openings[f][hook]->chain,
+	    o->rule, o->possible, box, left))
+		return false;
+	memcpy(box, left, analysis_space(a->sets[f])->n * sizeof(*box));
+	return true;
+}
+
 static void
 set_witness(const struct hs_space *s, const hs_cell *box, struct kind k,
     struct point *p)
@@ -148,7 +165,7 @@ lets_in(const struct audit *a, unsigned f, enum hook hook,
 {
 	const struct hs_space *s = analysis_space(a->sets[f]);
 	struct share sources = { 0 };
-	hs_cell box[HS_MAX_DIMS];
+	hs_cell box[HS_MAX_DIMS], left[HS_MAX_DIMS];
 	bool usual = false;
 
 	*in = (struct let_in){ .any = false };
@@ -156,12 +173,15 @@ lets_in(const struct audit *a, unsigned f, enum hook hook,
 		memcpy(box, hs_box(s, o->set, i), s->n * sizeof(*box));
 		if (!box_kind(a, f, hook, k, box))
 			continue;
+		memcpy(left, box, s->n * sizeof(*left));
+		if (!opening_has(a, f, hook, o, left))
+			continue;
 		if (!in->any)
 			in->condition = box_condition(s, box);
 		/* People expect to see eth0. */
-		if (!in->any || (!usual && box_iface(s, box, F_IN, "eth0"))) {
-			set_witness(s, box, k, &in->witness);
-			usual = box_iface(s, box, F_IN, "eth0");
+		if (!in->any || (!usual && box_iface(s, left, F_IN, "eth0"))) {
+			set_witness(s, left, k, &in->witness);
+			usual = box_iface(s, left, F_IN, "eth0");
 		}
 		in->any = true;
 		in->any_iface |= box_any_iface(s, box, F_IN);

@@ -90,6 +90,18 @@ find_deciders(struct asking *a)
 {
 	uint32_t kept = 0;
 
+	if (a->by) {
+		uint32_t n;
+		const uint32_t *of = program_steps(a->p, a->rule, &n);
+
+		for (uint32_t i = 0; i < n; i++)
+			if (a->p->steps[of[i]].kind == STEP_TAKE ||
+			    a->p->steps[of[i]].kind == STEP_END) {
+				vec_room(a->steps, a->n, a->room);
+				a->steps[a->n++] = of[i];
+			}
+		return;
+	}
 	for (unsigned i = 0; i < a->q.n; i++)
 		hs_tree_meet(a->p->tree, hs_box(a->p->an->space, &a->q, i),
 		    UINT32_MAX, add_decider, a);
@@ -428,6 +440,34 @@ analysis_regions_by(struct analysis *an, const struct chain *chain,
     void *arg)
 {
 	regions(an, chain, q, -1, &rule, boxes, arena, each, arg);
+}
+
+bool
+analysis_decides(struct analysis *an, const struct chain *chain,
+    const struct rule *rule, bool may, const hs_cell *box, hs_cell *out)
+{
+	struct program *p = program_of(an, chain);
+	enum by by = may ? BY_CERTAIN : BY_ANY;
+	hs_cell part[HS_MAX_DIMS];
+	uint32_t n;
+	const uint32_t *of = program_steps(p, rule, &n);
+
+	if (p->changing) {		/* only following would tell */
+		memcpy(out, box, an->space->n * sizeof(*out));
+		return true;
+	}
+	for (uint32_t i = 0; i < n; i++) {
+		const struct step *s = &p->steps[of[i]];
+
+		if (s->kind == STEP_END && cover_box(p, box, of[i], by,
+		    out) == COVER_NO)
+			return true;
+		for (unsigned k = 0; s->kind == STEP_TAKE && k < s->n; k++)
+			if (box_and(an->space, part, box, step_box(p, s, k)) &&
+			    cover_box(p, part, of[i], by, out) == COVER_NO)
+				return true;
+	}
+	return false;
 }
 
 struct wanted { struct region *out; bool found; };
