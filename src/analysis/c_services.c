@@ -53,7 +53,10 @@ static const struct service {
 	{ { IPPROTO_TCP, 513 }, CLEAR, false, "rlogin" },
 	{ { IPPROTO_TCP, 514 }, CLEAR, false, "rsh" },
 };
-enum { N_SERVICES = sizeof(services) / sizeof(*services) };
+enum {
+	N_SERVICES = sizeof(services) / sizeof(*services),
+	SHOWN = 6			/* of one rule */
+};
 
 static const struct { const char *id, *advice; } groups[N_GROUPS] = {
 	[ADMIN] = { "FW3003", "limit it to the networks that administer the "
@@ -120,16 +123,19 @@ is_open(struct looking *k, struct kind kind)
 static const char *
 services_text(struct looking *k, const unsigned *which, unsigned n)
 {
+	unsigned shown = n <= SHOWN ? n : SHOWN - 1;
 	struct sbuf b = SBUF_INIT;
 	const char *text;
 
-	for (unsigned i = 0; i < n; i++) {
+	for (unsigned i = 0; i < shown; i++) {
 		const struct service *s = &services[which[i]];
 
 		sbuf_printf(&b, "%s%s %u (%s)", i == 0 ? "" :
 		    i + 1 == n ? " and " : ", ", proto_name(s->kind.proto),
 		    s->kind.port, s->name);
 	}
+	if (shown < n)
+		sbuf_printf(&b, " and %u more like them", n - shown);
 	text = arena_printf(k->a->out.arena, "%s %s", sbuf_text(&b),
 	    n == 1 ? "is" : "are");
 	sbuf_free(&b);

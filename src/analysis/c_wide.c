@@ -96,11 +96,12 @@ source_port(struct audit *a, unsigned f, enum hook hook,
 	found = finding_add(&a->out, "FW3006", o->rule, NULL, "it accepts new "
 	    "packets to nearly every port from whoever sends from port %s: "
 	    "the sender chooses that port", ports);
-	found->possible = o->possible;
+	found->possible = o->possible || !o->complete;
 	finding_fix(a, found, "accept answers by their state: -m conntrack "
 	    "--ctstate RELATED,ESTABLISHED");
-	finding_shows(a, found, &witness, openings_of(a, f, hook)->chain,
-	    V_CONTINUE);
+	if (o->complete)
+		finding_shows(a, found, &witness, openings_of(a, f,
+		    hook)->chain, V_CONTINUE);
 }
 
 static void

@@ -141,7 +141,7 @@ struct opening {
 	/* What the rule takes; once 'cut', without what earlier rules take, but
 	 * where that is too much to list. */
 	const struct hs *set;
-	bool cut;
+	bool cut, complete;
 	unsigned way;			/* by which it comes, see ask_outside */
 	struct point witness;
 };
@@ -152,8 +152,12 @@ struct openings {
 	struct map rules;		/* seen, by address */
 };
 struct openings *openings_of(struct audit *, unsigned f, enum hook);
-/* Leaves only what earlier rules leave; 'set' may come out empty. */
+/* Leaves only what earlier rules leave; 'set' may come out empty.  Not
+ * 'complete': there are too many pieces, and it stays as it was. */
 void	opening_cut(struct audit *, unsigned f, enum hook, struct opening *);
+/* Does it take packets of the query, which is freed?  One of them. */
+bool	opening_takes(struct audit *, unsigned f, enum hook,
+	    const struct opening *, struct query *, struct point *);
 
 /* A kind of packets; IPPROTO_IP is any protocol, port 0 any port. */
 struct kind { unsigned proto, port; };
