@@ -18,8 +18,7 @@ is_for_anybody(struct audit *a, unsigned f, enum hook hook,
 		    (struct kind){ IPPROTO_UDP, 31337 }, in);
 	if (!in->any_iface && a->exposure->outside.n == 0)
 		return false;
-	return hook == HOOK_INPUT || (in->out_iface &&
-	    !rule_tests_dst(o->rule));
+	return hook == HOOK_INPUT || (in->out_iface && in->any_dst);
 }
 
 static void
@@ -33,9 +32,9 @@ everything(struct audit *a, unsigned f, enum hook hook,
 	    !is_for_anybody(a, f, hook, o, &in))
 		return;
 	found = finding_add(&a->out, "FW3005", o->rule, NULL, "it accepts new "
-	    "packets of every protocol to every port, from every address, "
-	    "%s%s", a->exposure->outside.words, o->possible ?
-	    ", as far as limits and lists let it" : "");
+	    "packets of every protocol to every port, from every address that "
+	    "comes in %s%s", a->exposure->outside.words, o->possible ?
+	    ", if limits and lists let them" : "");
 	found->possible = o->possible;
 	finding_fix(a, found, "accept what is needed: by port, by source or by "
 	    "a trusted interface");
@@ -104,6 +103,14 @@ source_port(struct audit *a, unsigned f, enum hook hook,
 		    hook)->chain, V_CONTINUE);
 }
 
+/* Was it told of already, where INPUT leads to it too? */
+static bool
+is_told(struct audit *a, unsigned f, enum hook hook, const struct rule *r)
+{
+	return hook == HOOK_FORWARD && chain_facts(a->lookup[f],
+	    r->chain)->hooks >> HOOK_INPUT & 1;
+}
+
 static void
 look(struct audit *a, unsigned f, enum hook hook)
 {
@@ -112,7 +119,8 @@ look(struct audit *a, unsigned f, enum hook hook)
 	for (unsigned i = 0; i < o->n; i++) {
 		struct opening *p = &o->list[i];
 
-		if (p->rule == NULL || p->again)
+		if (p->rule == NULL || p->again ||
+		    is_told(a, f, hook, p->rule))
 			continue;
 		everything(a, f, hook, p);
 		source_port(a, f, hook, p);
@@ -123,8 +131,6 @@ check_fn check_wide;
 void
 check_wide(struct audit *a, unsigned f)
 {
-	if (!audit_on(a, "FW3005") && !audit_on(a, "FW3006"))
-		return;
 	look(a, f, HOOK_INPUT);
 	look(a, f, HOOK_FORWARD);
 }

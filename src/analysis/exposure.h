@@ -166,7 +166,7 @@ struct let_in {
 	bool any;			/* anything at all */
 	bool open;			/* from nearly everywhere */
 	bool any_iface;			/* by any interface, not one that it names */
-	bool out_iface;			/* to any interface */
+	bool out_iface, any_dst;	/* to any interface, nearly any address */
 	const char *condition;		/* if that is true; or null */
 	struct point witness;
 };

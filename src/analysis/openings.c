@@ -155,10 +155,10 @@ usualness(const struct hs_space *s, const struct point *p)
 	struct point any;
 
 	hs_point(s, s->all, &any);
-	return (p->value[F_SRC] == any.value[F_SRC]) +
-	    (p->value[F_DST] == any.value[F_DST]) +
+	return (p->value[F_SRC] == any.value[F_SRC] ? 1u : 0) +
+	    (p->value[F_DST] == any.value[F_DST] ? 1u : 0) +
 	    (strcmp(p->iface[field_iface(F_IN)],
-	    any.iface[field_iface(F_IN)]) == 0);
+	    any.iface[field_iface(F_IN)]) == 0 ? 1u : 0);
 }
 
 static void
@@ -166,7 +166,7 @@ lets_in(const struct audit *a, unsigned f, enum hook hook,
     const struct opening *o, struct kind k, struct let_in *in)
 {
 	const struct hs_space *s = analysis_space(a->sets[f]);
-	struct share sources = { 0 };
+	struct share sources = { 0 }, to = { 0 };
 	hs_cell box[HS_MAX_DIMS];
 	unsigned best = 0;
 	struct point p;
@@ -186,9 +186,12 @@ lets_in(const struct audit *a, unsigned f, enum hook hook,
 		in->any_iface |= box_any_iface(s, box, F_IN);
 		in->out_iface |= box_any_iface(s, box, F_OUT);
 		share_add(&sources, s, box, F_SRC);
+		share_add(&to, s, box, F_DST);
 	}
 	in->open = share_of_all(&sources, s, F_SRC) >= nearly_all;
+	in->any_dst = share_of_all(&to, s, F_DST) >= nearly_all;
 	share_free(&sources);
+	share_free(&to);
 }
 
 bool
