@@ -95,11 +95,6 @@ void	analysis_regions_by(struct analysis *, const struct chain *,
 	    const struct query *q, const struct rule *, unsigned boxes,
 	    struct arena *, bool (*each)(const struct region *, void *),
 	    void *arg);
-/* Is there a packet of 'box' that the rule (null: the end of the chain)
- * decides, whatever chance does before, or ('may') if chance lets it?  'out'
- * is a box of such packets. */
-bool	analysis_decides(struct analysis *, const struct chain *,
-	    const struct rule *, bool may, const hs_cell *box, hs_cell *out);
 /* The rules that a possible region hangs on, 'most' of them at most: its own,
  * and those before that may or may not keep some of its packets from it. */
 unsigned analysis_doubts(struct analysis *, const struct chain *entry,

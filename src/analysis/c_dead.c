@@ -4,7 +4,10 @@
 
 #include <stdlib.h>
 
-enum { LOGS = 5 };			/* told one by one of a chain */
+enum {
+	LOGS = 5,			/* told one by one of a chain */
+	CALLERS = 8			/* named */
+};
 
 struct looking {
 	struct audit *a;
@@ -156,34 +159,50 @@ asks_absent_iface(const struct rule *r, unsigned hooks)
 	    r->out->name[0] != '\0' && !(hooks & have_out));
 }
 
+/* -f: connection tracking puts fragments together before the rules have
+ * them. */
+static bool
+asks_fragment(const struct rule *r)
+{
+	return (r->flags & RULE_FRAG) && !(r->invert & INV_FRAG);
+}
+
+static const char *
+why_never(struct audit *a, const struct rule *r, const struct dead *d,
+    const struct chain_facts *facts)
+{
+	if (d->kind == DEAD_SELF)
+		return "its conditions contradict each other: no packet can "
+		    "match";
+	if (asks_fragment(r))
+		return "-f matches no packet here: fragments are put together "
+		    "before, for connection tracking";
+	if (r->chain->hook != HOOK_NONE)
+		return arena_printf(a->out.arena, "no packet of %s can match "
+		    "what it asks", r->chain->name);
+	return arena_printf(a->out.arena, "no packet that gets into %s can "
+	    "match: %s something else", r->chain->name, facts->n_callers == 1 ?
+	    arena_printf(a->out.arena, "%s asks for", rule_near(a,
+	    facts->callers[0], r->chain)) : "each jump to it asks for");
+}
+
 static void
 contradicts(struct audit *a, unsigned f, const struct rule *r,
     const struct dead *d)
 {
 	const struct chain_facts *facts = chain_facts(a->lookup[f], r->chain);
+	bool callers = d->kind == DEAD_CALLERS && r->chain->hook == HOOK_NONE;
 	struct finding *found;
 
-	if (d->kind == DEAD_SELF) {
-		found = finding_add(&a->out, "FW2014", r, NULL, "its "
-		    "conditions contradict each other: no packet can match");
-		found->possible = d->possible;
+	/* Software makes its chains for every case. */
+	if (d->kind == DEAD_CALLERS && (facts->owner != NULL ||
+	    asks_absent_iface(r, facts->hooks)))
 		return;
-	}
-	if (asks_absent_iface(r, facts->hooks))
-		return;
-	if (r->chain->hook != HOOK_NONE) {
-		found = finding_add(&a->out, "FW2014", r, NULL, "no packet of "
-		    "%s can match what it asks", r->chain->name);
-		found->possible = d->possible;
-		return;
-	}
-	found = finding_add(&a->out, "FW2015", r, NULL, "no packet that gets "
-	    "into %s can match: %s something else", r->chain->name,
-	    facts->n_callers == 1 ? arena_printf(a->out.arena, "%s asks for",
-	    rule_near(a, facts->callers[0], r->chain)) :
-	    "each jump to it asks for");
+	found = finding_add(&a->out, callers ? "FW2015" : "FW2014", r, NULL,
+	    "%s", why_never(a, r, d, facts));
 	found->possible = d->possible;
-	for (unsigned i = 0; i < facts->n_callers && i < 8; i++)
+	for (unsigned i = 0; callers && !asks_fragment(r) &&
+	    i < facts->n_callers && i < CALLERS; i++)
 		finding_by(a, found, facts->callers[i]);
 }
 

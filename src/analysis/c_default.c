@@ -1,6 +1,8 @@
 /* What becomes of packets that no rule decides. */
 #include "analysis/exposure.h"
 
+#include <netinet/in.h>
+
 /* Does the host forward at all, as far as is known? */
 static bool
 forwards(const struct audit *a, unsigned f)
@@ -31,6 +33,7 @@ from_outside(struct audit *a, unsigned f, enum hook hook)
 	struct openings *o = openings_of(a, f, hook);
 	struct finding *found;
 	const char *unless = "";
+	struct let_in in;
 
 	if (hook == HOOK_FORWARD && !forwards(a, f))
 		return;
@@ -49,8 +52,11 @@ from_outside(struct audit *a, unsigned f, enum hook hook)
 		found->possible = o->list[i].possible || *unless != '\0';
 		finding_fix(a, found, "%s -P %s DROP, after rules accept what "
 		    "is needed", command_of(a, o->chain), o->chain->name);
-		finding_shows(a, found, &o->list[i].witness, o->chain,
-		    V_ACCEPT);
+		/* A usual one, if there is. */
+		opening_lets_in(a, f, hook, &o->list[i],
+		    (struct kind){ IPPROTO_TCP, 8080 }, &in);
+		finding_shows(a, found, in.any ? &in.witness :
+		    &o->list[i].witness, o->chain, V_ACCEPT);
 		return;
 	}
 }

@@ -3,45 +3,48 @@
 
 enum { BROADCAST = 3 };		/* RTN_BROADCAST */
 
-/* Packets from one of these sources. */
-static bool
-narrow_sources(const struct audit *a, unsigned f, enum hook hook,
-    const struct range *r, hs_cell *box)
-{
-	return box_narrow(analysis_space(a->sets[f]), box, F_SRC, r->lo,
-	    r->hi) && box_usual(a, f, hook, box);
-}
+/* Packets from some sources, or to everybody on the link. */
+struct sort { struct range sources; bool broadcast; };
 
-/* Packets to everybody on the link. */
 static bool
-narrow_broadcast(const struct audit *a, unsigned f, enum hook hook,
-    const struct range *r, hs_cell *box)
+narrow(const struct audit *a, unsigned f, enum hook hook,
+    const struct sort *x, hs_cell *box)
 {
 	const struct hs_space *s = analysis_space(a->sets[f]);
 
-	(void)hook;
-	(void)r;
+	if (!x->broadcast)
+		return box_narrow(s, box, F_SRC, x->sources.lo,
+		    x->sources.hi) && box_usual(a, f, hook, box);
 	return box_value(s, box, F_PKTTYPE, 1) &&
 	    box_value(s, box, F_DSTTYPE, BROADCAST) &&
 	    box_value(s, box, F_DST, UINT32_MAX) &&
 	    box_value(s, box, F_MARK, 0);
 }
 
-typedef bool narrow_fn(const struct audit *, unsigned f, enum hook,
-    const struct range *, hs_cell *box);
+static void
+ask(const struct audit *a, unsigned f, const struct sort *x, struct query *q)
+{
+	*q = (struct query){ .n = 0 };
+	if (!x->broadcast) {
+		query_range(q, F_SRC, x->sources.lo, x->sources.hi, false);
+		return;
+	}
+	query_range(q, F_PKTTYPE, 1, 1, false);
+	ask_value(a, f, q, F_DSTTYPE, BROADCAST);
+	ask_value(a, f, q, F_DST, UINT32_MAX);
+}
 
 /* Does the opening take such packets?  Then one of them. */
 static bool
-takes(const struct audit *a, unsigned f, enum hook hook, narrow_fn *narrow,
-    const struct range *r, const struct opening *o, struct point *witness)
+takes(const struct audit *a, unsigned f, enum hook hook, const struct sort *x,
+    const struct opening *o, struct point *witness)
 {
 	const struct hs_space *s = analysis_space(a->sets[f]);
 	hs_cell box[HS_MAX_DIMS];
 
 	for (unsigned i = 0; i < o->set->n; i++) {
 		memcpy(box, hs_box(s, o->set, i), s->n * sizeof(*box));
-		if (!narrow(a, f, hook, r, box) || (o->cut &&
-		    !opening_has(a, f, hook, o, box)))
+		if (!narrow(a, f, hook, x, box))
 			continue;
 		hs_point(s, box, witness);
 		return true;
@@ -49,41 +52,42 @@ takes(const struct audit *a, unsigned f, enum hook hook, narrow_fn *narrow,
 	return false;
 }
 
-/* The first opening that takes such packets, and one of them. */
+/* The first opening that takes such packets, and one of them; null if all are
+ * dropped before. */
 static const struct opening *
-taking(struct audit *a, unsigned f, enum hook hook, narrow_fn *narrow,
-    const struct range *r, struct point *witness)
+taking(struct audit *a, unsigned f, enum hook hook, const struct sort *x,
+    struct point *witness)
 {
 	struct openings *o = openings_of(a, f, hook);
 	const struct opening *may = NULL;
+	struct point w;
+	struct query q;
+	bool dropped;
 
 	for (unsigned i = 0; i < o->n; i++) {
 		struct opening *p = &o->list[i];
 
 		if ((may != NULL && p->possible) ||
-		    !takes(a, f, hook, narrow, r, p, witness))
+		    !takes(a, f, hook, x, p, &w))
 			continue;
 		opening_cut(a, f, hook, p);
-		if (!takes(a, f, hook, narrow, r, p, witness))
+		ask(a, f, x, &q);
+		if (p->complete ? !takes(a, f, hook, x, p, &w) :
+		    !opening_takes(a, f, hook, p, &q, &w))
 			continue;
-		if (!p->possible)
-			return p;
+		query_free(&q);
+		*witness = w;
 		may = p;
+		if (!p->possible)
+			break;
 	}
-	return may;
-}
-
-static bool
-before(struct audit *a, unsigned f, enum hook hook, const struct range *r)
-{
-	struct query q = { 0 };
-	bool dropped;
-
-	query_range(&q, F_SRC, r->lo, r->hi, false);
+	if (may == NULL)
+		return NULL;
+	ask(a, f, x, &q);
 	ask_outside(a, 0, &q);
 	dropped = dropped_before(a, f, hook, &q);
 	query_free(&q);
-	return dropped;
+	return dropped ? NULL : may;
 }
 
 static void
@@ -102,15 +106,14 @@ static void
 loopback(struct audit *a, unsigned f)
 {
 	const struct chain *c = openings_of(a, f, HOOK_INPUT)->chain;
-	const struct range r4 = { 0x7f000000, 0x7fffffff }, r6 = { 1, 1 };
-	const struct range *r = f == 0 ? &r4 : &r6;
+	const struct sort x = { f == 0 ? (struct range){ 0x7f000000,
+	    0x7fffffff } : (struct range){ 1, 1 }, false };
 	const struct opening *o;
 	struct finding *found;
 	struct point witness;
 
-	if (!audit_on(a, "FW3009") || before(a, f, HOOK_INPUT, r) ||
-	    (o = taking(a, f, HOOK_INPUT, narrow_sources, r, &witness)) ==
-	    NULL)
+	if (!audit_on(a, "FW3009") ||
+	    (o = taking(a, f, HOOK_INPUT, &x, &witness)) == NULL)
 		return;
 	found = finding_add(&a->out, "FW3009", NULL, c, "packets from %s that "
 	    "come in %s are accepted by %s", f == 0 ? "127.0.0.0/8" : "::1",
@@ -134,10 +137,9 @@ forged(struct audit *a, unsigned f, enum hook hook)
 	struct point witness, w;
 
 	for (unsigned i = 0; i < n; i++) {
-		struct range r = { nets[i].lo, nets[i].hi };
+		struct sort x = { { nets[i].lo, nets[i].hi }, false };
 
-		if ((o = taking(a, f, hook, narrow_sources, &r, &w)) == NULL ||
-		    before(a, f, hook, &r))
+		if ((o = taking(a, f, hook, &x, &w)) == NULL)
 			continue;
 		if (first == NULL || (first->possible && !o->possible)) {
 			first = o;
@@ -161,16 +163,15 @@ forged(struct audit *a, unsigned f, enum hook hook)
 /* ---- FW3012 ---- */
 
 static void
-pointless(struct audit *a, unsigned f, narrow_fn *narrow,
-    const struct range *r, const char *what, const char *test)
+pointless(struct audit *a, unsigned f, const struct sort *x, const char *what,
+    const char *test)
 {
 	const struct chain *c = openings_of(a, f, HOOK_INPUT)->chain;
 	const struct opening *o;
 	struct finding *found;
 	struct point witness;
 
-	if (before(a, f, HOOK_INPUT, r) ||
-	    (o = taking(a, f, HOOK_INPUT, narrow, r, &witness)) == NULL)
+	if ((o = taking(a, f, HOOK_INPUT, x, &witness)) == NULL)
 		return;
 	found = finding_add(&a->out, "FW3012", NULL, c, "%s that come in %s "
 	    "are accepted by %s", what, a->exposure->outside.words,
@@ -194,8 +195,8 @@ check_forged(struct audit *a, unsigned f)
 	}
 	if (f != 0 || !audit_on(a, "FW3012"))
 		return;
-	pointless(a, f, narrow_sources, &(struct range){ 0, 0xffffff },
+	pointless(a, f, &(struct sort){ { 0, 0xffffff }, false },
 	    "packets from 0.0.0.0/8", "-s 0.0.0.0/8");
-	pointless(a, f, narrow_broadcast, &(struct range){ 0, UINT32_MAX },
-	    "broadcasts", "-m pkttype --pkt-type broadcast");
+	pointless(a, f, &(struct sort){ .broadcast = true }, "broadcasts",
+	    "-m pkttype --pkt-type broadcast");
 }

@@ -183,6 +183,10 @@ dhcp(struct audit *a, unsigned f)
 	    "--dport 546 -j ACCEPT", command_of(a, c), c->name);
 	ask_dhcp(a, f, &q);
 	shows_drop(a, f, found, c, &q);
+	if (found->witness != NULL) {
+		point_value(found->witness, F_SPORT, 547);
+		point_value(found->witness, F_DPORT, 546);
+	}
 }
 
 check_fn check_icmp;

@@ -53,7 +53,11 @@ static const struct service {
 	{ { IPPROTO_TCP, 513 }, CLEAR, false, "rlogin" },
 	{ { IPPROTO_TCP, 514 }, CLEAR, false, "rsh" },
 };
-enum { N_SERVICES = sizeof(services) / sizeof(*services) };
+enum {
+	N_SERVICES = sizeof(services) / sizeof(*services),
+	SHOWN = 6,			/* of one rule */
+	ALIKE = 5			/* told one by one of a chain */
+};
 
 static const struct { const char *id, *advice; } groups[N_GROUPS] = {
 	[ADMIN] = { "FW3003", "limit it to the networks that administer the "
@@ -63,8 +67,24 @@ static const struct { const char *id, *advice; } groups[N_GROUPS] = {
 	    "it to the networks that need it: -s NETWORK" },
 };
 
+/* Rules of a chain that open the same. */
+struct alike {
+	struct alike *next;
+	struct finding *last;
+	unsigned n;
+};
+
+/* What was told already. */
+struct told {
+	struct arena arena;
+	struct map services;		/* by rule: bool [N_SERVICES] */
+	struct map texts;		/* by what is told: struct alike */
+	struct alike *alike;
+};
+
 /* One opening that is looked at. */
 struct looking {
+	struct told *told;
 	struct audit *a;
 	unsigned f;
 	enum hook hook;
@@ -120,16 +140,19 @@ is_open(struct looking *k, struct kind kind)
 static const char *
 services_text(struct looking *k, const unsigned *which, unsigned n)
 {
+	unsigned shown = n <= SHOWN ? n : SHOWN - 1;
 	struct sbuf b = SBUF_INIT;
 	const char *text;
 
-	for (unsigned i = 0; i < n; i++) {
+	for (unsigned i = 0; i < shown; i++) {
 		const struct service *s = &services[which[i]];
 
 		sbuf_printf(&b, "%s%s %u (%s)", i == 0 ? "" :
 		    i + 1 == n ? " and " : ", ", proto_name(s->kind.proto),
 		    s->kind.port, s->name);
 	}
+	if (shown < n)
+		sbuf_printf(&b, " and %u more like them", n - shown);
 	text = arena_printf(k->a->out.arena, "%s %s", sbuf_text(&b),
 	    n == 1 ? "is" : "are");
 	sbuf_free(&b);
@@ -145,17 +168,43 @@ provided(const struct looking *k)
 	if (k->condition != NULL)
 		return arena_printf(k->a->out.arena, ", where \"%s\" is "
 		    "true", k->condition);
-	return k->possible ? ", as far as limits and lists let it" : "";
+	return k->possible ? ", if limits and lists let it" : "";
+}
+
+/* Is it the same as was told of several rules of the chain?  It is counted. */
+static struct alike *
+alike(struct looking *k, enum group g, const char *text)
+{
+	struct told *t = k->told;
+	const char *key = arena_printf(&t->arena, "%u %s %s", g,
+	    k->o->rule->chain->name, text);
+	struct alike *x = map_get(&t->texts, key, strlen(key));
+
+	if (x == NULL) {
+		x = arena_new(&t->arena, struct alike);
+		x->next = t->alike;
+		t->alike = x;
+		map_set(&t->texts, &t->arena, key, strlen(key), x);
+	}
+	x->n++;
+	return x;
 }
 
 static void
 tell(struct looking *k, enum group g, const unsigned *which, unsigned n)
 {
 	struct audit *a = k->a;
-	struct finding *f = finding_add(&a->out, groups[g].id, k->o->rule,
-	    NULL, "%s open to every address, %s%s", services_text(k, which, n),
+	const char *text = arena_printf(a->out.arena, "%s open to every "
+	    "address that comes in %s%s", services_text(k, which, n),
 	    a->exposure->outside.words, provided(k));
+	struct alike *x = alike(k, g, text);
+	struct finding *f;
 	bool warning = true;
+
+	if (x->n > ALIKE)
+		return;
+	x->last = f = finding_add(&a->out, groups[g].id, k->o->rule, NULL,
+	    "%s", text);
 
 	for (unsigned i = 0; i < n; i++)
 		warning &= services[which[i]].warning;
@@ -167,28 +216,27 @@ tell(struct looking *k, enum group g, const unsigned *which, unsigned n)
 	    V_CONTINUE);
 }
 
-/* ---- rules that were told of already ---- */
+/* ---- all openings ---- */
 
-struct told { bool of[N_SERVICES]; };
-
-static struct told *
-told_of(struct map *told, struct arena *arena, const struct rule *r)
+static bool *
+told_services(struct told *t, const struct rule *r)
 {
-	struct told *t = map_get(told, (const char *)&r, sizeof(r));
+	bool *of = map_get(&t->services, (const char *)&r, sizeof(r));
 
-	if (t == NULL) {
-		const struct rule **key = arena_copy(arena, &r, sizeof(r));
+	if (of == NULL) {
+		const struct rule **key = arena_copy(&t->arena, &r, sizeof(r));
 
-		t = arena_new(arena, struct told);
-		map_set(told, arena, (const char *)key, sizeof(r), t);
+		of = arena_alloc(&t->arena, N_SERVICES * sizeof(*of));
+		map_set(&t->services, &t->arena, (const char *)key, sizeof(r),
+		    of);
 	}
-	return t;
+	return of;
 }
 
 static void
-look_at(struct looking *k, struct map *told, struct arena *arena)
+look_at(struct looking *k)
 {
-	struct told *t = told_of(told, arena, k->o->rule);
+	bool *told = told_services(k->told, k->o->rule);
 	unsigned which[N_SERVICES], n;
 
 	for (unsigned g = 0; g < N_GROUPS; g++) {
@@ -196,9 +244,9 @@ look_at(struct looking *k, struct map *told, struct arena *arena)
 		k->names_iface = false;
 		k->condition = NULL;
 		for (unsigned i = 0; i < N_SERVICES; i++)
-			if (services[i].group == g && !t->of[i] &&
+			if (services[i].group == g && !told[i] &&
 			    is_open(k, services[i].kind)) {
-				t->of[i] = true;
+				told[i] = true;
 				which[n++] = i;
 			}
 		if (n != 0)
@@ -207,30 +255,40 @@ look_at(struct looking *k, struct map *told, struct arena *arena)
 }
 
 static void
-look(struct audit *a, unsigned f, enum hook hook)
+tell_rest(struct audit *a, const struct told *t)
+{
+	for (const struct alike *x = t->alike; x != NULL; x = x->next)
+		if (x->n > ALIKE)
+			x->last->message = arena_printf(a->out.arena, "%s; so "
+			    "by %s behind it", x->last->message,
+			    counted(a, x->n - ALIKE, "more rule",
+			    "more rules"));
+}
+
+static void
+look(struct audit *a, unsigned f, enum hook hook, struct told *told)
 {
 	struct openings *o = openings_of(a, f, hook);
-	struct arena scratch = ARENA_INIT;
-	struct map told = { 0 };
 
 	for (unsigned i = 0; i < o->n; i++) {
-		struct looking k = { .a = a, .f = f, .hook = hook,
-		    .o = &o->list[i], .possible = o->list[i].possible };
+		struct looking k = { .told = told, .a = a, .f = f,
+		    .hook = hook, .o = &o->list[i],
+		    .possible = o->list[i].possible };
 
-		/* FW3001 and FW3005 tell of what lets in everything. */
+		/* Other checks tell of what lets in everything. */
 		if (k.o->rule != NULL && !opening_is_wide(a, f, hook, k.o))
-			look_at(&k, &told, &scratch);
+			look_at(&k);
 	}
-	arena_free(&scratch);
 }
 
 check_fn check_services;
 void
 check_services(struct audit *a, unsigned f)
 {
-	if (!audit_on(a, "FW3003") && !audit_on(a, "FW3004") &&
-	    !audit_on(a, "FW3007"))
-		return;
-	look(a, f, HOOK_INPUT);
-	look(a, f, HOOK_FORWARD);
+	struct told told = { .arena = ARENA_INIT };
+
+	look(a, f, HOOK_INPUT, &told);
+	look(a, f, HOOK_FORWARD, &told);
+	tell_rest(a, &told);
+	arena_free(&told.arena);
 }

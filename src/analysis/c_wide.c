@@ -3,7 +3,6 @@
 #include "analysis/exposure.h"
 
 #include <netinet/in.h>
-#include <stdlib.h>
 
 /* ---- FW3005 ---- */
 
@@ -19,8 +18,7 @@ is_for_anybody(struct audit *a, unsigned f, enum hook hook,
 		    (struct kind){ IPPROTO_UDP, 31337 }, in);
 	if (!in->any_iface && a->exposure->outside.n == 0)
 		return false;
-	return hook == HOOK_INPUT || (in->out_iface &&
-	    !rule_tests_dst(o->rule));
+	return hook == HOOK_INPUT || (in->out_iface && in->any_dst);
 }
 
 static void
@@ -34,9 +32,9 @@ everything(struct audit *a, unsigned f, enum hook hook,
 	    !is_for_anybody(a, f, hook, o, &in))
 		return;
 	found = finding_add(&a->out, "FW3005", o->rule, NULL, "it accepts new "
-	    "packets of every protocol to every port, from every address, "
-	    "%s%s", a->exposure->outside.words, o->possible ?
-	    ", as far as limits and lists let it" : "");
+	    "packets of every protocol to every port, from every address that "
+	    "comes in %s%s", a->exposure->outside.words, o->possible ?
+	    ", if limits and lists let them" : "");
 	found->possible = o->possible;
 	finding_fix(a, found, "accept what is needed: by port, by source or by "
 	    "a trusted interface");
@@ -67,10 +65,9 @@ by_source_port(struct audit *a, unsigned f, enum hook hook,
 		share_add(&ports, s, box, F_DPORT);
 		share_add(&from, s, box, F_SPORT);
 		share_add(&sources, s, box, F_SRC);
-		if (!any && opening_has(a, f, hook, o, box)) {
+		if (!any)
 			hs_point(s, box, witness);
-			any = true;
-		}
+		any = true;
 	}
 	any = any && only && share_of_all(&ports, s, F_DPORT) > 0.5 &&
 	    share_of_all(&from, s, F_SPORT) <= LOW_PORT / 65536.0 &&
@@ -81,15 +78,6 @@ by_source_port(struct audit *a, unsigned f, enum hook hook,
 	return any;
 }
 
-/* Do they begin where the ports of clients do?  Then nobody is let in for a
- * port of his choice. */
-static bool
-high_ports(const char *ports)
-{
-	return strtoul(ports, NULL, 10) >= LOW_PORT && strchr(ports, ',') ==
-	    NULL;
-}
-
 static void
 source_port(struct audit *a, unsigned f, enum hook hook,
     struct opening *o)
@@ -98,7 +86,7 @@ source_port(struct audit *a, unsigned f, enum hook hook,
 	struct finding *found;
 	struct point witness;
 
-	if (ports == NULL || high_ports(ports))
+	if (ports == NULL)
 		return;
 	ports = arena_strdup(a->out.arena, ports);
 	opening_cut(a, f, hook, o);
@@ -107,11 +95,20 @@ source_port(struct audit *a, unsigned f, enum hook hook,
 	found = finding_add(&a->out, "FW3006", o->rule, NULL, "it accepts new "
 	    "packets to nearly every port from whoever sends from port %s: "
 	    "the sender chooses that port", ports);
-	found->possible = o->possible;
+	found->possible = o->possible || !o->complete;
 	finding_fix(a, found, "accept answers by their state: -m conntrack "
 	    "--ctstate RELATED,ESTABLISHED");
-	finding_shows(a, found, &witness, openings_of(a, f, hook)->chain,
-	    V_CONTINUE);
+	if (o->complete)
+		finding_shows(a, found, &witness, openings_of(a, f,
+		    hook)->chain, V_CONTINUE);
+}
+
+/* Was it told of already, where INPUT leads to it too? */
+static bool
+is_told(struct audit *a, unsigned f, enum hook hook, const struct rule *r)
+{
+	return hook == HOOK_FORWARD && chain_facts(a->lookup[f],
+	    r->chain)->hooks >> HOOK_INPUT & 1;
 }
 
 static void
@@ -122,7 +119,8 @@ look(struct audit *a, unsigned f, enum hook hook)
 	for (unsigned i = 0; i < o->n; i++) {
 		struct opening *p = &o->list[i];
 
-		if (p->rule == NULL || p->again)
+		if (p->rule == NULL || p->again ||
+		    is_told(a, f, hook, p->rule))
 			continue;
 		everything(a, f, hook, p);
 		source_port(a, f, hook, p);
@@ -133,8 +131,6 @@ check_fn check_wide;
 void
 check_wide(struct audit *a, unsigned f)
 {
-	if (!audit_on(a, "FW3005") && !audit_on(a, "FW3006"))
-		return;
 	look(a, f, HOOK_INPUT);
 	look(a, f, HOOK_FORWARD);
 }

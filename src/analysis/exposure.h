@@ -141,7 +141,7 @@ struct opening {
 	/* What the rule takes; once 'cut', without what earlier rules take, but
 	 * where that is too much to list. */
 	const struct hs *set;
-	bool cut, whole;		/* whole: it is without them */
+	bool cut, complete;
 	unsigned way;			/* by which it comes, see ask_outside */
 	struct point witness;
 };
@@ -152,11 +152,12 @@ struct openings {
 	struct map rules;		/* seen, by address */
 };
 struct openings *openings_of(struct audit *, unsigned f, enum hook);
-/* Leaves only what earlier rules leave; 'set' may come out empty. */
+/* Leaves only what earlier rules leave; 'set' may come out empty.  Not
+ * 'complete': there are too many pieces, and it stays as it was. */
 void	opening_cut(struct audit *, unsigned f, enum hook, struct opening *);
-/* Is some of the box in the opening?  Then the box is cut down to such. */
-bool	opening_has(const struct audit *, unsigned f, enum hook,
-	    const struct opening *, hs_cell *box);
+/* Does it take packets of the query, which is freed?  One of them. */
+bool	opening_takes(struct audit *, unsigned f, enum hook,
+	    const struct opening *, struct query *, struct point *);
 
 /* A kind of packets; IPPROTO_IP is any protocol, port 0 any port. */
 struct kind { unsigned proto, port; };
@@ -165,7 +166,7 @@ struct let_in {
 	bool any;			/* anything at all */
 	bool open;			/* from nearly everywhere */
 	bool any_iface;			/* by any interface, not one that it names */
-	bool out_iface;			/* to any interface */
+	bool out_iface, any_dst;	/* to any interface, nearly any address */
 	const char *condition;		/* if that is true; or null */
 	struct point witness;
 };

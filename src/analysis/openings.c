@@ -78,26 +78,30 @@ openings_of(struct audit *a, unsigned f, enum hook hook)
 	return *o;
 }
 
+/* The region that is as certain as the opening is. */
 static bool
 keep_set(const struct region *r, void *arg)
 {
 	struct opening *o = arg;
 
-	if (r->possible == o->possible) {
-		o->set = r->set;
-		o->whole = r->complete;
-	}
-	return true;
+	if (r->possible != o->possible)
+		return true;
+	o->set = r->set;
+	o->complete = r->complete;
+	o->witness = r->witness;
+	return false;
 }
 
 void
 opening_cut(struct audit *a, unsigned f, enum hook hook, struct opening *o)
 {
+	static const struct hs nothing;
 	struct query q = { 0 };
 
 	if (o->cut)
 		return;
-	o->cut = true;
+	o->cut = o->complete = true;
+	o->set = &nothing;
 	ask_way(a, o->way, &q);
 	analysis_regions_by(a->sets[f], openings_of(a, f, hook)->chain, &q,
 	    o->rule, BOXES, a->exposure->arena, keep_set, o);
@@ -135,21 +139,6 @@ box_kind(const struct audit *a, unsigned f, enum hook hook, struct kind k,
 	return box_usual(a, f, hook, box);
 }
 
-bool
-opening_has(const struct audit *a, unsigned f, enum hook hook,
-    const struct opening *o, hs_cell *box)
-{
-	hs_cell left[HS_MAX_DIMS];
-
-	if (o->cut && o->whole)
-		return true;
-	if (!analysis_decides(a->sets[f], a->exposure->openings[f][hook]->chain,
-	    o->rule, o->possible, box, left))
-		return false;
-	memcpy(box, left, analysis_space(a->sets[f])->n * sizeof(*box));
-	return true;
-}
-
 static void
 set_witness(const struct hs_space *s, const hs_cell *box, struct kind k,
     struct point *p)
@@ -159,37 +148,87 @@ set_witness(const struct hs_space *s, const hs_cell *box, struct kind k,
 		point_value(p, F_DPORT, k.port);
 }
 
+/* How much of it is as people expect to see it. */
+static unsigned
+usualness(const struct hs_space *s, const struct point *p)
+{
+	struct point any;
+
+	hs_point(s, s->all, &any);
+	return (p->value[F_SRC] == any.value[F_SRC] ? 1u : 0) +
+	    (p->value[F_DST] == any.value[F_DST] ? 1u : 0) +
+	    (strcmp(p->iface[field_iface(F_IN)],
+	    any.iface[field_iface(F_IN)]) == 0 ? 1u : 0);
+}
+
 static void
 lets_in(const struct audit *a, unsigned f, enum hook hook,
     const struct opening *o, struct kind k, struct let_in *in)
 {
 	const struct hs_space *s = analysis_space(a->sets[f]);
-	struct share sources = { 0 };
-	hs_cell box[HS_MAX_DIMS], left[HS_MAX_DIMS];
-	bool usual = false;
+	struct share sources = { 0 }, to = { 0 };
+	hs_cell box[HS_MAX_DIMS];
+	unsigned best = 0;
+	struct point p;
 
 	*in = (struct let_in){ .any = false };
 	for (unsigned i = 0; i < o->set->n; i++) {
 		memcpy(box, hs_box(s, o->set, i), s->n * sizeof(*box));
 		if (!box_kind(a, f, hook, k, box))
 			continue;
-		memcpy(left, box, s->n * sizeof(*left));
-		if (!opening_has(a, f, hook, o, left))
-			continue;
-		if (!in->any)
+		set_witness(s, box, k, &p);
+		if (!in->any || usualness(s, &p) > best) {
 			in->condition = box_condition(s, box);
-		/* People expect to see eth0. */
-		if (!in->any || (!usual && box_iface(s, left, F_IN, "eth0"))) {
-			set_witness(s, left, k, &in->witness);
-			usual = box_iface(s, left, F_IN, "eth0");
+			in->witness = p;
+			best = usualness(s, &p);
 		}
 		in->any = true;
 		in->any_iface |= box_any_iface(s, box, F_IN);
 		in->out_iface |= box_any_iface(s, box, F_OUT);
 		share_add(&sources, s, box, F_SRC);
+		share_add(&to, s, box, F_DST);
 	}
 	in->open = share_of_all(&sources, s, F_SRC) >= nearly_all;
+	in->any_dst = share_of_all(&to, s, F_DST) >= nearly_all;
 	share_free(&sources);
+	share_free(&to);
+}
+
+bool
+opening_takes(struct audit *a, unsigned f, enum hook hook,
+    const struct opening *o, struct query *q, struct point *witness)
+{
+	struct opening part = *o;
+
+	part.set = NULL;
+	ask_way(a, o->way, q);
+	analysis_regions_by(a->sets[f], openings_of(a, f, hook)->chain, q,
+	    o->rule, 0, a->out.arena, keep_set, &part);
+	query_free(q);
+	*witness = part.witness;
+	return part.set != NULL;
+}
+
+/* Where earlier rules leave too many pieces to list them: is there still one
+ * of this kind? */
+static void
+look_closer(struct audit *a, unsigned f, enum hook hook,
+    const struct opening *o, struct kind k, struct let_in *in)
+{
+	struct query q = { 0 };
+	bool some;
+
+	if (k.proto != IPPROTO_IP)
+		ask_proto(&q, k.proto);
+	if (k.port != 0) {
+		ask_value(a, f, &q, F_DPORT, k.port);
+		ask_value(a, f, &q, F_SPORT, 49152);
+	}
+	some = opening_takes(a, f, hook, o, &q, &in->witness);
+	in->any &= some;
+	in->open &= some;
+	if (k.port != 0)
+		point_value(&in->witness, F_DPORT, k.port);
 }
 
 void
@@ -197,10 +236,14 @@ opening_lets_in(struct audit *a, unsigned f, enum hook hook,
     struct opening *o, struct kind k, struct let_in *in)
 {
 	lets_in(a, f, hook, o, k, in);
-	if (!in->open || o->cut)
+	if (!in->open)
 		return;
-	opening_cut(a, f, hook, o);
-	lets_in(a, f, hook, o, k, in);
+	if (!o->cut) {
+		opening_cut(a, f, hook, o);
+		lets_in(a, f, hook, o, k, in);
+	}
+	if (in->any && !o->complete)
+		look_closer(a, f, hook, o, k, in);
 }
 
 bool

@@ -442,34 +442,6 @@ analysis_regions_by(struct analysis *an, const struct chain *chain,
 	regions(an, chain, q, -1, &rule, boxes, arena, each, arg);
 }
 
-bool
-analysis_decides(struct analysis *an, const struct chain *chain,
-    const struct rule *rule, bool may, const hs_cell *box, hs_cell *out)
-{
-	struct program *p = program_of(an, chain);
-	enum by by = may ? BY_CERTAIN : BY_ANY;
-	hs_cell part[HS_MAX_DIMS];
-	uint32_t n;
-	const uint32_t *of = program_steps(p, rule, &n);
-
-	if (p->changing) {		/* only following would tell */
-		memcpy(out, box, an->space->n * sizeof(*out));
-		return true;
-	}
-	for (uint32_t i = 0; i < n; i++) {
-		const struct step *s = &p->steps[of[i]];
-
-		if (s->kind == STEP_END && cover_box(p, box, of[i], by,
-		    out) == COVER_NO)
-			return true;
-		for (unsigned k = 0; s->kind == STEP_TAKE && k < s->n; k++)
-			if (box_and(an->space, part, box, step_box(p, s, k)) &&
-			    cover_box(p, part, of[i], by, out) == COVER_NO)
-				return true;
-	}
-	return false;
-}
-
 struct wanted { struct region *out; bool found; };
 
 static bool
