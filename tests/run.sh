@@ -39,9 +39,11 @@ suite()
 suite layers tests/check-layers.sh
 suite unit $B/tests/unit --jobs 2
 suite golden tests/golden.sh
+suite sets $B/tests/sets/sets 1 1000
 suite examples tests/examples.sh
 suite upstream tests/upstream.sh
 suite corpus tests/corpus.sh
+suite audit tests/corpus-audit.sh
 suite kernel tests/kernel/run.sh
 echo "$passed passed, $failed failed, $skipped skipped"
 [ $failed = 0 ]

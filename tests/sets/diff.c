@@ -163,8 +163,9 @@ check_point(struct look *l, const struct diff_region *r, unsigned c,
 		fail(l, c, r, point, "the same on both sides");
 	else if (!is_decider(l, r, 0, &w[0]) || !is_decider(l, r, 1, &w[1]))
 		fail(l, c, r, point, "decided by others");
-	else if (!is_effect(r->side[0].effects, &w[0]) ||
-	    !is_effect(r->side[1].effects, &w[1]))
+	else if (r->kind != DIFF_ALLOWED && r->kind != DIFF_BLOCKED &&
+	    (!is_effect(r->side[0].effects, &w[0]) ||
+	    !is_effect(r->side[1].effects, &w[1])))
 		fail(l, c, r, point, "other effects");
 	else if (r->kind != kind_of(w))
 		fail(l, c, r, point, "of another kind");
