@@ -208,11 +208,25 @@ keep_path(const struct path_region *r, void *arg)
 	if (r->translated != NULL)
 		q->by.effects = arena_strdup(arena, r->translated);
 	path_whole(c->an, 0, c->way, whole);
-	told_packets(analysis_space(c->an), r->set, whole, r->complete, r->count, arena, &q->packets);
+	told_packets(analysis_space(c->an), r->set, whole, r->complete,
+	    r->count, arena, &q->packets);
 	usual_witness(analysis_space(c->an), r->set, r->complete, &point);
 	q->packets.witness = witness_text_path(&point, c->way, c->in.env,
 	    arena);
 	return true;
+}
+
+/* Who asks for a path means who may begin: later packets of a flow are asked
+ * for by their state. */
+static void
+new_ones(struct cmd *c, struct query *q)
+{
+	for (unsigned i = 0; i < q->n; i++)
+		if (q->tests[i].field == F_CT)
+			return;
+	query_masked(q, F_CT, FCT_NEW, FCT_STATE, false);
+	env_assume(c->in.env, "--path without --ctstate: new connections; "
+	    "--ctstate ESTABLISHED tells of what comes later and of replies");
 }
 
 /* One chain, or the whole path. */
@@ -225,8 +239,10 @@ ask(struct cmd *c, unsigned f)
 	unsigned boxes = c->quiet ? 0 : c->boxes;
 	bool partial = false;
 
-	if (c->path != NULL)
+	if (c->path != NULL) {
 		path_wants(c->in.env, rules->family, &wants);
+		new_ones(c, &c->asked.q[f]);
+	}
 	c->an = analysis_new(&rules, 1, c->in.env, q, 2, &c->in.arena);
 	if (c->path == NULL)
 		analysis_regions(c->an, c->entry, q[0], boxes, &c->in.arena,
