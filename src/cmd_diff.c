@@ -2,6 +2,7 @@
 #include "cmd.h"
 
 #include "asked.h"
+#include "confirm.h"
 #include "diff.h"
 #include "outputs.h"
 #include "told.h"
@@ -48,6 +49,8 @@ struct cmd {
 	/* While one family is compared. */
 	struct analysis *an;
 	unsigned f;
+	struct replayer *replayer[2];
+	unsigned disagreements;		/* between analysis and simulator */
 };
 
 /* ---- options ---- */
@@ -123,6 +126,29 @@ entry_of(const struct cmd *c, const struct diff_region *r)
 	return chain;
 }
 
+/* Does the simulator say the same of the packet on either side? */
+static bool
+confirm(struct cmd *c, const struct diff_region *r, const struct point *p)
+{
+	bool agrees = true;
+
+	for (unsigned i = 0; i < 2; i++) {
+		const struct table *t =
+		    &c->sides.rules[i][c->f]->tables[r->table];
+		const struct ruleset *of[2] = { NULL, NULL };
+
+		if (!t->present)
+			continue;
+		of[c->f] = c->sides.rules[i][c->f];
+		if (c->replayer[i] == NULL)
+			c->replayer[i] = replayer_new(of, c->in.env);
+		agrees &= confirm_end(c->replayer[i], "diff", p,
+		    t->builtin[r->hook], r->side[i].rule, r->side[i].policy,
+		    r->side[i].verdict);
+	}
+	return agrees;
+}
+
 static void
 keep(const struct diff_region *r, void *arg)
 {
@@ -151,7 +177,10 @@ keep(const struct diff_region *r, void *arg)
 	told_packets(sp, r->set, analysis_whole(c->an, entry), r->complete,
 	    r->count, arena, &d->packets);
 	usual_witness(sp, r->set, r->set->n != 0, &p);
-	d->packets.witness = witness_text(&p, entry, c->in.env, arena);
+	if (r->possible || confirm(c, r, &p))
+		d->packets.witness = witness_text(&p, entry, c->in.env, arena);
+	else
+		c->disagreements++;
 }
 
 static void
@@ -171,6 +200,10 @@ compare(struct cmd *c, unsigned f)
 	c->report.equal &= analysis_diff(c->an, c->quiet ? 0 : c->boxes,
 	    arena, keep, c, &partial);
 	c->report.partial |= partial;
+	for (unsigned i = 0; i < 2; i++) {
+		replayer_free(c->replayer[i]);
+		c->replayer[i] = NULL;
+	}
 	for (unsigned i = 0; i < c->n_management; i++)
 		if (family_index(c->management[i].family) == f)
 			diff_lockout(c->an, &c->sides, &c->management[i],
@@ -254,6 +287,8 @@ run(struct cmd *c, const struct args *a)
 	if (c->replay != NULL && !c->quiet && !replay(c, a))
 		return EXIT_INPUT;
 	report(c);
+	if (c->disagreements != 0)
+		return EXIT_INTERNAL;
 	return c->report.equal ? EXIT_YES : EXIT_NO;
 }
 

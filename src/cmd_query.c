@@ -3,6 +3,7 @@
 
 #include "analysis/path.h"
 #include "asked.h"
+#include "confirm.h"
 #include "inputs.h"
 #include "matrix.h"
 #include "outputs.h"
@@ -67,6 +68,8 @@ struct cmd {
 	/* While one family is asked. */
 	struct analysis *an;
 	const struct chain *entry;
+	struct replayer *replayer;
+	unsigned disagreements;		/* between analysis and simulator */
 };
 
 /* ---- options ---- */
@@ -187,7 +190,12 @@ keep(const struct region *r, void *arg)
 	    &q->packets);
 	q->packets.around = !r->complete;
 	usual_witness(analysis_space(c->an), r->set, r->complete, &point);
-	q->packets.witness = witness_text(&point, c->entry, c->in.env, arena);
+	if (!r->possible && !confirm_end(c->replayer, "query", &point,
+	    c->entry, r->rule, r->policy, r->verdict))
+		c->disagreements++;
+	else
+		q->packets.witness = witness_text(&point, c->entry, c->in.env,
+		    arena);
 	return true;
 }
 
@@ -244,12 +252,18 @@ ask(struct cmd *c, unsigned f)
 		new_ones(c, &c->asked.q[f]);
 	}
 	c->an = analysis_new(&rules, 1, c->in.env, q, 2, &c->in.arena);
-	if (c->path == NULL)
+	if (c->path == NULL) {
+		const struct ruleset *of[2] = { NULL, NULL };
+
+		of[f] = rules;
+		c->replayer = replayer_new(of, c->in.env);
 		analysis_regions(c->an, c->entry, q[0], boxes, &c->in.arena,
 		    keep, c);
-	else
+		replayer_free(c->replayer);
+	} else {
 		analysis_path(c->an, 0, c->way, q[0], boxes, &c->in.arena,
 		    keep_path, c, &partial);
+	}
 	c->partial |= partial;
 	analysis_free(c->an);
 	c->an = NULL;
@@ -346,6 +360,8 @@ run(struct cmd *c)
 		report_matrix(c);
 	else
 		report(c, families);
+	if (c->disagreements != 0)
+		return EXIT_INTERNAL;
 	return c->n != 0 ? EXIT_YES : EXIT_NO;
 }
 

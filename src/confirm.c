@@ -1,8 +1,6 @@
 #include "confirm.h"
 
 #include "reports/ref.h"
-#include "witness.h"
-
 static void
 put_in_words(const struct replayer *r, struct finding *f, struct arena *arena)
 {
@@ -28,6 +26,23 @@ tell_disagreement(const struct finding *f, const char *why)
 	fprintf(stderr, "%sinternal error: %s: the analysis says: %s; %s\n",
 	    sbuf_text(&b), f->check->id, f->message, why);
 	sbuf_free(&b);
+}
+
+bool
+confirm_end(struct replayer *r, const char *command, const struct point *p,
+    const struct chain *entry, const struct rule *rule,
+    const struct chain *policy, enum verdict v)
+{
+	struct witness_claim c = { .packet = p, .entry = entry,
+	    .what = CLAIM_END, .rule = rule, .policy = policy, .verdict = v };
+	struct sbuf why = SBUF_INIT;
+	bool agrees = witness_check(r, &c, &why) != WITNESS_DISAGREES;
+
+	if (!agrees)
+		fprintf(stderr, "nfwalk %s: internal error: %s\n", command,
+		    sbuf_text(&why));
+	sbuf_free(&why);
+	return agrees;
 }
 
 unsigned

@@ -519,14 +519,32 @@ add_changed(struct diff *d, struct changed **v, unsigned *n, unsigned *room)
 		}
 }
 
+/* What of the box can enter on both sides: where one side has connection
+ * tracking, fragments are put together there, and no packet is the same. */
+static bool
+can_enter_both(const struct diff *d, const hs_cell *box, hs_cell *out)
+{
+	const struct hs_space *sp = d->an->space;
+
+	memcpy(out, box, sp->n * sizeof(*out));
+	for (unsigned i = 0; i < 2; i++)
+		if (d->side[i].p != NULL &&
+		    !box_and(sp, out, out, d->side[i].p->all))
+			return false;
+	return true;
+}
+
 /* The box without what earlier ones have; false: too many pieces. */
 static bool
 pieces(struct diff *d, const struct changed *v, unsigned k, struct hs *out)
 {
 	const struct hs_space *sp = d->an->space;
+	hs_cell box[HS_MAX_DIMS];
 
 	hs_clear(out);
-	hs_add(sp, out, v[k].box);
+	if (!can_enter_both(d, v[k].box, box))
+		return true;
+	hs_add(sp, out, box);
 	for (unsigned i = 0; i < k && out->n != 0; i++)
 		if (box_meets(sp, v[i].box, v[k].box) &&
 		    !hs_subtract(sp, out, v[i].box, 4096))
@@ -570,8 +588,12 @@ compare(struct diff *d)
 		forget(d, had);
 		d->work = 0;
 		d->partial |= changes_marks(d);
-		for (unsigned k = 0; k < n && !changes_marks(d); k++)
-			ask_pairs(d, v[k].side, v[k].at, v[k].box);
+		for (unsigned k = 0; k < n && !changes_marks(d); k++) {
+			hs_cell box[HS_MAX_DIMS];
+
+			if (can_enter_both(d, v[k].box, box))
+				ask_pairs(d, v[k].side, v[k].at, box);
+		}
 	}
 	hs_free(&rest);
 	free(v);
