@@ -118,6 +118,7 @@ $B/tests/bench/%: $B/tests/bench/%.o $B/libnfwalk.a
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 bench: $(PROG) $(BENCH)
 	@B=$B tests/bench/run.sh
+	@B=$B tests/bench/sets.sh
 
 clean:
 	rm -rf build build-san nfwalk demo-output

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FOLLOW_LIMIT = 400000, PAIR_LIMIT = 400000, MANY_BOXES = 3000 };
+enum { FOLLOW_LIMIT = 400000, PAIR_LIMIT = 50000, MANY_BOXES = 3000 };
 
 struct end { const struct step *by; const struct effect *effects; };
 
