@@ -113,7 +113,9 @@ open_side(struct diff *d, struct side *s, const struct chain *c)
 	s->order = mem_alloc(p->n_steps, sizeof(*s->order));
 	for (uint32_t i = 0; i < p->n_steps; i++) {
 		const struct step *st = &p->steps[i];
-		uint64_t h = st->kind * 31U + st->verdict;
+		/* Spread, or a bit of a cell makes up for one of the kind. */
+		uint64_t h = (st->kind * 256U + st->verdict + 1) *
+		    UINT64_C(0xbf58476d1ce4e5b9);
 
 		if (st->kind == STEP_END || st->kind == STEP_JUMP)
 			continue;

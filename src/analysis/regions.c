@@ -333,28 +333,43 @@ struct gathered { struct region r; struct hs set; };
 
 struct gather {
 	struct asking *a;
-	struct gathered *of;		/* by step; the end is the last */
+	struct gathered *of;		/* by step: for certain, possibly */
 };
+
+/* Packets that come to an end by several ways are told once. */
+static void
+add_apart(const struct hs_space *sp, struct hs *set, const hs_cell *box)
+{
+	struct hs rest = { 0 };
+
+	hs_add(sp, &rest, box);
+	for (unsigned i = 0; i < set->n && rest.n != 0; i++)
+		if (box_meets(sp, hs_box(sp, set, i), box))
+			hs_subtract(sp, &rest, hs_box(sp, set, i), UINT32_MAX);
+	for (unsigned i = 0; i < rest.n; i++)
+		hs_add(sp, set, hs_box(sp, &rest, i));
+	hs_free(&rest);
+}
 
 static void
 on_end(struct follow *f, struct program *p, uint32_t step,
     const struct flow *flow)
 {
 	struct gather *g = f->arg;
-	struct gathered *x = &g->of[step];
+	struct gathered *x = &g->of[2 * step + flow->possible];
 	const struct hs_space *sp = p->an->space;
 
 	if (x->set.n == 0) {
 		describe(p, &p->steps[step], &x->r);
-		x->r.possible = true;
-	}
-	if (x->set.n == 0 || (x->r.possible && !flow->possible))
+		x->r.possible = flow->possible;
 		hs_point(sp, flow->was, &x->r.witness);
-	x->r.possible &= flow->possible;
-	if (x->set.n == 0 || x->set.n < g->a->most)
-		hs_add(sp, &x->set, flow->was);
-	else
+	}
+	if (x->set.n != 0 && x->set.n >= g->a->most)
 		x->r.complete = false;
+	else if (flow->possible)
+		add_apart(sp, &x->set, flow->was);
+	else
+		hs_add(sp, &x->set, flow->was);
 }
 
 static void
@@ -362,7 +377,8 @@ regions_by_following(struct asking *a, bool (*each)(const struct region *,
     void *), void *arg)
 {
 	const struct hs_space *sp = a->p->an->space;
-	struct gather g = { a, mem_alloc(a->p->n_steps, sizeof(*g.of)) };
+	struct gather g = { a, mem_alloc(2 * (size_t)a->p->n_steps,
+	    sizeof(*g.of)) };
 	struct arena scratch = ARENA_INIT;
 	struct follow f = { .an = a->p->an, .scratch = &scratch,
 	    .limit = FOLLOW_LIMIT, .end = on_end, .arg = &g };
@@ -374,7 +390,7 @@ regions_by_following(struct asking *a, bool (*each)(const struct region *,
 
 		follow(&f, a->p, &start);
 	}
-	for (uint32_t i = 0; i < a->p->n_steps; i++) {
+	for (uint32_t i = 0; i < 2 * a->p->n_steps; i++) {
 		struct gathered *x = &g.of[i];
 
 		if (x->set.n != 0 && more && is_wanted(a, x->r.rule,

@@ -110,22 +110,15 @@ add_masked(struct values *c, const struct term *t, u128 top)
 	}
 }
 
-/* Marks: every way to have or not to have the bits. */
+/* Marks: tests and changes are of the low byte, or of all bits. */
 static void
-add_marks(struct values *c, const struct term *t)
+add_marks(struct values *c)
 {
-	uint32_t mask = (uint32_t)t->mask, want = (uint32_t)t->r[0].lo & mask;
-	unsigned n = c->n;
+	static const uint32_t high[] = { 0, 0x100, 0xffffff00 };
 
-	for (unsigned i = 0; i < n; i++) {
-		uint32_t rest = (uint32_t)c->v[i] & ~mask;
-
-		add_value(c, rest | want);
-		for (uint32_t bit = 1; bit != 0; bit <<= 1)
-			if (mask & bit)
-				add_value(c, rest | (want ^ bit));
-	}
-	sort_values(c);
+	for (unsigned i = 0; i < sizeof(high) / sizeof(*high); i++)
+		for (unsigned k = 0; k < 256; k++)
+			add_value(c, high[i] | k);
 }
 
 static bool
@@ -155,11 +148,13 @@ candidates(unsigned f, int family, const struct terms *ts, struct values *c)
 				add_value(c, v);
 		return;
 	}
+	if (kind_of(f) == FIELD_MARK) {
+		add_marks(c);
+		return;
+	}
 	add_value(c, lo);
 	for (unsigned i = 0; i < ts->n; i++)
-		if (kind_of(f) == FIELD_MARK)
-			add_marks(c, ts->t[i]);
-		else if (is_full(ts->t[i], hi))
+		if (is_full(ts->t[i], hi))
 			add_bounds(c, ts->t[i], lo, hi);
 	for (unsigned i = 0; i < ts->n; i++)
 		if (kind_of(f) == FIELD_ADDR && !is_full(ts->t[i], hi))
@@ -218,6 +213,38 @@ fill_pool(struct brute *b, struct pool *p, const struct terms *ts,
 	free(c.v);
 }
 
+static bool
+has_test(const struct terms *ts, const struct term *t)
+{
+	for (unsigned i = 0; i < ts->n; i++)
+		if (ts->t[i]->mask == t->mask && ts->t[i]->r->lo == t->r->lo)
+			return true;
+	return false;
+}
+
+/* What a mark must be before a change to pass a test behind it, and so on. */
+static void
+add_before_changes(struct terms *ts, struct arena *arena)
+{
+	for (unsigned i = 0; i < ts->n; i++)
+		for (unsigned k = 0; k < N_MARK_OPS; k++) {
+			const struct mark_op *op = &mark_ops[k];
+			struct term t = *ts->t[i];
+			struct range r = *t.r;
+
+			if ((op->value ^ r.lo) & t.mask & op->mask)
+				continue;	/* never passes */
+			t.mask &= ~op->mask;
+			r.lo = r.hi = (op->value ^ r.lo) & t.mask;
+			t.r = &r;
+			if (has_test(ts, &t))
+				continue;
+			t.r = arena_copy(arena, &r, sizeof(r));
+			vec_room(ts->t, ts->n, ts->room);
+			ts->t[ts->n++] = arena_copy(arena, &t, sizeof(t));
+		}
+}
+
 static void
 add_pool(struct brute *b, unsigned f, const struct terms *all,
     struct arena *arena)
@@ -229,6 +256,8 @@ add_pool(struct brute *b, unsigned f, const struct terms *all,
 			vec_room(ts.t, ts.n, ts.room);
 			ts.t[ts.n++] = all->t[i];
 		}
+	if (f == F_MARK && b->changes)
+		add_before_changes(&ts, arena);
 	b->of[f] = -1;
 	if (ts.n != 0) {
 		b->of[f] = (int)b->n_pools;
@@ -262,8 +291,10 @@ brute_init(struct brute *b, const struct gset *const *s, unsigned n,
 	struct terms all = { 0 };
 
 	*b = (struct brute){ .family = s[0]->family, .counts = true, .n = 1 };
-	for (unsigned i = 0; i < n; i++)
+	for (unsigned i = 0; i < n; i++) {
 		gset_terms(s[i], &all);
+		b->changes |= gset_changes(s[i]);
+	}
 	for (unsigned i = 0; i < n_query; i++) {
 		vec_room(all.t, all.n, all.room);
 		all.t[all.n++] = query[i];
@@ -351,10 +382,18 @@ name_value(const char *s, size_t len, bool wild)
 /* ---- rules ---- */
 
 static bool
-piece_holds(const struct piece *x, const u128 *values)
+asks_mark(const struct clause *c)
 {
+	return c->t[0].field == F_MARK;
+}
+
+static bool
+piece_holds(const struct walk *w, const struct piece *x)
+{
+	const u128 *values = w->values;
+
 	for (unsigned c = 0; c < x->n; c++) {
-		bool any = false;
+		bool any = w->p->changes && asks_mark(&x->c[c]);
 
 		for (unsigned t = 0; t < x->c[c].n; t++)
 			any |= term_holds(&x->c[c].t[t],
@@ -402,7 +441,8 @@ keep_clause(const struct brute *b, const struct clause *c, uint64_t *set)
 }
 
 static uint64_t *
-rule_points(const struct brute *b, const struct grule *r, struct arena *arena)
+rule_points(const struct brute *b, const struct grule *r, bool marks,
+    struct arena *arena)
 {
 	uint64_t *set = bits_new(arena, b->n);
 
@@ -410,7 +450,8 @@ rule_points(const struct brute *b, const struct grule *r, struct arena *arena)
 		bit_set(set, k);
 	for (unsigned i = 0; i < r->n; i++)
 		for (unsigned c = 0; c < r->p[i]->n; c++)
-			keep_clause(b, &r->p[i]->c[c], set);
+			if (marks || !asks_mark(&r->p[i]->c[c]))
+				keep_clause(b, &r->p[i]->c[c], set);
 	return set;
 }
 
@@ -421,9 +462,11 @@ prog_init(struct prog *p, const struct brute *b, const struct gset *s,
 	p->b = b;
 	p->s = s;
 	p->defrag = gset_needs_ct(s);
+	p->changes = gset_changes(s);
 	for (unsigned i = 0; i < s->n; i++)
 		for (unsigned k = 0; k < s->c[i].n; k++)
-			p->match[i][k] = rule_points(b, &s->c[i].r[k], arena);
+			p->match[i][k] = rule_points(b, &s->c[i].r[k],
+			    !p->changes, arena);
 }
 
 /* ---- packets ---- */
@@ -480,6 +523,15 @@ toss(struct walk *w)
 }
 
 static bool
+mark_passes(const struct walk *w, const struct piece *x)
+{
+	for (unsigned c = 0; c < x->n; c++)
+		if (asks_mark(&x->c[c]) && !term_holds(x->c[c].t, w->mark))
+			return false;
+	return true;
+}
+
+static bool
 rule_matches(struct walk *w, unsigned chain, unsigned rule)
 {
 	const struct grule *r = &w->p->s->c[chain].r[rule];
@@ -487,7 +539,8 @@ rule_matches(struct walk *w, unsigned chain, unsigned rule)
 	if (w->values == NULL && !bit_get(w->p->match[chain][rule], w->point))
 		return false;
 	for (unsigned i = 0; i < r->n; i++)
-		if (w->values != NULL && !piece_holds(r->p[i], w->values))
+		if ((w->values != NULL && !piece_holds(w, r->p[i])) ||
+		    (w->p->changes && !mark_passes(w, r->p[i])))
 			return false;
 	for (unsigned i = 0; i < r->n; i++)
 		if (r->p[i]->chance && !toss(w))
@@ -518,6 +571,10 @@ walk_chain(struct walk *w, unsigned chain)
 			w->logs = w->logs * 1000003 + r->to + 1;
 			if (w->n_logs < 64)
 				w->log[w->n_logs++] = r->to;
+		} else if (a == A_MARK) {
+			w->marks = w->marks * 1000003 + r->to + 1;
+			w->mark = (w->mark & ~mark_ops[r->to].mask) ^
+			    mark_ops[r->to].value;
 		} else if (a == A_JUMP) {
 			if (walk_chain(w, r->to))
 				return true;
@@ -539,7 +596,9 @@ walk_run(struct walk *w, unsigned chain)
 {
 	memset(w->hit, 0, sizeof(w->hit));
 	memset(w->inert, 0, sizeof(w->inert));
-	w->logs = 0;
+	w->logs = w->marks = 0;
+	w->mark = (uint32_t)(w->values != NULL ? w->values[F_MARK] :
+	    point_value(w->p->b, F_MARK, w->point, 0));
 	w->n_logs = w->at_toss = 0;
 	w->chain = (int)chain;
 	w->rule = -1;

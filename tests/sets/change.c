@@ -290,6 +290,9 @@ add_redundant(struct place *x)
 	    chain_of(x)->n == MAX_RULES)
 		return false;
 	grule_random(x->p, x->s, x->chain, &more);
+	/* New chains call older ones: not these them. */
+	if (more.action >= A_JUMP)
+		more.action = A_ACCEPT;
 	memcpy(more.p, r->p, sizeof(more.p));
 	more.n = r->n;
 	more.p[more.n++] = t;

@@ -23,6 +23,9 @@ struct look {
 	struct report *why;
 };
 
+static bool fail(struct look *, unsigned chain, unsigned rule,
+    const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+
 static bool
 fail(struct look *l, unsigned c, unsigned r, const char *fmt, ...)
 {
@@ -186,8 +189,8 @@ gets_there(struct blame *b, struct walk *w)
 	return false;
 }
 
-/* Is there a set of 'left' more living rules that keeps everything from the rule?
- * One of those that a packet meets on its way must be in it. */
+/* Is there a set of 'left' more living rules that keeps everything from the
+ * rule?  One of those that a packet meets on its way must be in it. */
 static bool
 smaller(struct blame *b, unsigned left)
 {
@@ -339,8 +342,9 @@ check_witness(struct look *l, unsigned c, unsigned i, const struct told *t)
 static bool
 check_rule(struct look *l, unsigned c, unsigned i)
 {
-	static const char *const kinds[] = { "alive", "covered", "dead in "
-	    "itself", "dead by its callers", "in a chain without callers" };
+	static const char *const kinds[] = { "alive", "covered",
+	    "dead in itself", "dead by its callers",
+	    "in a chain without callers" };
 	const struct told *t = &l->told[c][i];
 	enum dead_kind want = kind_of(l, c, i);
 
@@ -348,18 +352,20 @@ check_rule(struct look *l, unsigned c, unsigned i)
 		return fail(l, c, i, "nothing was told");
 	if (t->dead.limit)
 		return fail(l, c, i, "given up");
-	if (l->k->chance && want != DEAD_COVERED && t->dead.kind != want &&
-	    (want == DEAD_NOT || t->dead.kind == DEAD_NOT))
+	/* Of chance only bounds are told; of changing packets not why. */
+	if ((l->k->chance || l->p.changes) &&
+	    (want == DEAD_NOT) != (t->dead.kind == DEAD_NOT) &&
+	    (want == DEAD_NOT || !l->k->chance || want != DEAD_COVERED))
 		return fail(l, c, i, "told %s, is %s", kinds[t->dead.kind],
 		    kinds[want]);
-	if (l->k->chance)
+	l->why->dead += want != DEAD_NOT;
+	if (l->k->chance || l->p.changes)
 		return true;
 	if (t->dead.kind != want)
 		return fail(l, c, i, "told %s, is %s", kinds[t->dead.kind],
 		    kinds[want]);
 	if (t->dead.possible && want == DEAD_NOT)
 		return fail(l, c, i, "only possible");
-	l->why->dead += want != DEAD_NOT;
 	return want != DEAD_COVERED || (check_by(l, c, i, t) &&
 	    check_witness(l, c, i, t));
 }

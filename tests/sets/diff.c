@@ -78,7 +78,7 @@ static bool
 ends_differ(const struct walk *w)
 {
 	return verdict_of(&w[0]) != verdict_of(&w[1]) ||
-	    w[0].logs != w[1].logs;
+	    w[0].logs != w[1].logs || w[0].marks != w[1].marks;
 }
 
 static enum diff_kind
@@ -86,8 +86,10 @@ kind_of(const struct walk *w)
 {
 	enum action a = verdict_of(&w[0]), b = verdict_of(&w[1]);
 
-	return a == b ? DIFF_LOG : b == A_ACCEPT ? DIFF_ALLOWED :
-	    a == A_ACCEPT ? DIFF_BLOCKED : DIFF_VERDICT;
+	if (a == b)
+		return w[0].logs != w[1].logs ? DIFF_LOG : DIFF_MARK;
+	return b == A_ACCEPT ? DIFF_ALLOWED : a == A_ACCEPT ? DIFF_BLOCKED :
+	    DIFF_VERDICT;
 }
 
 static bool

@@ -8,14 +8,26 @@
 #define N(a) (sizeof(a) / sizeof((a)[0]))
 #define FULL (~(u128)0)
 
+/* splitmix64 */
+static uint64_t
+mix(uint64_t z)
+{
+	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
+	z = (z ^ z >> 27) * 0x94d049bb133111eb;
+	return z ^ z >> 31;
+}
+
+void
+rng_init(struct rng *r, uint64_t seed)
+{
+	r->s = mix(seed + 1);
+}
+
 unsigned
 below(struct rng *r, unsigned n)
 {
-	uint64_t z = r->s += 0x9e3779b97f4a7c15;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
-	z = (z ^ z >> 27) * 0x94d049bb133111eb;
-	return n == 0 ? 0 : (unsigned)((z ^ z >> 31) >> 24) % n;
+	r->s += 0x9e3779b97f4a7c15;
+	return n == 0 ? 0 : (unsigned)(mix(r->s) >> 24) % n;
 }
 
 bool
@@ -661,6 +673,9 @@ make_mark(struct palette *p)
 	    all[i].value, all[i].mask, false));
 }
 
+const struct mark_op mark_ops[N_MARK_OPS] = { { 1, UINT32_MAX },
+    { 0x10, 0xf0 }, { 2, 2 }, { 0, 0xf } };
+
 static const struct piece *
 make_length(struct palette *p)
 {
@@ -815,6 +830,7 @@ palette_fill(struct palette *p, bool chance)
 				p->p[i][p->n[i]++] = x;
 		}
 	}
+	p->marks = percent(p->rng, 15);
 	/* One such at most: points are chosen for one. */
 	if (percent(p->rng, 10)) {
 		const struct piece *x = sparse(p);
@@ -883,8 +899,12 @@ draw_action(struct palette *p, const struct gset *s, unsigned chain,
 		r->action = A_DROP;
 	if (r->action >= A_JUMP && !draw_callee(p, s, chain, &r->to))
 		r->action = A_ACCEPT;
+	if (r->action == A_LOG && p->marks && percent(p->rng, 60))
+		r->action = A_MARK;
 	if (r->action == A_LOG)
 		r->to = draw(p, 3);
+	if (r->action == A_MARK)
+		r->to = draw(p, N_MARK_OPS);
 }
 
 void
@@ -902,7 +922,7 @@ bool
 diverts(const struct grule *r)
 {
 	return r->action != A_NONE && r->action != A_LOG &&
-	    r->action != A_JUMP;
+	    r->action != A_MARK && r->action != A_JUMP;
 }
 
 /* ---- rulesets ---- */
@@ -974,6 +994,9 @@ print_rule(const struct gset *s, const struct gchain *c,
 		    s->c[r->to].name);
 	else if (r->action == A_LOG)
 		sbuf_printf(out, " -j LOG --log-prefix \"p%u\"", r->to);
+	else if (r->action == A_MARK)
+		sbuf_printf(out, " -j MARK --set-xmark 0x%x/0x%x",
+		    mark_ops[r->to].value, mark_ops[r->to].mask);
 	else if (r->action != A_NONE)
 		sbuf_printf(out, " -j %s", targets[r->action]);
 	sbuf_putc(out, '\n');
@@ -1007,15 +1030,32 @@ gset_print(const struct gset *s, struct sbuf *out)
 
 /* ---- its tests ---- */
 
-bool
-gset_needs_ct(const struct gset *s)
+static bool
+has_slot(const struct gset *s, enum slot slot)
 {
 	for (unsigned i = 0; i < s->n; i++)
 		for (unsigned k = 0; k < s->c[i].n; k++)
 			for (unsigned j = 0; j < s->c[i].r[k].n; j++)
-				if (s->c[i].r[k].p[j]->slot == S_STATE)
+				if (s->c[i].r[k].p[j]->slot == slot)
 					return true;
 	return false;
+}
+
+bool
+gset_needs_ct(const struct gset *s)
+{
+	return has_slot(s, S_STATE);
+}
+
+bool
+gset_changes(const struct gset *s)
+{
+	bool gives = false;
+
+	for (unsigned i = 0; i < s->n; i++)
+		for (unsigned k = 0; k < s->c[i].n; k++)
+			gives |= s->c[i].r[k].action == A_MARK;
+	return gives && has_slot(s, S_MARK);
 }
 
 static void

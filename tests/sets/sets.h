@@ -57,15 +57,21 @@ struct piece {
 	unsigned n_parts;
 };
 
-enum action { A_NONE, A_ACCEPT, A_DROP, A_REJECT, A_RETURN, A_LOG, A_JUMP,
-    A_GOTO };
+enum action { A_NONE, A_ACCEPT, A_DROP, A_REJECT, A_RETURN, A_LOG, A_MARK,
+    A_JUMP, A_GOTO };
 
 struct grule {
 	const struct piece *p[MAX_PIECES];
 	unsigned n;
 	enum action action;
-	unsigned to;			/* A_JUMP, A_GOTO: chain; A_LOG: prefix */
+	unsigned to;			/* A_JUMP, A_GOTO: chain; A_LOG: prefix;
+					 * A_MARK: in mark_ops */
 };
+
+/* -j MARK --set-xmark value/mask */
+struct mark_op { uint32_t value, mask; };
+enum { N_MARK_OPS = 4 };
+extern const struct mark_op mark_ops[N_MARK_OPS];
 
 struct gchain {
 	char name[16];
@@ -81,6 +87,7 @@ struct gchain {
 struct gset { int family; struct gchain c[MAX_CHAINS]; unsigned n; };
 
 struct rng { uint64_t s; };
+void	rng_init(struct rng *, uint64_t seed);
 unsigned below(struct rng *, unsigned n);
 bool	percent(struct rng *, unsigned);
 
@@ -91,6 +98,7 @@ struct palette {
 	int family;
 	const struct piece *p[N_SLOTS][6];
 	unsigned n[N_SLOTS];
+	bool marks;			/* rules give marks */
 };
 
 void	palette_fill(struct palette *, bool chance);
@@ -100,6 +108,8 @@ void	grule_random(struct palette *, const struct gset *, unsigned chain,
 	    struct grule *);
 void	gset_print(const struct gset *, struct sbuf *);
 bool	gset_needs_ct(const struct gset *);
+/* Do rules ask for marks that others give? */
+bool	gset_changes(const struct gset *);
 /* All of its terms, each once. */
 struct terms { const struct term **t; unsigned n, room; };
 void	gset_terms(const struct gset *, struct terms *);
@@ -130,6 +140,7 @@ struct brute {
 	unsigned n_pools;
 	int of[N_OWN];			/* field to pool, or -1 */
 	bool counts;			/* the weights are right */
+	bool changes;			/* marks change on the way */
 	uint32_t n;			/* points; 0: too many */
 	const uint8_t *at[N_OWN];	/* pool: which value a point has */
 };
@@ -147,12 +158,13 @@ void	brute_point(const struct brute *, uint32_t point, struct sbuf *);
 double	brute_weight(const struct brute *, const struct hs_space *,
 	    uint32_t point);
 
-/* A ruleset with what each rule matches, by point. */
+/* A ruleset with what each rule matches, by point; if marks change, but for
+ * these. */
 struct prog {
 	const struct gset *s;
 	const struct brute *b;
 	uint64_t *match[MAX_CHAINS][MAX_RULES];
-	bool defrag;
+	bool defrag, changes;
 };
 void	prog_init(struct prog *, const struct brute *, const struct gset *,
 	    struct arena *);
@@ -172,7 +184,8 @@ struct walk {
 	const uint32_t *only;
 	/* What was met, and of this what did not do what it says. */
 	uint32_t hit[MAX_CHAINS], inert[MAX_CHAINS];
-	uint64_t logs;			/* the prefixes in their order, mixed */
+	uint64_t logs, marks;		/* prefixes, marks in their order, mixed */
+	uint32_t mark;
 	unsigned log[64], n_logs;
 	/* Who decided: -1 is the policy, or the end of a user chain. */
 	int chain, rule;
