@@ -18,6 +18,12 @@ wants_flags(struct lookup *l, const struct rule *r)
 	    !invert;
 }
 
+static bool
+is_icmp(const struct rule *r)
+{
+	return r->proto == IPPROTO_ICMP || r->proto == IPPROTO_ICMPV6;
+}
+
 /* Might it accept answers to connections that go the other way?  Not if it
  * is about new ones, or about one port of a service. */
 static bool
@@ -29,8 +35,7 @@ may_take_answers(struct lookup *l, const struct rule *r)
 		return false;
 	if (states != ST_ANY)
 		return true;
-	if (r->proto == IPPROTO_ICMP || r->proto == IPPROTO_ICMPV6 ||
-	    wants_flags(l, r))
+	if (is_icmp(r) || wants_flags(l, r))
 		return false;
 	return rule_dports(l, r) == NULL || rule_sports(l, r) != NULL;
 }
@@ -58,7 +63,8 @@ survey(struct lookup *l, enum hook hook)
 			    rule_about_lo(r) || (c->hook == HOOK_NONE &&
 			    rule_unconditional(r)))
 				continue;
-			s.accepts |= (rule_states(l, r) & ST_NEW) != 0;
+			s.accepts |= !is_icmp(r) &&
+			    (rule_states(l, r) & ST_NEW);
 			s.answers |= may_take_answers(l, r);
 		}
 	}
