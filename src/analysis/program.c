@@ -428,6 +428,55 @@ program_tree(struct program *p)
 	return p->every_tree;
 }
 
+/* ---- steps by rule ---- */
+
+struct of_rule { const struct rule *rule; uint32_t step; };
+
+static int
+by_rule(const void *a, const void *b)
+{
+	const struct of_rule *x = a, *y = b;
+
+	if (x->rule != y->rule)
+		return (uintptr_t)x->rule < (uintptr_t)y->rule ? -1 : 1;
+	return x->step < y->step ? -1 : x->step > y->step;
+}
+
+static void
+sort_by_rule(struct program *p)
+{
+	struct of_rule *v = mem_alloc(p->n_steps, sizeof(*v));
+
+	p->by_rule = mem_alloc(p->n_steps, sizeof(*p->by_rule));
+	for (uint32_t i = 0; i < p->n_steps; i++)
+		v[i] = (struct of_rule){ p->steps[i].rule, i };
+	qsort(v, p->n_steps, sizeof(*v), by_rule);
+	for (uint32_t i = 0; i < p->n_steps; i++)
+		p->by_rule[i] = v[i].step;
+	free(v);
+}
+
+const uint32_t *
+program_steps(struct program *p, const struct rule *r, uint32_t *n)
+{
+	uint32_t lo = 0, hi = p->n_steps;
+
+	if (p->by_rule == NULL)
+		sort_by_rule(p);
+	while (lo < hi) {
+		uint32_t mid = lo + (hi - lo) / 2;
+
+		if ((uintptr_t)p->steps[p->by_rule[mid]].rule < (uintptr_t)r)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	for (*n = 0; lo + *n < p->n_steps &&
+	    p->steps[p->by_rule[lo + *n]].rule == r; (*n)++)
+		;
+	return p->by_rule + lo;
+}
+
 /* ---- life ---- */
 
 static unsigned
@@ -472,6 +521,7 @@ analysis_free(struct analysis *an)
 		free(p->frames);
 		free(p->items);
 		free(p->every);
+		free(p->by_rule);
 		hs_tree_free(p->tree);
 		hs_tree_free(p->every_tree);
 		hs_free(&p->boxes);

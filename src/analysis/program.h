@@ -89,6 +89,7 @@ struct program {
 	struct hs_tree *tree;
 	struct hs_item *every;		/* of all steps that matter, by step */
 	struct hs_tree *every_tree;	/* null until asked for */
+	uint32_t *by_rule;		/* steps, sorted by rule; the same */
 };
 
 /* The program of a chain, made when first asked for; analysis_free frees. */
@@ -96,6 +97,9 @@ struct program *program_of(struct analysis *, const struct chain *entry);
 /* Tree over the boxes of all steps that end, come back, or have a target; a
  * jump's condition is in the boxes of the steps behind it. */
 const struct hs_tree *program_tree(struct program *);
+/* The steps of a rule (null: the end), in their order: '*n' of them. */
+const uint32_t *program_steps(struct program *, const struct rule *,
+	    uint32_t *n);
 const hs_cell *step_box(const struct program *, const struct step *,
 	    unsigned i);
 /* Does the step keep packets from place 'p' (a later one)? */

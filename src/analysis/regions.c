@@ -90,6 +90,18 @@ find_deciders(struct asking *a)
 {
 	uint32_t kept = 0;
 
+	if (a->by) {
+		uint32_t n;
+		const uint32_t *of = program_steps(a->p, a->rule, &n);
+
+		for (uint32_t i = 0; i < n; i++)
+			if (a->p->steps[of[i]].kind == STEP_TAKE ||
+			    a->p->steps[of[i]].kind == STEP_END) {
+				vec_room(a->steps, a->n, a->room);
+				a->steps[a->n++] = of[i];
+			}
+		return;
+	}
 	for (unsigned i = 0; i < a->q.n; i++)
 		hs_tree_meet(a->p->tree, hs_box(a->p->an->space, &a->q, i),
 		    UINT32_MAX, add_decider, a);
