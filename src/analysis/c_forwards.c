@@ -122,8 +122,8 @@ too_late(struct audit *a, unsigned f, const struct late *late)
 
 	if (w == NULL)
 		return;
-	found = finding_add(&a->out, "FW6004", late->rule, NULL, "%s has turned "
-	    "port %u into %s before this rule tests it", rule_near(a, w->rule,
+	found = finding_add(&a->out, "FW6004", late->rule, NULL, "%s has "
+	    "turned port %u into %s before this rule tests it", rule_near(a, w->rule,
 	    late->rule->chain), late->kind.port, forward_words(a, w));
 	found->possible = some_pass(a, f, late);
 	finding_by(a, found, w->rule);
