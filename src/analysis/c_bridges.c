@@ -67,11 +67,11 @@ look(struct audit *a, unsigned f, const struct chain *c, const char *bridge)
 	struct region r;
 
 	ask_iface(a, f, &q, F_IN, bridge);
-	ask_new(&q);
+	ask_new(a, f, &q);
 	if (ask_any(a, f, c, &q, V_ACCEPT, &r))
 		return;
 	ask_iface(a, f, &q, F_IN, bridge);
-	ask_new(&q);
+	ask_new(a, f, &q);
 	if (!ask_any(a, f, c, &q, V_DROP, &r))
 		return;
 	found = finding_add(&a->out, "FW8003", NULL, c, "%s drops %s what no "
@@ -81,8 +81,9 @@ look(struct audit *a, unsigned f, const struct chain *c, const char *bridge)
 	found->possible = r.possible;
 	if (r.rule != NULL)
 		finding_by(a, found, r.rule);
-	finding_fix(a, found, "%s -I DOCKER-USER -i %s -j ACCEPT, and the same "
-	    "with -o for answers", command_of(a, c), bridge);
+	finding_fix(a, found, "%s -I %s -i %s -j ACCEPT, and the same with -o "
+	    "for answers", command_of(a, c), chain_find(c->table,
+	    "DOCKER-USER", 11) != NULL ? "DOCKER-USER" : c->name, bridge);
 	point_iface(&r.witness, F_IN, bridge);
 	finding_shows(a, found, &r.witness, c, V_DROP);
 }

@@ -114,10 +114,10 @@ static void
 rest_of_logs(struct looking *k)
 {
 	if (k->logs > LOGS)
-		k->last_log->message = arena_printf(k->a->out.arena, "%s, and "
-		    "so do rules before those of %s behind it",
-		    k->last_log->message, counted(k->a, k->logs - LOGS,
-		    "more log rule", "more log rules"));
+		k->last_log->message = arena_printf(k->a->out.arena, "%s; the "
+		    "same goes for %s behind it", k->last_log->message,
+		    counted(k->a, k->logs - LOGS, "more log rule",
+		    "more log rules"));
 	k->logs = 0;
 }
 

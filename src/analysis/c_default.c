@@ -88,7 +88,7 @@ to_outside(struct audit *a, unsigned f)
 	if (c == NULL || !audit_on(a, "FW3002"))
 		return;
 	query_iface(&q, F_OUT, "lo", true);
-	ask_new(&q);
+	ask_new(a, f, &q);
 	analysis_regions_of(a->sets[f], c, &q, V_ACCEPT, 0, a->out.arena,
 	    is_last, &l);
 	query_free(&q);

@@ -22,9 +22,10 @@ not_accepted(struct audit *a, unsigned f, const struct forward *w)
 	found->possible = r.possible;
 	if (r.rule != NULL)
 		finding_by(a, found, r.rule);
-	finding_fix(a, found, "%s -I FORWARD 1 -m conntrack --ctstate DNAT "
-	    "-j ACCEPT, or a rule for this address and port",
-	    command_of(a, c));
+	finding_fix(a, found, "%s -I FORWARD 1 -d %s%s -j ACCEPT",
+	    command_of(a, c), number_text(a, a->rules[f]->family, w->address),
+	    w->behind.port == 0 ? "" : arena_printf(a->out.arena, " -p %s "
+	    "--dport %u", proto_name(w->behind.proto), w->behind.port));
 	finding_shows(a, found, &r.witness, c, V_DROP);
 }
 
@@ -105,7 +106,7 @@ some_pass(struct audit *a, unsigned f, const struct late *late)
 	struct region r;
 
 	ask_outside(a, 0, &q);
-	ask_new(&q);
+	ask_new(a, f, &q);
 	ask_proto(&q, late->kind.proto);
 	ask_value(a, f, &q, F_DPORT, late->kind.port);
 	ask_value(a, f, &q, F_DSTTYPE, 2);
@@ -121,8 +122,8 @@ too_late(struct audit *a, unsigned f, const struct late *late)
 
 	if (w == NULL)
 		return;
-	found = finding_add(&a->out, "FW6004", late->rule, NULL, "%s has turned "
-	    "port %u into %s before this rule tests it", rule_near(a, w->rule,
+	found = finding_add(&a->out, "FW6004", late->rule, NULL, "%s has "
+	    "turned port %u into %s before this rule tests it", rule_near(a, w->rule,
 	    late->rule->chain), late->kind.port, forward_words(a, w));
 	found->possible = some_pass(a, f, late);
 	finding_by(a, found, w->rule);
@@ -189,6 +190,11 @@ is_reached(const struct audit *a, unsigned f, const struct forward *w,
 		    lan->iface->name) : !box_any_iface(s, box, F_IN)))
 			continue;
 		hs_point(s, box, p);
+		if (lan->iface != NULL)
+			point_iface(p, F_IN, lan->iface->name);
+		else if (box_iface(s, box, F_IN, "lan") &&
+		    !name_is_outside(a, "lan"))
+			point_iface(p, F_IN, "lan");
 		point_value(p, F_SRC, lan->client);
 		if (w->from.port != 0)
 			point_value(p, F_DPORT, w->from.port);
@@ -219,7 +225,7 @@ is_hidden(struct audit *a, unsigned f, const struct forward *w,
 
 	if (c == NULL)
 		return false;
-	ask_new(&q);
+	ask_new(a, f, &q);
 	ask_value(a, f, &q, F_SRC, lan->client);
 	ask_value(a, f, &q, F_DST, w->address);
 	if (w->behind.proto != 0)
@@ -240,9 +246,9 @@ static void
 hairpin(struct audit *a, unsigned f, const struct forward *w)
 {
 	int family = a->rules[f]->family;
-	struct sbuf net = SBUF_INIT;
+	unsigned bits;
+	const char *net;
 	struct finding *found;
-	union addr addr = w->to;
 	struct point p;
 	struct lan lan;
 
@@ -251,21 +257,20 @@ hairpin(struct audit *a, unsigned f, const struct forward *w)
 	    !find_lan(a, family, w, &lan) || !is_reached(a, f, w, &lan, &p) ||
 	    is_hidden(a, f, w, &lan))
 		return;
-	addr_mask(&addr, family, lan.prefix);
-	addr_print(&net, family, &addr);
-	sbuf_printf(&net, "/%u", lan.prefix);
+	bits = family_bits(family) - lan.prefix;
+	net = arena_printf(a->out.arena, "%s/%u", number_text(a, family,
+	    w->address >> bits << bits), lan.prefix);
 	found = finding_add(&a->out, "FW6005", w->rule, NULL, "clients in %s%s "
 	    "are sent to %s too, which answers them directly: they reset what "
-	    "does not come from the address that they asked", sbuf_text(&net),
+	    "does not come from the address that they asked", net,
 	    lan.iface != NULL ? "" : ", if the server's network is that,",
 	    forward_words(a, w));
 	found->possible = lan.iface == NULL || w->possible;
 	finding_fix(a, found, "%s -t nat -A POSTROUTING -s %s -d %s -j "
-	    "MASQUERADE", f == 0 ? "iptables" : "ip6tables", sbuf_text(&net),
+	    "MASQUERADE", f == 0 ? "iptables" : "ip6tables", net,
 	    number_text(a, family, w->address));
 	finding_shows(a, found, &p, a->rules[f]->tables[TABLE_NAT].
 	    builtin[HOOK_PREROUTING], V_CONTINUE);
-	sbuf_free(&net);
 }
 
 check_fn check_forwards;

@@ -79,8 +79,9 @@ neighbours(struct audit *a, unsigned f, enum hook hook)
 		/* Addresses and routes may be set by hand. */
 		found->possible = (dropped & 0xc) == 0;
 		finding_fix(a, found, "%s -I %s 1 -p ipv6-icmp -m icmp6 "
-		    "--icmpv6-type neighbour-solicitation -j ACCEPT, and the "
-		    "same for the others", command_of(a, c), c->name);
+		    "--icmpv6-type %u -j ACCEPT%s", command_of(a, c), c->name,
+		    first, (dropped & (dropped - 1)) != 0 ?
+		    ", and so for the others" : "");
 		ask_neighbour(&q, first);
 		shows_drop(a, f, found, c, &q);
 	}
@@ -156,7 +157,7 @@ static void
 ask_dhcp(struct audit *a, unsigned f, struct query *q)
 {
 	*q = (struct query){ .n = 0 };
-	ask_new(q);
+	ask_new(a, f, q);
 	ask_proto(q, IPPROTO_UDP);
 	ask_value(a, f, q, F_SPORT, 547);
 	ask_value(a, f, q, F_DPORT, 546);

@@ -3,7 +3,7 @@
 
 #include <netinet/in.h>
 
-enum { SSH = 22 };
+enum { SSH = 22, SYN = 0x02 };
 
 static void
 ask_ssh(const struct audit *a, unsigned f, const struct range *from,
@@ -11,8 +11,9 @@ ask_ssh(const struct audit *a, unsigned f, const struct range *from,
 {
 	*q = (struct query){ .n = 0 };
 	query_iface(q, F_IN, "lo", true);
-	ask_new(q);
+	ask_new(a, f, q);
 	ask_proto(q, IPPROTO_TCP);
+	ask_value(a, f, q, F_TCPFLAGS, SYN);
 	ask_value(a, f, q, F_DPORT, SSH);
 	query_range(q, F_SRC, from->lo, from->hi, false);
 }

@@ -1,7 +1,7 @@
 /* Rules that overlap with later ones of their chain: FW2004, FW2005, FW2006.
  * Off unless asked for: where they are right, they are most often meant. */
 #include "analysis/exposure.h"
-#include "analysis/program.h"
+#include "analysis/cover.h"
 
 #include <stdlib.h>
 
@@ -70,12 +70,26 @@ is_small(const struct rule_set *s)
 	return s->n != 0 && s->n <= BOXES;
 }
 
+/* A packet of 'both' that the first of the rules gets. */
 static void
-shows(const struct pairs *p, struct finding *f, const hs_cell *both)
+shows(const struct pairs *p, struct finding *f, const struct rule *first,
+    const hs_cell *both)
 {
+	struct program *prog = program_of(p->a->sets[p->f], f->chain);
+	hs_cell left[HS_MAX_DIMS], seen[HS_MAX_DIMS];
+	uint32_t at = 0;
+
+	while (at < prog->n_steps && prog->steps[at].rule != first)
+		at++;
+	if (at == prog->n_steps || f->possible ||
+	    !box_and(p->s, left, both, prog->all) ||
+	    cover_box(prog, left, at, BY_ANY, seen) != COVER_NO ||
+	    !box_and(p->s, left, left, seen))
+		return;
 	f->witness = arena_new(p->a->out.arena, struct point);
-	hs_point(p->s, both, f->witness);
+	hs_point(p->s, left, f->witness);
 	f->entry = f->chain;
+	f->shows = f->rule == first ? SHOWS_RULE_HIT : SHOWS_TAKEN_BY;
 }
 
 /* ---- FW2004 ---- */
@@ -108,7 +122,7 @@ needless(const struct pairs *p, const struct chain *c, unsigned i)
 		    "anything else to them", other->number);
 		f->possible = !x->exact;
 		finding_by(p->a, f, other);
-		shows(p, f, both);
+		shows(p, f, r, both);
 		return;
 	}
 }
@@ -134,18 +148,21 @@ note(const struct pairs *p, struct found *o, const struct rule *r,
 
 static void
 tell(const struct pairs *p, const char *id, const struct rule *r,
-    const struct found *o, const char *fmt)
+    const struct found *o, const char *others)
 {
 	struct finding *f;
 
 	if (o->n == 0)
 		return;
-	f = finding_add(&p->a->out, id, r, NULL, "%s %s", rules_near(p->a,
-	    o->list, o->n, r->chain, SHOWN), fmt);
+	f = finding_add(&p->a->out, id, r, NULL, "%s otherwise about some of "
+	    "the packets of this rule, and %s %s others", arena_printf(
+	    p->a->out.arena, "%s %s", rules_near(p->a, o->list, o->n,
+	    r->chain, SHOWN), o->n == 1 ? "decides" : "decide"),
+	    o->n == 1 ? "takes" : "take", others);
 	f->by = arena_copy(p->a->out.arena, o->list, o->n * sizeof(*o->list));
 	f->n_by = o->n;
 	f->possible = o->possible;
-	shows(p, f, o->both);
+	shows(p, f, o->list[0], o->both);
 }
 
 static void
@@ -171,10 +188,8 @@ exceptions(const struct pairs *p, const struct chain *c, unsigned j,
 		else if (rel == OVERLAP)
 			note(p, partly, other, both, x->exact && y->exact);
 	}
-	tell(p, "FW2005", r, inside, "decides otherwise about some of the "
-	    "packets of this rule, and takes no others");
-	tell(p, "FW2006", r, partly, "decides otherwise about some of the "
-	    "packets of this rule, and takes others too");
+	tell(p, "FW2005", r, inside, "no");
+	tell(p, "FW2006", r, partly, "also");
 }
 
 check_fn check_overlap;

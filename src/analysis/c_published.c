@@ -37,15 +37,22 @@ find_candidates(struct lookup *l, struct candidates *c)
 
 /* ---- FW3016, FW8001 ---- */
 
+static const char *
+what_it_is(const struct lookup *l, const struct rule *r)
+{
+	if (rule_effect(l, r) != V_DROP)
+		return "limit to some sources";
+	return rule_target_is(r, "REJECT") ? "REJECT" : "DROP";
+}
+
 static void
 no_effect(struct audit *a, unsigned f, const struct rule *r,
     const struct forward *w, const struct region *open)
 {
 	const char *owner = forward_owner(w);
-	bool drops = rule_effect(a->lookup[f], r) == V_DROP;
 	const char *what = arena_printf(a->out.arena, "this %s has no effect "
 	    "on port %u%s: %s turns it into %s, which %s accepts",
-	    drops ? "DROP" : "limit to some sources", w->from.port,
+	    what_it_is(a->lookup[f], r), w->from.port,
 	    owner == NULL ? "" : arena_printf(a->out.arena, ", which %s "
 	    "publishes", owner), rule_near(a, w->rule, r->chain),
 	    forward_words(a, w), rule_near(a, open->rule, r->chain));

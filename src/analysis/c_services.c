@@ -159,12 +159,24 @@ services_text(struct looking *k, const unsigned *which, unsigned n)
 	return text;
 }
 
-/* What the finding hangs on. */
+/* "by eth0 ..." */
+static const char *
+way_in(const struct looking *k)
+{
+	const struct rule *r = k->o->rule;
+
+	if (!k->names_iface)
+		return k->a->exposure->outside.words;
+	if (r->in == NULL || (r->invert & INV_IN))
+		return "by what its chain is for, if that is outside";
+	return arena_printf(k->a->out.arena, "by %s%s, if that is outside",
+	    r->in->name, r->in->wild ? "+" : "");
+}
+
+/* What else the finding hangs on. */
 static const char *
 provided(const struct looking *k)
 {
-	if (k->names_iface)
-		return ", if the interface that the rule names is outside";
 	if (k->condition != NULL)
 		return arena_printf(k->a->out.arena, ", where \"%s\" is "
 		    "true", k->condition);
@@ -196,7 +208,7 @@ tell(struct looking *k, enum group g, const unsigned *which, unsigned n)
 	struct audit *a = k->a;
 	const char *text = arena_printf(a->out.arena, "%s open to every "
 	    "address that comes in %s%s", services_text(k, which, n),
-	    a->exposure->outside.words, provided(k));
+	    way_in(k), provided(k));
 	struct alike *x = alike(k, g, text);
 	struct finding *f;
 	bool warning = true;
@@ -259,8 +271,8 @@ tell_rest(struct audit *a, const struct told *t)
 {
 	for (const struct alike *x = t->alike; x != NULL; x = x->next)
 		if (x->n > ALIKE)
-			x->last->message = arena_printf(a->out.arena, "%s; so "
-			    "by %s behind it", x->last->message,
+			x->last->message = arena_printf(a->out.arena, "%s; the "
+			    "same goes for %s behind it", x->last->message,
 			    counted(a, x->n - ALIKE, "more rule",
 			    "more rules"));
 }

@@ -229,12 +229,6 @@ ask_state(struct query *q, unsigned state)
 }
 
 void
-ask_new(struct query *q)
-{
-	ask_state(q, FCT_NEW);
-}
-
-void
 ask_proto(struct query *q, unsigned proto)
 {
 	query_range(q, F_PROTO, proto, proto, false);
@@ -288,6 +282,13 @@ ask_value(const struct audit *a, unsigned f, struct query *q, enum field field,
 	else if (k < d->n)
 		query_range(q, field, d->starts[k], d->starts[k + 1] - 1,
 		    false);
+}
+
+void
+ask_new(const struct audit *a, unsigned f, struct query *q)
+{
+	ask_state(q, FCT_NEW);
+	ask_value(a, f, q, F_FRAG, 0);
 }
 
 static u128

@@ -63,8 +63,8 @@ bool	network_range(const char *, int family, struct range *);
 
 /* ---- questions ---- */
 
-/* Tests that become part of a query. */
-void	ask_new(struct query *);
+/* Tests that become part of a query.  New: no fragments. */
+void	ask_new(const struct audit *, unsigned f, struct query *);
 void	ask_state(struct query *, unsigned state);	/* FCT_x */
 void	ask_proto(struct query *, unsigned proto);
 void	ask_icmp(struct query *, int family, unsigned type, unsigned code);

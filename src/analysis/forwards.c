@@ -97,7 +97,7 @@ forwards_of(struct audit *a, unsigned f)
 	*o = arena_new(a->exposure->arena, struct forwards);
 	if (c == NULL)
 		return *o;
-	ask_new(&q);
+	ask_new(a, f, &q);
 	analysis_regions_of(a->sets[f], c, &q, V_ACCEPT, BOXES,
 	    a->exposure->arena, add_forward, &(struct adding){ a, f, *o });
 	query_free(&q);

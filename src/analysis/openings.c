@@ -42,10 +42,10 @@ add_opening(const struct region *r, void *arg)
 }
 
 static void
-ask_way(const struct audit *a, unsigned way, struct query *q)
+ask_way(const struct audit *a, unsigned f, unsigned way, struct query *q)
 {
 	ask_outside(a, way, q);
-	ask_new(q);
+	ask_new(a, f, q);
 }
 
 static void
@@ -58,7 +58,7 @@ find_openings(struct audit *a, unsigned f, enum hook hook,
 	for (; o->chain != NULL && x.way < outside_ways(a); x.way++) {
 		struct query q = { 0 };
 
-		ask_way(a, x.way, &q);
+		ask_way(a, f, x.way, &q);
 		if (!dropped_before(a, f, hook, &q))
 			analysis_regions_of(a->sets[f], o->chain, &q, V_ACCEPT,
 			    0, x.arena, add_opening, &x);
@@ -102,7 +102,7 @@ opening_cut(struct audit *a, unsigned f, enum hook hook, struct opening *o)
 		return;
 	o->cut = o->complete = true;
 	o->set = &nothing;
-	ask_way(a, o->way, &q);
+	ask_way(a, f, o->way, &q);
 	analysis_regions_by(a->sets[f], openings_of(a, f, hook)->chain, &q,
 	    o->rule, BOXES, a->exposure->arena, keep_set, o);
 	query_free(&q);
@@ -201,7 +201,7 @@ opening_takes(struct audit *a, unsigned f, enum hook hook,
 	struct opening part = *o;
 
 	part.set = NULL;
-	ask_way(a, o->way, q);
+	ask_way(a, f, o->way, q);
 	analysis_regions_by(a->sets[f], openings_of(a, f, hook)->chain, q,
 	    o->rule, 0, a->out.arena, keep_set, &part);
 	query_free(q);

@@ -110,7 +110,7 @@ find_deciders(struct asking *a)
 		if (i == 0 || a->steps[i] != a->steps[kept - 1])
 			a->steps[kept++] = a->steps[i];
 	a->n = kept;
-	if (!is_wanted(a, NULL, end_verdict(a->p)))
+	if (!is_wanted(a, NULL, (int)end_verdict(a->p)))
 		return;
 	vec_room(a->steps, a->n, a->room);
 	a->steps[a->n++] = a->p->n_steps - 1;	/* the end */
