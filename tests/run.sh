@@ -40,7 +40,6 @@ suite layers tests/check-layers.sh
 suite unit $B/tests/unit --jobs 2
 suite sets $B/tests/sets/sets 1 1000
 suite golden tests/golden.sh
-suite sets $B/tests/sets/sets 1 1000
 suite examples tests/examples.sh
 suite upstream tests/upstream.sh
 suite corpus tests/corpus.sh
