@@ -148,6 +148,7 @@ add_addr(struct query *q, enum field f, const union addr *addr, int family)
 static void
 except_line(struct asking *a, const struct pktspec *p)
 {
+	unsigned icmp = (unsigned)p->icmp_type << 8 | p->icmp_code;
 	struct query *q;
 
 	if (p->local != a->packet->local ||
@@ -165,8 +166,7 @@ except_line(struct asking *a, const struct pktspec *p)
 	if (p->has & SPEC_FLAGS)
 		query_range(q, F_TCPFLAGS, p->tcp_flags, p->tcp_flags, false);
 	if (p->has & SPEC_ICMP)
-		query_range(q, F_ICMP, p->icmp_type << 8 | p->icmp_code,
-		    p->icmp_type << 8 | p->icmp_code, false);
+		query_range(q, F_ICMP, icmp, icmp, false);
 	query_range(q, F_PROTO, p->proto, p->proto, false);
 	add_ifaces(p, q);
 }

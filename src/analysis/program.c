@@ -390,7 +390,7 @@ finds_changes(struct program *p)
 static struct hs_item *
 collect_items(const struct program *p, bool blocking, uint32_t *n)
 {
-	struct hs_item *items;
+	struct hs_item *items = NULL;
 
 	*n = 0;
 	for (int pass = 0; pass < 2; pass++) {
