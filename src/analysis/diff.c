@@ -667,7 +667,8 @@ analysis_diff(struct analysis *an, unsigned boxes, struct arena *arena,
 			close_side(&d.side[0]);
 			close_side(&d.side[1]);
 		}
-	qsort(d.list, d.n, sizeof(*d.list), by_place);
+	if (d.n != 0)
+		qsort(d.list, d.n, sizeof(*d.list), by_place);
 	tell(&d, each, arg);
 	same = d.n == 0;
 	*partial = d.partial;

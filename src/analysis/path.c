@@ -614,7 +614,8 @@ find_segments(struct walk *w)
 		return;
 	w->routes_known = true;
 	fib_each_net(fib, family, add_cut, &c);
-	qsort(c.v, c.n, sizeof(*c.v), by_value);
+	if (c.n != 0)
+		qsort(c.v, c.n, sizeof(*c.v), by_value);
 	top = family == AF_INET ? UINT32_MAX : ~(u128)0;
 	for (unsigned i = 0; i < c.n; i++)
 		if (c.v[i] != lo) {
@@ -987,7 +988,8 @@ analysis_path(struct analysis *an, unsigned r, enum path path,
 	}
 	run_all(&w, path, q);
 	*partial = w.follow.full;
-	qsort(w.list, w.n, sizeof(*w.list), by_decider);
+	if (w.n != 0)
+		qsort(w.list, w.n, sizeof(*w.list), by_decider);
 	for (unsigned i = 0; i < w.n; i++) {
 		more = more && tell(&w, w.list[i], *partial, each, arg);
 		hs_free(&w.list[i]->set);

@@ -105,7 +105,8 @@ find_deciders(struct asking *a)
 	for (unsigned i = 0; i < a->q.n; i++)
 		hs_tree_meet(a->p->tree, hs_box(a->p->an->space, &a->q, i),
 		    UINT32_MAX, add_decider, a);
-	qsort(a->steps, a->n, sizeof(*a->steps), by_number);
+	if (a->n != 0)
+		qsort(a->steps, a->n, sizeof(*a->steps), by_number);
 	for (uint32_t i = 0; i < a->n; i++)
 		if (i == 0 || a->steps[i] != a->steps[kept - 1])
 			a->steps[kept++] = a->steps[i];
