@@ -33,7 +33,8 @@ keep_value(const char *text, void *arg)
 
 		v->room = v->room * 2 + 4;
 		more = arena_alloc(v->arena, v->room * sizeof(*more));
-		memcpy(more, v->v, v->n * sizeof(*more));
+		if (v->n != 0)
+			memcpy(more, v->v, v->n * sizeof(*more));
 		v->v = more;
 	}
 	v->v[v->n++] = arena_strdup(v->arena, text);
