@@ -79,36 +79,68 @@ add_sample(struct asking *a, struct query *q)
 	}
 }
 
-/* States that a first packet may have; conntrack may not know what it is. */
-static void
-add_states(const struct pktspec *p, struct query *q)
+enum { NEW = 1 << FCT_NEW, INVALID = 1 << FCT_INVALID,
+    RELATED = 1 << FCT_RELATED };
+
+/* tcp_new: a SYN begins a connection, and so does an ACK to loose eyes. */
+static unsigned
+states_of_tcp(const struct env *env, const struct pktspec *p)
+{
+	unsigned f = !(p->has & SPEC_FLAGS) ? TCPF_SYN : p->tcp_flags &
+	    (TCPF_SYN | TCPF_ACK | TCPF_FIN | TCPF_RST);
+
+	if (f == TCPF_SYN)
+		return NEW;
+	return f == TCPF_ACK && env_sysctl(env,
+	    "net.netfilter.nf_conntrack_tcp_loose", 1) != 0 ? NEW : INVALID;
+}
+
+static unsigned
+states_of_icmp(const struct pktspec *p)
 {
 	static const uint8_t requests[][2] = { { IPPROTO_ICMP, 8 },
 	    { IPPROTO_ICMP, 13 }, { IPPROTO_ICMP, 15 }, { IPPROTO_ICMP, 17 },
 	    { IPPROTO_ICMPV6, 128 } };
-	unsigned other = p->tcp_flags & (TCPF_ACK | TCPF_FIN | TCPF_RST);
-	bool icmp = p->proto == IPPROTO_ICMP || p->proto == IPPROTO_ICMPV6;
-	bool clear = !(p->has & SPEC_FLAGS) || ((p->tcp_flags & TCPF_SYN) &&
-	    other == 0);
+
+	if (!(p->has & SPEC_ICMP))
+		return NEW;
+	for (size_t i = 0; i < sizeof(requests) / sizeof(*requests); i++)
+		if (requests[i][0] == p->proto &&
+		    requests[i][1] == p->icmp_type)
+			return NEW;
+	return NEW | INVALID | RELATED;
+}
+
+/* States that a first packet may have. */
+static unsigned
+states_of(const struct env *env, const struct pktspec *p)
+{
+	if (p->frag != 0)
+		return NEW | INVALID;
+	switch (p->proto) {
+	case IPPROTO_TCP:
+		return states_of_tcp(env, p);
+	case IPPROTO_ICMP:
+	case IPPROTO_ICMPV6:
+		return states_of_icmp(p);
+	case IPPROTO_SCTP:
+	case IPPROTO_DCCP:
+		return NEW | INVALID;
+	default:
+		return NEW;
+	}
+}
+
+static void
+add_states(unsigned states, struct query *q)
+{
 	struct query_test *t;
 
-	for (size_t i = 0; icmp && (p->has & SPEC_ICMP) &&
-	    i < sizeof(requests) / sizeof(*requests); i++) {
-		clear = requests[i][0] == p->proto &&
-		    requests[i][1] == p->icmp_type;
-		if (clear)
-			break;
-	}
-	if (p->proto == IPPROTO_SCTP || p->proto == IPPROTO_DCCP ||
-	    p->frag != 0)
-		clear = false;
-	query_masked(q, F_CT, FCT_NEW, FCT_STATE, false);
+	query_masked(q, F_CT, FCT_UNTRACKED, FCT_STATE, false);
 	t = &q->tests[q->n - 1];
-	t->range[t->n++] = (struct range){ FCT_UNTRACKED, FCT_UNTRACKED };
-	if (clear)
-		return;
-	t->range[t->n++] = (struct range){ FCT_INVALID, FCT_INVALID };
-	t->range[t->n++] = (struct range){ FCT_RELATED, FCT_RELATED };
+	for (unsigned s = 0; s < FCT_UNTRACKED; s++)
+		if (states & 1u << s)
+			t->range[t->n++] = (struct range){ s, s };
 }
 
 static void
@@ -173,32 +205,42 @@ except_line(struct asking *a, const struct pktspec *p)
 
 #define NET4(a, b) ((u128)(a) << 24), ((u128)(b) << 24 | 0xffffff)
 
-/* Who cannot send from outside, and whom nobody reaches from there. */
 static void
-except_martians(struct asking *a)
+except_own(struct asking *a, enum field f)
 {
-	u128 top = (u128)0xff << 120;
-
-	if (a->packet->local)
-		return;
-	if (a->family == AF_INET6) {
-		except_range(a, F_SRC, 1, 1);
-		except_range(a, F_SRC, top, ~(u128)0);
-		except_range(a, F_DST, 1, 1);
-		return;
-	}
-	except_range(a, F_SRC, NET4(0, 0));
-	except_range(a, F_SRC, NET4(127, 127));
-	except_range(a, F_SRC, NET4(224, 255));
-	except_range(a, F_DST, NET4(0, 0));
-	except_range(a, F_DST, NET4(127, 127));
 	for (const struct iface *i = a->s->in->env->ifaces; i != NULL;
 	    i = i->next)
 		for (const struct ifaddr *own = i->addrs; own != NULL;
 		    own = own->next)
-			if (own->family == AF_INET)
-				add_addr(new_except(a), F_SRC, &own->addr,
-				    AF_INET);
+			if (own->family == a->family)
+				add_addr(new_except(a), f, &own->addr,
+				    a->family);
+}
+
+/* Who cannot send from outside, and whom nobody reaches from there.  What the
+ * host sends to itself comes in again, and that is another way. */
+static void
+except_martians(struct asking *a)
+{
+	u128 top = (u128)0xff << 120;
+	bool local = a->packet->local, v6 = a->family == AF_INET6;
+
+	if (v6)
+		except_range(a, F_DST, 1, 1);
+	else
+		except_range(a, F_DST, NET4(127, 127));
+	if (local) {
+		except_own(a, F_DST);
+	} else if (v6) {
+		except_range(a, F_SRC, 1, 1);
+		except_range(a, F_SRC, top, ~(u128)0);
+	} else {
+		except_range(a, F_SRC, NET4(0, 0));
+		except_range(a, F_SRC, NET4(127, 127));
+		except_range(a, F_SRC, NET4(224, 255));
+		except_range(a, F_DST, NET4(0, 0));
+		except_own(a, F_SRC);
+	}
 }
 
 #undef NET4
@@ -208,7 +250,7 @@ describe(struct asking *a)
 {
 	path_wants(a->s->in->env, a->family, &a->wants);
 	add_sample(a, &a->q);
-	add_states(a->packet, &a->q);
+	add_states(states_of(a->s->in->env, a->packet), &a->q);
 	add_ifaces(a->packet, &a->q);
 	except_martians(a);
 	for (const struct expect_line *l = a->s->test->lines;

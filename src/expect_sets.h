@@ -5,8 +5,8 @@
  * every address, and a port that was not said is every port.  They are the
  * first packets of their connections.  Not among them are those that an
  * earlier line of the test names, by what was said there; sources and
- * destinations that cannot be (127/8 from outside ...); and packets that are
- * lost on a way without rules. */
+ * destinations that cannot be (127/8 from outside ...); packets that are lost
+ * without a rule; and what the host sends to itself. */
 #ifndef EXPECT_SETS_H
 #define EXPECT_SETS_H
 
