@@ -607,9 +607,11 @@ hs_space_finish(struct hs_space *s)
 		finish_field(s, order[i]);
 		done[order[i]] = true;
 	}
-	for (unsigned f = 0; f < N_FIELDS; f++) {
+	for (unsigned f = 0; f < N_FIELDS; f++)
 		if (!done[f])
 			finish_field(s, (enum field)f);
+	/* Not before: marks share what was asked. */
+	for (unsigned f = 0; f < N_FIELDS; f++) {
 		free(c->of[f].cuts);
 		free(c->of[f].seen);
 		free(c->of[f].of);
