@@ -44,18 +44,13 @@ accepted_by(struct analysis *an, const struct chain *chain,
     const struct query *q, struct arena *arena, struct hs *out)
 {
 	struct accepting a = { .space = analysis_space(an) };
-	struct hs_cut c;
 
 	if (chain != NULL) {
 		analysis_regions_of(an, chain, q, V_ACCEPT, LOCKOUT_BOXES,
 		    arena, add_accepted, &a);
 	} else {
 		hs_add(a.space, &a.set, a.space->all);
-		hs_cut_init(&c, a.space);
-		hs_cut_begin(&c, &a.set);
-		query_lower(q, &c.lower);
-		hs_cut_end(&c, &a.set);
-		hs_cut_free(&c);
+		query_cut(q, a.space, &a.set);
 	}
 	*out = a.set;
 }

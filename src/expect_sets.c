@@ -259,19 +259,6 @@ describe(struct asking *a)
 }
 
 static void
-lower_query(const struct query *q, const struct hs_space *sp, struct hs *out)
-{
-	struct hs_cut c;
-
-	hs_add(sp, out, sp->all);
-	hs_cut_init(&c, sp);
-	hs_cut_begin(&c, out);
-	query_lower(q, &c.lower);
-	hs_cut_end(&c, out);
-	hs_cut_free(&c);
-}
-
-static void
 make_analysis(struct asking *a)
 {
 	const struct query **all = arena_alloc(&a->arena,
@@ -285,9 +272,12 @@ make_analysis(struct asking *a)
 	    a->n_except + 2, &a->arena);
 	a->excluded = arena_alloc(&a->arena, (a->n_except + 1) *
 	    sizeof(*a->excluded));
-	for (unsigned i = 0; i < a->n_except; i++)
-		lower_query(&a->except[i], analysis_space(a->an),
-		    &a->excluded[i]);
+	for (unsigned i = 0; i < a->n_except; i++) {
+		const struct hs_space *sp = analysis_space(a->an);
+
+		hs_add(sp, &a->excluded[i], sp->all);
+		query_cut(&a->except[i], sp, &a->excluded[i]);
+	}
 }
 
 /* ---- what a region says ---- */

@@ -81,6 +81,20 @@ query_lower(const struct query *q, struct lower *l)
 	}
 }
 
+void
+query_cut(const struct query *q, const struct hs_space *s, struct hs *set)
+{
+	struct hs_cut c;
+
+	if (q == NULL)
+		return;
+	hs_cut_init(&c, s);
+	hs_cut_begin(&c, set);
+	query_lower(q, &c.lower);
+	hs_cut_end(&c, set);
+	hs_cut_free(&c);
+}
+
 /* ---- making one ---- */
 
 static void

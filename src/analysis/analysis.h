@@ -53,6 +53,8 @@ void	query_iface(struct query *, enum field, const char *name, bool negate);
 void	query_free(struct query *);
 /* Tells the tests as a match does. */
 void	query_lower(const struct query *, struct lower *);
+/* Cuts the set down to the packets of the query (null: all). */
+void	query_cut(const struct query *, const struct hs_space *, struct hs *);
 
 /* What an analysis must be able to tell apart, besides what rules name: the
  * boundaries of every query that it will be asked. */

@@ -181,7 +181,7 @@ subtract(struct search *s, const hs_cell *box, const struct cand *c,
 
 		if (!box_and(sp, common, box, c[i].box))
 			continue;
-		share = box_log_share(sp, common, box);
+		share = box_share(sp, common, box);
 		if (share > best) {
 			best = share;
 			r.but = i;

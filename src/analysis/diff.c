@@ -607,12 +607,8 @@ tell(struct diff *d, void (*each)(const struct diff_region *, void *),
 {
 	for (unsigned i = 0; i < d->n; i++) {
 		struct found *f = d->list[i];
-		struct hs *kept = arena_new(d->arena, struct hs);
 
-		kept->n = f->set.n;
-		kept->cells = arena_copy(d->arena, f->set.cells,
-		    (size_t)f->set.n * d->an->space->n * sizeof(hs_cell));
-		f->r.set = kept;
+		f->r.set = hs_keep(d->an->space, &f->set, d->arena);
 		each(&f->r, arg);
 		hs_free(&f->set);
 	}

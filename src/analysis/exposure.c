@@ -291,17 +291,6 @@ ask_new(const struct audit *a, unsigned f, struct query *q)
 	ask_value(a, f, q, F_FRAG, 0);
 }
 
-static u128
-iface_number(const char *name)
-{
-	u128 v = 0;
-	size_t len = strnlen(name, IFNAME_SIZE);
-
-	for (size_t i = 0; i < IFNAME_SIZE; i++)
-		v = v << 8 | (i < len ? (uint8_t)name[i] : 0);
-	return v;
-}
-
 void
 ask_iface(const struct audit *a, unsigned f, struct query *q, enum field field,
     const char *name)
@@ -472,10 +461,7 @@ static bool
 narrow_cell(const struct hs_dim *d, hs_cell *c, uint32_t first, uint32_t last)
 {
 	if (d->bits) {
-		hs_cell upto = last == 63 ? ~(hs_cell)0 :
-		    ((hs_cell)1 << (last + 1)) - 1;
-
-		*c &= upto & ~(((hs_cell)1 << first) - 1);
+		*c &= cell_classes(d, first, last);
 		return *c != 0;
 	}
 	if (cell_first(*c) > first)

@@ -32,25 +32,14 @@ struct changing {
 	struct flow *flow;
 };
 
-static hs_cell
-one_class(const struct hs_dim *d, uint32_t k)
-{
-	return d->bits ? (hs_cell)1 << k : cell_range(k, k);
-}
-
 /* All classes from one of 'lo' to one of 'hi'. */
 static hs_cell
 line_cell(const struct hs_dim *d, u128 lo, u128 hi, bool *whole)
 {
 	uint32_t first = hs_class(d, lo), last = hs_class(d, hi);
-	hs_cell c = 0;
 
 	*whole &= d->starts[first] == lo && d->starts[last + 1] - 1 == hi;
-	if (!d->bits)
-		return cell_range(first, last);
-	for (uint32_t k = first; k <= last; k++)
-		c |= (hs_cell)1 << k;
-	return c;
+	return cell_classes(d, first, last);
 }
 
 static void
@@ -104,7 +93,7 @@ set_small(struct changing *g, unsigned dim, u128 mask, u128 value)
 	if (to == 0 && first == UINT32_MAX) {	/* none can be what it was */
 		for (unsigned w = 0; w < size; w++)
 			if (d->of[w] != 0xffff && (w & mask) == value) {
-				put(g, dim, one_class(d, d->of[w]));
+				put(g, dim, cell_classes(d, d->of[w], d->of[w]));
 				return;
 			}
 		return;
@@ -125,7 +114,7 @@ set_mark(struct changing *g, enum field f, uint32_t mask, uint32_t value)
 			continue;
 		while (k < d->n_values && d->values[k] != (value & d->mask))
 			k++;
-		put(g, first + p, k < d->n ? one_class(d, k) :
+		put(g, first + p, k < d->n ? cell_classes(d, k, k) :
 		    g->space->all[first + p]);
 	}
 }

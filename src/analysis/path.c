@@ -48,9 +48,9 @@ static const struct stage *const ways[] = { [PATH_IN] = way_in,
  * are when they come, and what they were before translation. */
 struct accepted {
 	hs_cell *was, *now;		/* of the first packet: coming, gone */
-	struct dim_set changed;
 	bool possible;
 };
+struct flows { struct accepted *v; unsigned n, room; };
 
 struct found {
 	struct path_region r;
@@ -74,10 +74,9 @@ struct walk {
 	struct segment *segments;
 	unsigned n_segments, room_segments;
 	bool routes_known;
-	/* While flows are looked for instead of answers. */
-	bool learning;
-	struct accepted *flows[2];	/* of the same way, of the way back */
-	unsigned n_flows[2], room_flows[2];
+	struct flows flows[2];		/* of the same way, of the way back */
+	/* Flows are looked for, to go there, instead of answers; or null. */
+	struct flows *learning;
 	struct map by_decider;
 	struct found **list;
 	unsigned n, room;
@@ -146,16 +145,6 @@ ct_dim(const struct walk *w)
 enum { NEW = 1 << FCT_NEW, EST = 1 << FCT_ESTABLISHED,
     INVALID = 1 << FCT_INVALID, UNTRACKED = 1 << FCT_UNTRACKED };
 
-static bool
-has_state(const struct walk *w, const struct flow *f, unsigned states,
-    unsigned with)
-{
-	int i = ct_dim(w);
-
-	return i >= 0 && (f->now[i] & ct_cell(&w->an->space->dims[i], states,
-	    with, 0)) != 0;
-}
-
 /* ---- ends ---- */
 
 static void
@@ -207,11 +196,10 @@ learn(struct walk *w, const struct flow *f)
 	const struct hs_space *sp = w->an->space;
 	struct accepted *a;
 
-	vec_room(w->flows[0], w->n_flows[0], w->room_flows[0]);
-	a = &w->flows[0][w->n_flows[0]++];
+	vec_room(w->learning->v, w->learning->n, w->learning->room);
+	a = &w->learning->v[w->learning->n++];
 	a->was = arena_copy(w->arena, f->was, sp->n * sizeof(hs_cell));
 	a->now = arena_copy(w->arena, f->now, sp->n * sizeof(hs_cell));
-	a->changed = f->changed;
 	a->possible = f->possible;
 }
 
@@ -225,7 +213,7 @@ end(const struct at *at, const struct step *by, const struct chain *chain,
 	const char *nat = v == V_ACCEPT ? translation(w, f) : NULL;
 	const void *key[2] = { by, (void *)(uintptr_t)v };
 
-	if (w->learning) {
+	if (w->learning != NULL) {
 		if (v == V_ACCEPT)
 			learn(w, f);
 		return;
@@ -421,8 +409,7 @@ split_tuple(struct at at, const struct flow *f, unsigned k)
 		return;
 	}
 	for (uint32_t c = 0; c < sp->dims[b].n; c++) {
-		hs_cell one = sp->dims[b].bits ? (hs_cell)1 << c :
-		    cell_range(c, c);
+		hs_cell one = cell_classes(&sp->dims[b], c, c);
 
 		if (with_cell(at.w, f, (unsigned)a, hs_mirror(sp,
 		    (unsigned)b, one, (unsigned)a), now, was, &part))
@@ -458,7 +445,7 @@ established_by(struct at at, const struct flow *f, bool reply, unsigned i)
 {
 	struct walk *w = at.w;
 	const struct hs_space *sp = w->an->space;
-	const struct accepted *a = &w->flows[reply][i];
+	const struct accepted *a = &w->flows[reply].v[i];
 	hs_cell box[HS_MAX_DIMS], now[HS_MAX_DIMS], was[HS_MAX_DIMS];
 	struct hs parts = { 0 };
 	struct flow part = *f;
@@ -468,7 +455,7 @@ established_by(struct at at, const struct flow *f, bool reply, unsigned i)
 		return;
 	hs_add(sp, &parts, now);
 	for (unsigned j = 0; j < i && parts.n != 0; j++) {
-		later_packets(sp, &w->flows[reply][j], reply, box);
+		later_packets(sp, &w->flows[reply].v[j], reply, box);
 		if (!hs_subtract(sp, &parts, box, FLOW_BOXES)) {
 			w->follow.full = true;
 			break;
@@ -489,7 +476,7 @@ established_by(struct at at, const struct flow *f, bool reply, unsigned i)
 static void
 established(struct at at, const struct flow *f, bool reply)
 {
-	for (unsigned i = 0; i < at.w->n_flows[reply] &&
+	for (unsigned i = 0; i < at.w->flows[reply].n &&
 	    !at.w->follow.full; i++)
 		established_by(at, f, reply, i);
 }
@@ -527,7 +514,7 @@ run_ct(struct at at, const struct flow *f)
 	now[dim] = was[dim] = f->was[dim] & ~unt & ~est;
 	if (now[dim] != 0)
 		split_tuple(at, &part, 0);
-	if (w->learning)
+	if (w->learning != NULL)
 		return;
 	for (int reply = 0; reply < 2; reply++) {
 		now[dim] = was[dim] = f->was[dim] & ct_cell(d, EST,
@@ -642,13 +629,9 @@ fits(enum path path, const struct segment *s)
 static hs_cell
 name_cell(const struct hs_space *sp, unsigned dim, const char *name)
 {
-	u128 v = 0;
-	uint32_t k;
+	uint32_t k = hs_class(&sp->dims[dim], iface_number(name));
 
-	for (unsigned i = 0; i < IFNAME_SIZE; i++)
-		v = v << 8 | (uint8_t)name[i];
-	k = hs_class(&sp->dims[dim], v);
-	return sp->dims[dim].bits ? (hs_cell)1 << k : cell_range(k, k);
+	return cell_classes(&sp->dims[dim], k, k);
 }
 
 /* Behind routing a forwarded packet has its device; one that is not known
@@ -686,19 +669,6 @@ routed(struct at at, const struct flow *f, const struct iface *dev)
 	stage(at, &next);
 }
 
-static hs_cell
-range_cell(const struct hs_dim *d, u128 lo, u128 hi)
-{
-	uint32_t first = hs_class(d, lo), last = hs_class(d, hi);
-	hs_cell c = 0;
-
-	if (!d->bits)
-		return cell_range(first, last);
-	for (uint32_t k = first; k <= last; k++)
-		c |= (hs_cell)1 << k;
-	return c;
-}
-
 static void
 run_route(struct at at, const struct flow *f)
 {
@@ -714,10 +684,11 @@ run_route(struct at at, const struct flow *f)
 	}
 	for (unsigned i = 0; i < w->n_segments; i++) {
 		const struct segment *s = &w->segments[i];
+		const struct hs_dim *d = &sp->dims[dst];
 
 		if (fits(w->path, s) && with_cell(w, f, (unsigned)dst,
-		    range_cell(&sp->dims[dst], s->lo, s->hi), now, was,
-		    &part))
+		    cell_classes(d, hs_class(d, s->lo), hs_class(d, s->hi)),
+		    now, was, &part))
 			routed(at, &part, w->path == PATH_FORWARD ? s->dev :
 			    NULL);
 	}
@@ -782,11 +753,9 @@ begin(struct walk *w, const hs_cell *q)
 	memcpy(was, q, sp->n * sizeof(*was));
 	memcpy(now, was, sp->n * sizeof(*now));
 	if (in >= 0 && w->path == PATH_OUT)
-		now[in] = was[in] = name_cell(sp, (unsigned)in,
-		    (char[IFNAME_SIZE]){ 0 });
+		now[in] = was[in] = name_cell(sp, (unsigned)in, "");
 	if (out >= 0 && w->path != PATH_OUT) {
-		now[out] = name_cell(sp, (unsigned)out,
-		    (char[IFNAME_SIZE]){ 0 });
+		now[out] = name_cell(sp, (unsigned)out, "");
 		if (w->path == PATH_IN)
 			was[out] = now[out];
 		else
@@ -815,18 +784,6 @@ usual_packets(const struct walk *w, struct query *q)
 	}
 	if (w->an->defrag[w->r])
 		query_range(q, F_FRAG, 0, 0, false);
-}
-
-static void
-lower_to(const struct walk *w, const struct query *q, struct hs *set)
-{
-	struct hs_cut c;
-
-	hs_cut_init(&c, w->an->space);
-	hs_cut_begin(&c, set);
-	query_lower(q, &c.lower);
-	hs_cut_end(&c, set);
-	hs_cut_free(&c);
 }
 
 /* States that exist at all on this way: what the packet's status would be
@@ -858,14 +815,13 @@ path_whole(struct analysis *an, unsigned r, enum path path, hs_cell *whole)
 
 	usual_packets(&w, &usual);
 	hs_add(sp, &set, sp->all);
-	lower_to(&w, &usual, &set);
+	query_cut(&usual, sp, &set);
 	/* None of the tests makes more than one box. */
 	memcpy(whole, set.n == 1 ? set.cells : sp->all,
 	    sp->n * sizeof(*whole));
 	usual_states(&w, whole);
 	if (none >= 0 && path != PATH_FORWARD)
-		whole[none] = name_cell(sp, (unsigned)none,
-		    (char[IFNAME_SIZE]){ 0 });
+		whole[none] = name_cell(sp, (unsigned)none, "");
 	hs_free(&set);
 	query_free(&usual);
 }
@@ -880,9 +836,8 @@ run_all(struct walk *w, enum path path, const struct query *q)
 	hs_clear(&w->q);
 	hs_add(sp, &w->q, sp->all);
 	usual_packets(w, &usual);
-	lower_to(w, &usual, &w->q);
-	if (q != NULL)
-		lower_to(w, q, &w->q);
+	query_cut(&usual, sp, &w->q);
+	query_cut(q, sp, &w->q);
 	query_free(&usual);
 	for (unsigned i = 0; i < w->q.n; i++) {
 		hs_cell box[HS_MAX_DIMS];
@@ -898,22 +853,15 @@ run_all(struct walk *w, enum path path, const struct query *q)
 /* New flows of the way, for what may be ESTABLISHED on it or on the way
  * back. */
 static void
-learn_flows(struct walk *w, enum path path, unsigned k)
+learn_flows(struct walk *w, enum path path, struct flows *to)
 {
 	struct query q = { 0 };
 
 	query_masked(&q, F_CT, FCT_NEW, FCT_STATE, false);
-	w->learning = true;
+	w->learning = to;
 	run_all(w, path, &q);
-	w->learning = false;
+	w->learning = NULL;
 	query_free(&q);
-	if (k == 1) {
-		w->flows[1] = w->flows[0];
-		w->n_flows[1] = w->n_flows[0];
-		w->room_flows[1] = w->room_flows[0];
-		w->flows[0] = NULL;
-		w->n_flows[0] = w->room_flows[0] = 0;
-	}
 }
 
 static bool
@@ -921,17 +869,17 @@ asks_established(const struct walk *w, const struct query *q)
 {
 	const struct hs_space *sp = w->an->space;
 	struct hs set = { 0 };
-	struct flow f;
+	int ct = ct_dim(w);
+	hs_cell est;
 	bool yes = false;
 
-	if (q == NULL || ct_dim(w) < 0)
+	if (q == NULL || ct < 0)
 		return false;
+	est = ct_cell(&sp->dims[ct], EST, 0, 0);
 	hs_add(sp, &set, sp->all);
-	lower_to(w, q, &set);
-	for (unsigned i = 0; i < set.n; i++) {
-		f.now = hs_box(sp, &set, i);
-		yes |= has_state(w, &f, EST, 0);
-	}
+	query_cut(q, sp, &set);
+	for (unsigned i = 0; i < set.n; i++)
+		yes |= (hs_box(sp, &set, i)[ct] & est) != 0;
 	hs_free(&set);
 	return yes;
 }
@@ -940,12 +888,7 @@ static bool
 tell(struct walk *w, struct found *x, bool partial,
     bool (*each)(const struct path_region *, void *), void *arg)
 {
-	struct hs *kept = arena_new(w->arena, struct hs);
-
-	kept->n = x->set.n;
-	kept->cells = arena_copy(w->arena, x->set.cells, (size_t)x->set.n *
-	    w->an->space->n * sizeof(hs_cell));
-	x->r.set = kept;
+	x->r.set = hs_keep(w->an->space, &x->set, w->arena);
 	x->r.complete &= w->most != 0 && !partial;
 	return each(&x->r, arg);
 }
@@ -983,8 +926,8 @@ analysis_path(struct analysis *an, unsigned r, enum path path,
 		query_masked(&new, F_CT, FCT_NEW, FCT_STATE, false);
 		q = &new;
 	} else if (asks_established(&w, q)) {
-		learn_flows(&w, back[path], 1);
-		learn_flows(&w, path, 0);
+		learn_flows(&w, back[path], &w.flows[1]);
+		learn_flows(&w, path, &w.flows[0]);
 	}
 	run_all(&w, path, q);
 	*partial = w.follow.full;
@@ -998,8 +941,8 @@ analysis_path(struct analysis *an, unsigned r, enum path path,
 	hs_free(&w.q);
 	free(w.list);
 	free(w.segments);
-	free(w.flows[0]);
-	free(w.flows[1]);
+	free(w.flows[0].v);
+	free(w.flows[1].v);
 	arena_free(&w.scratch);
 }
 

@@ -17,12 +17,9 @@ restrict_name(struct program *p, enum field f, bool present)
 
 	if (i < 0)
 		return;
-	/* Class 0 is "no interface". */
-	if (s->dims[i].bits)
-		p->all[i] &= present ? ~(hs_cell)1 : 1;
-	else
-		p->all[i] = present ? cell_range(1, s->dims[i].n - 1) :
-		    cell_range(0, 0);
+	/* Class 0 is "no interface"; nothing was cut down before. */
+	p->all[i] = present ? cell_classes(&s->dims[i], 1, s->dims[i].n - 1) :
+	    cell_classes(&s->dims[i], 0, 0);
 }
 
 static void
@@ -31,17 +28,12 @@ restrict_value(struct program *p, enum field f, u128 v)
 	const struct hs_space *s = p->an->space;
 	struct query q = { 0 };
 	struct hs set = { 0 };
-	struct hs_cut c;
 
-	hs_cut_init(&c, s);
 	hs_add(s, &set, p->all);
 	query_range(&q, f, v, v, false);
-	hs_cut_begin(&c, &set);
-	query_lower(&q, &c.lower);
-	hs_cut_end(&c, &set);
+	query_cut(&q, s, &set);
 	if (set.n == 1)
 		memcpy(p->all, set.cells, s->n * sizeof(*p->all));
-	hs_cut_free(&c);
 	hs_free(&set);
 	query_free(&q);
 }

@@ -33,23 +33,7 @@ region_words(struct analysis *an, const struct chain *chain,
 	    analysis_whole(an, chain), out);
 }
 
-/* ---- the query as boxes ---- */
-
-static void
-query_boxes(const struct program *p, const struct query *q, struct hs *out)
-{
-	const struct hs_space *sp = p->an->space;
-	struct hs_cut c;
-
-	hs_add(sp, out, p->all);
-	if (q == NULL)
-		return;
-	hs_cut_init(&c, sp);
-	hs_cut_begin(&c, out);
-	query_lower(q, &c.lower);
-	hs_cut_end(&c, out);
-	hs_cut_free(&c);
-}
+/* ---- deciders ---- */
 
 static enum verdict
 end_verdict(const struct program *p)
@@ -199,14 +183,10 @@ keep_set(const struct asking *a, struct region *r, struct hs *set,
 {
 	const struct hs_space *sp = a->p->an->space;
 	struct hs *from = r->complete ? set : around;
-	struct hs *kept = arena_new(a->arena, struct hs);
 
-	kept->n = from->n;
-	kept->cells = arena_copy(a->arena, from->cells, (size_t)from->n *
-	    sp->n * sizeof(hs_cell));
-	r->set = kept;
-	for (unsigned i = 0; r->complete && i < kept->n; i++)
-		r->count += box_count(sp, hs_box(sp, kept, i));
+	r->set = hs_keep(sp, from, a->arena);
+	for (unsigned i = 0; r->complete && i < from->n; i++)
+		r->count += box_count(sp, hs_box(sp, from, i));
 }
 
 static void
@@ -417,7 +397,8 @@ regions(struct analysis *an, const struct chain *chain, const struct query *q,
 	    .most = boxes };
 	bool doubt = any_doubt(a.p);
 
-	query_boxes(a.p, q, &a.q);
+	hs_add(an->space, &a.q, a.p->all);
+	query_cut(q, an->space, &a.q);
 	if (a.p->changing)
 		regions_by_following(&a, each, arg);
 	else if (a.q.n != 0)

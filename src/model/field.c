@@ -79,3 +79,21 @@ number_addr(u128 v, int family, union addr *a)
 	for (unsigned i = family == AF_INET ? 4 : 16; i-- > 0; v >>= 8)
 		a->b[i] = (uint8_t)v;
 }
+
+u128
+iface_number(const char *name)
+{
+	size_t len = strnlen(name, IFNAME_SIZE);
+	u128 v = 0;
+
+	for (size_t i = 0; i < IFNAME_SIZE; i++)
+		v = v << 8 | (i < len ? (uint8_t)name[i] : 0);
+	return v;
+}
+
+void
+number_iface(u128 v, char *name)
+{
+	for (unsigned i = IFNAME_SIZE; i-- > 0; v >>= 8)
+		name[i] = (char)(uint8_t)v;
+}

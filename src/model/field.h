@@ -110,6 +110,10 @@ unsigned field_iface(enum field);
 union addr;
 u128	addr_number(const union addr *, int family);
 void	number_addr(u128, int family, union addr *);
+/* The same of an interface's name, 16 bytes at most, the first the most
+ * significant; number_iface writes all 16, zeros behind the name. */
+u128	iface_number(const char *name);
+void	number_iface(u128, char *name);
 
 /* What a packet has of a field.  False: the packet has no such field (ports of
  * a fragment behind the first), or it is not known (a capture was cut; the

@@ -103,6 +103,14 @@ box_minus(const struct hs_space *s, const hs_cell *a, const hs_cell *b,
 
 /* ---- counting ---- */
 
+hs_cell
+cell_classes(const struct hs_dim *d, uint32_t first, uint32_t last)
+{
+	if (!d->bits)
+		return cell_range(first, last);
+	return (~(hs_cell)0 >> (HS_BITS - 1 - last)) & ~(hs_cell)0 << first;
+}
+
 uint32_t
 cell_count(const struct hs_dim *d, hs_cell c)
 {
@@ -157,7 +165,7 @@ box_count(const struct hs_space *s, const hs_cell *box)
 }
 
 double
-box_log_share(const struct hs_space *s, const hs_cell *part,
+box_share(const struct hs_space *s, const hs_cell *part,
     const hs_cell *whole)
 {
 	double share = 1;
@@ -180,6 +188,18 @@ hs_add(const struct hs_space *s, struct hs *set, const hs_cell *box)
 		    (s->n ? s->n : 1) * sizeof(hs_cell));
 	}
 	memcpy(hs_box(s, set, set->n++), box, s->n * sizeof(hs_cell));
+}
+
+struct hs *
+hs_keep(const struct hs_space *s, const struct hs *set, struct arena *arena)
+{
+	struct hs *kept = arena_new(arena, struct hs);
+
+	kept->n = set->n;
+	if (set->n != 0)
+		kept->cells = arena_copy(arena, set->cells, (size_t)set->n *
+		    s->n * sizeof(hs_cell));
+	return kept;
 }
 
 void

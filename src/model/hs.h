@@ -118,6 +118,8 @@ bool	box_inside(const struct hs_space *, const hs_cell *a,
  * valid during the call; false from it ends and is returned. */
 bool	box_minus(const struct hs_space *, const hs_cell *a, const hs_cell *b,
 	    bool (*each)(const hs_cell *, void *), void *arg);
+/* The cell of the classes from 'first' to 'last'. */
+hs_cell	cell_classes(const struct hs_dim *, uint32_t first, uint32_t last);
 /* Is class 'k' in the cell? */
 static inline bool
 cell_has(const struct hs_dim *d, hs_cell c, uint32_t k)
@@ -135,7 +137,7 @@ hs_cell	hs_mirror(const struct hs_space *, unsigned from, hs_cell,
 uint32_t cell_count(const struct hs_dim *, hs_cell);
 /* Points of a box: the product of the values of the classes in it. */
 double	box_count(const struct hs_space *, const hs_cell *);
-double	box_log_share(const struct hs_space *, const hs_cell *part,
+double	box_share(const struct hs_space *, const hs_cell *part,
 	    const hs_cell *whole);
 
 /* ---- sets ---- */
@@ -148,6 +150,8 @@ bool	hs_subtract(const struct hs_space *, struct hs *, const hs_cell *box,
 /* Boxes that differ in one dimension become one, if that is a box; boxes
  * within others go.  The packets stay the same. */
 void	hs_merge(const struct hs_space *, struct hs *);
+/* A copy in the arena. */
+struct hs *hs_keep(const struct hs_space *, const struct hs *, struct arena *);
 void	hs_clear(struct hs *);
 void	hs_free(struct hs *);
 static inline hs_cell *

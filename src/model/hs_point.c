@@ -93,22 +93,10 @@ pick(const struct hs_dim *d, hs_cell c, int family)
 	return value_in(d, first_class(d, c));
 }
 
-static u128
-name_number(const char *name)
-{
-	char bytes[IFNAME_SIZE] = "";
-	u128 v = 0;
-
-	memcpy(bytes, name, strnlen(name, IFNAME_SIZE));
-	for (unsigned i = 0; i < IFNAME_SIZE; i++)
-		v = v << 8 | (uint8_t)bytes[i];
-	return v;
-}
-
 static bool
 name_fits(const struct hs_dim *d, hs_cell c, const char *name)
 {
-	return cell_has(d, c, hs_class(d, name_number(name)));
+	return cell_has(d, c, hs_class(d, iface_number(name)));
 }
 
 /* A name that begins as the class does, and is in it. */
@@ -119,13 +107,11 @@ name_like(const struct hs_dim *d, hs_cell c, uint32_t k, char *name)
 	unsigned len = 0;
 	u128 v = d->starts[k];
 
-	memset(name, 0, IFNAME_SIZE);
-	for (unsigned i = 0; i < IFNAME_SIZE; i++)
-		name[i] = (char)(uint8_t)(v >> 8 * (IFNAME_SIZE - 1 - i));
+	number_iface(v, name);
 	while (len < IFNAME_SIZE - 1 && name[len] > ' ')
 		len++;
 	memset(name + len, 0, IFNAME_SIZE - len);
-	if (len != 0 && name_number(name) >= v && name_fits(d, c, name))
+	if (len != 0 && iface_number(name) >= v && name_fits(d, c, name))
 		return true;
 	for (const char *m = more; *m != '\0' && len < IFNAME_SIZE - 1; m++) {
 		name[len] = *m;
@@ -248,12 +234,12 @@ hs_usual(const struct hs_space *s, const hs_cell *box, hs_cell *out)
 		if (d->field == N_FIELDS || d->values != NULL)
 			k = first_class(d, box[i]);
 		else if (field_info[d->field].kind == FIELD_IFACE)
-			k = hs_class(d, name_number(p.iface[field_iface(
+			k = hs_class(d, iface_number(p.iface[field_iface(
 			    (enum field)d->field)]));
 		else
 			k = hs_class(d, p.value[d->field]);
 		if (k >= d->n || !cell_has(d, box[i], k))
 			k = first_class(d, box[i]);
-		out[i] = d->bits ? (hs_cell)1 << k : cell_range(k, k);
+		out[i] = cell_classes(d, k, k);
 	}
 }

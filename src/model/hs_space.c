@@ -415,8 +415,7 @@ end_dim(struct hs_space *s, struct hs_dim *d, uint32_t n)
 {
 	d->n = n;
 	d->bits = n <= HS_BITS;
-	s->all[d - s->dims] = !d->bits ? cell_range(0, n - 1) :
-	    n == 64 ? ~(hs_cell)0 : ((hs_cell)1 << n) - 1;
+	s->all[d - s->dims] = cell_classes(d, 0, n - 1);
 }
 
 /* Long lists are searched from where their upper 16 bits say. */
@@ -697,8 +696,8 @@ hs_mirror(const struct hs_space *s, unsigned from, hs_cell c, unsigned to)
 		hi = find(b, a->starts[k + 1] - 1);
 		first = lo < first ? lo : first;
 		last = hi > last ? hi : last;
-		for (uint32_t j = lo; b->bits && j <= hi; j++)
-			bits |= (hs_cell)1 << j;
+		if (b->bits)
+			bits |= cell_classes(b, lo, hi);
 	}
 	return b->bits ? bits : cell_range(first, last);
 }
@@ -783,13 +782,12 @@ cut_bits(struct hs_cut *c, unsigned i, hs_cell bits)
 }
 
 static hs_cell
-span_bits(const struct spans *sp)
+span_bits(const struct hs_dim *d, const struct spans *sp)
 {
 	hs_cell bits = 0;
 
 	for (uint32_t k = 0; k < sp->n; k++)
-		for (uint32_t j = sp->v[k].first; j <= sp->v[k].last; j++)
-			bits |= (hs_cell)1 << j;
+		bits |= cell_classes(d, sp->v[k].first, sp->v[k].last);
 	return bits;
 }
 
@@ -801,7 +799,7 @@ cut_dim(struct hs_cut *c, unsigned i, const struct spans *sp)
 	unsigned n = c->now.n, kept = 0;
 
 	if (s->dims[i].bits) {
-		cut_bits(c, i, span_bits(sp));
+		cut_bits(c, i, span_bits(&s->dims[i], sp));
 		return;
 	}
 	/* The first span in place, further ones as new boxes. */
@@ -919,7 +917,7 @@ cut_small(struct hs_cut *c, enum field f, u128 mask, const struct range *r,
 		c->recent[slot].hi = (uint32_t)r[0].hi;
 		c->recent[slot].mask = (uint32_t)mask;
 		c->recent[slot].negate = negate;
-		c->recent[slot].cell = span_bits(&sp);
+		c->recent[slot].cell = span_bits(d, &sp);
 	}
 	cut_dim(c, dim, &sp);
 	free(sp.v);

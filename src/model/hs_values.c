@@ -32,8 +32,7 @@ put_name(struct sbuf *b, u128 v)
 {
 	char name[IFNAME_SIZE + 1] = "";
 
-	for (unsigned i = 0; i < IFNAME_SIZE; i++)
-		name[i] = (char)(uint8_t)(v >> 8 * (IFNAME_SIZE - 1 - i));
+	number_iface(v, name);
 	sbuf_puts(b, name);
 }
 

@@ -50,8 +50,7 @@ put_name(u128 v, struct sbuf *out)
 {
 	char name[IFNAME_SIZE + 1] = "";
 
-	for (unsigned i = 0; i < IFNAME_SIZE; i++)
-		name[i] = (char)(uint8_t)(v >> 8 * (IFNAME_SIZE - 1 - i));
+	number_iface(v, name);
 	sbuf_safe(out, name, strlen(name));
 }
 
