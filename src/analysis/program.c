@@ -212,6 +212,7 @@ build(struct program *p)
 		s->exact = rs->exact && (frame == 0 || p->changing ||
 		    ctx.call->exact);
 		s->unknown = rs->unknown || (frame != 0 && ctx.call->unknown);
+		p->doubt |= !s->exact && s->n != 0;
 		if ((s->kind != STEP_JUMP && s->kind != STEP_GOTO) ||
 		    s->n == 0)
 			continue;

@@ -82,6 +82,7 @@ struct program {
 	struct hs boxes;
 	hs_cell all[HS_MAX_DIMS];	/* what can enter */
 	bool limit;			/* too many ways of calls: cut short */
+	bool doubt;			/* some step may or may not have its way */
 	/* Targets change fields that later steps ask of: boxes are the rules'
 	 * own and tell nothing of who comes to a step; only follow() knows. */
 	bool changing;

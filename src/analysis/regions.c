@@ -263,16 +263,6 @@ same_rule(struct asking *a, uint32_t from)
 	return n;
 }
 
-/* Is there a step before that may or may not have its way? */
-static bool
-any_doubt(const struct program *p)
-{
-	for (uint32_t i = 0; i + 1 < p->n_steps; i++)
-		if (!p->steps[i].exact && p->steps[i].n != 0)
-			return true;
-	return false;
-}
-
 static bool
 tell(const struct asking *a, const uint32_t *steps, uint32_t n, bool doubt,
     bool (*each)(const struct region *, void *), void *arg)
@@ -395,7 +385,7 @@ regions(struct analysis *an, const struct chain *chain, const struct query *q,
 	struct asking a = { .p = program_of(an, chain), .arena = arena,
 	    .verdict = verdict, .by = by != NULL, .rule = by ? *by : NULL,
 	    .most = boxes };
-	bool doubt = any_doubt(a.p);
+	bool doubt = a.p->doubt;
 
 	hs_add(an->space, &a.q, a.p->all);
 	query_cut(q, an->space, &a.q);
