@@ -52,6 +52,17 @@ takes(const struct audit *a, unsigned f, enum hook hook, const struct sort *x,
 	return false;
 }
 
+/* The same, where what earlier rules leave is in too many pieces. */
+static bool
+takes_some(struct audit *a, unsigned f, enum hook hook, const struct sort *x,
+    const struct opening *o, struct point *witness)
+{
+	struct query q;
+
+	ask(a, f, x, &q);
+	return opening_takes(a, f, hook, o, &q, witness);
+}
+
 /* The first opening that takes such packets, and one of them; null if all are
  * dropped before. */
 static const struct opening *
@@ -71,11 +82,9 @@ taking(struct audit *a, unsigned f, enum hook hook, const struct sort *x,
 		    !takes(a, f, hook, x, p, &w))
 			continue;
 		opening_cut(a, f, hook, p);
-		ask(a, f, x, &q);
 		if (p->complete ? !takes(a, f, hook, x, p, &w) :
-		    !opening_takes(a, f, hook, p, &q, &w))
+		    !takes_some(a, f, hook, x, p, &w))
 			continue;
-		query_free(&q);
 		*witness = w;
 		may = p;
 		if (!p->possible)

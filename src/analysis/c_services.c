@@ -113,10 +113,23 @@ is_about_service(struct looking *k, const struct let_in *in)
 		return true;
 	if (rule_dports(k->a->lookup[k->f], r) == NULL)
 		return false;
-	return in->out_iface || r->out == NULL ||
-	    (r->invert & INV_OUT) || name_is_inside(r->out->name) ||
+	return in->out_iface || r->out == NULL || (r->invert & INV_OUT) ||
+	    !in->any_dst || name_is_inside(r->out->name) ||
 	    (k->a->exposure->outside.n != 0 &&
 	    !name_is_outside(k->a, r->out->name));
+}
+
+/* Is it for a set, or for who was seen before (who knocked)? */
+static bool
+chooses_sources(struct looking *k, const struct let_in *in)
+{
+	struct lookup *l = k->a->lookup[k->f];
+	const struct rule *r = k->o->rule;
+
+	return (in->condition != NULL &&
+	    strncmp(in->condition, "-m set ", 7) == 0) ||
+	    match_option(l, r, "recent", "--rcheck", NULL) != NULL ||
+	    match_option(l, r, "recent", "--update", NULL) != NULL;
 }
 
 static bool
@@ -125,11 +138,7 @@ is_open(struct looking *k, struct kind kind)
 	struct let_in in;
 
 	opening_lets_in(k->a, k->f, k->hook, k->o, kind, &in);
-	/* A set or a list of who was seen before is a choice of sources. */
-	if (!in.open || (in.condition != NULL &&
-	    strncmp(in.condition, "-m set ", 7) == 0))
-		return false;
-	if (!is_about_service(k, &in))
+	if (!in.open || chooses_sources(k, &in) || !is_about_service(k, &in))
 		return false;
 	if (k->condition == NULL)
 		k->condition = in.condition;
