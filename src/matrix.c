@@ -27,6 +27,8 @@ struct matrix {
 	struct point witness;
 	const struct chain *entry;
 	bool any, certain;
+	bool leaf;			/* one service is asked for */
+	bool again;			/* a region has too many boxes to list */
 };
 enum { ACCEPTED = 1, REFUSED = 2 };
 
@@ -262,9 +264,13 @@ note_region(const struct region *r, void *arg)
 {
 	struct matrix *m = arg;
 	bool accept = r->verdict == V_ACCEPT;
-	uint8_t what = !accept ? REFUSED : r->possible || !r->complete ?
+	uint8_t what = !accept ? REFUSED : r->possible ?
 	    ACCEPTED | REFUSED : ACCEPTED;
 
+	if (!r->complete && !m->leaf) {
+		m->again = true;
+		return true;
+	}
 	for (unsigned i = 0; i < r->set->n; i++)
 		note_box(m, hs_box(m->space, r->set, i), what);
 	if (accept && (!m->any || (!m->certain && !r->possible))) {
@@ -395,6 +401,83 @@ tell_services(const struct matrix *m, struct matrix_cell *c)
 
 /* ---- cells ---- */
 
+static void
+copy_tests(const struct query *from, struct query *to)
+{
+	for (unsigned i = 0; i < from->n; i++) {
+		vec_room(to->tests, to->n, to->room);
+		to->tests[to->n++] = from->tests[i];
+	}
+}
+
+/* Notes what becomes of the packets of 'q'.  True: not of all, there are too
+ * many boxes to list.  Of a leaf it is enough to know that there is a packet:
+ * none of the boxes around is of another service. */
+static bool
+ask(struct matrix *m, const struct query *q, bool leaf)
+{
+	m->leaf = leaf;
+	m->again = false;
+	analysis_regions(m->an, m->entry, q, leaf ? 0 : MATRIX_BOXES,
+	    m->arena, note_region, m);
+	return m->again;
+}
+
+/* The protocols of one class: not those of the others. */
+static void
+proto_tests(const struct matrix *m, uint32_t class, struct query *q)
+{
+	int dim = m->space->of_field[F_PROTO];
+	const uint16_t *of = dim < 0 ? NULL : m->space->dims[dim].of;
+
+	for (unsigned p = 0, end; of != NULL && p < 256; p = end) {
+		for (end = p + 1; end < 256 &&
+		    (of[end] == class) == (of[p] == class); end++)
+			;
+		if (of[p] != class)
+			query_range(q, F_PROTO, p, end - 1, true);
+	}
+}
+
+/* Of packets of one class of protocols, those with a port (or type) of the
+ * classes from 'first' to 'last'; by halves while there are too many. */
+static void
+ask_details(struct matrix *m, const struct query *q, int dim, uint32_t first,
+    uint32_t last)
+{
+	const struct hs_dim *d = dim < 0 ? NULL : &m->space->dims[dim];
+	uint32_t mid = first + (last - first) / 2;
+	struct query part = { 0 };
+	bool again;
+
+	copy_tests(q, &part);
+	if (d != NULL)
+		query_range(&part, (enum field)d->field, d->starts[first],
+		    d->starts[last + 1] - 1, false);
+	again = ask(m, &part, first == last);
+	query_free(&part);
+	if (!again)
+		return;
+	ask_details(m, q, dim, first, mid);
+	ask_details(m, q, dim, mid + 1, last);
+}
+
+/* All at once; if that is too much, by protocols and ports. */
+static void
+ask_all(struct matrix *m, const struct query *q)
+{
+	bool again = ask(m, q, false);
+
+	for (uint32_t p = 0; p < m->n_protos && again; p++) {
+		struct query one = { 0 };
+
+		copy_tests(q, &one);
+		proto_tests(m, p, &one);
+		ask_details(m, &one, m->fates[p].dim, 0, m->fates[p].n - 1);
+		query_free(&one);
+	}
+}
+
 /* From one zone to another; null is this host. */
 static void
 add_cell(struct matrix *m, const struct matrix_zone *from,
@@ -408,17 +491,13 @@ add_cell(struct matrix *m, const struct matrix_zone *from,
 	m->entry = m->rules->tables[TABLE_FILTER].builtin[hook];
 	m->any = m->certain = false;
 	*c = (struct matrix_cell){ .from = from, .to = to };
-	for (unsigned i = 0; i < m->base.n; i++) {
-		vec_room(q.tests, q.n, q.room);
-		q.tests[q.n++] = m->base.tests[i];
-	}
+	copy_tests(&m->base, &q);
 	if (from != NULL)
 		zone_tests(m, from, F_IN, &q);
 	if (to != NULL)
 		zone_tests(m, to, F_OUT, &q);
 	make_fates(m);
-	analysis_regions(m->an, m->entry, &q, MATRIX_BOXES, m->arena,
-	    note_region, m);
+	ask_all(m, &q);
 	tell_services(m, c);
 	if (m->any)
 		c->witness = witness_text(&m->witness, m->entry, m->env,
@@ -431,10 +510,7 @@ add_cell(struct matrix *m, const struct matrix_zone *from,
 static void
 base_tests(struct matrix *m, const struct query *asked)
 {
-	for (unsigned i = 0; i < asked->n; i++) {
-		vec_room(m->base.tests, m->base.n, m->base.room);
-		m->base.tests[m->base.n++] = asked->tests[i];
-	}
+	copy_tests(asked, &m->base);
 	query_masked(&m->base, F_CT, FCT_NEW, FCT_STATE, false);
 	query_masked(&m->base, F_TCPFLAGS, 0x02, 0x17, false);
 	query_range(&m->base, F_FRAG, 0, 0, false);
