@@ -371,13 +371,15 @@ run(struct cmd *c)
 static bool
 check_hook(const struct cmd *c)
 {
-	static const struct { const char *where; bool in; } lacks[] = {
-		{ "PREROUTING", false }, { "INPUT", false },
-		{ "OUTPUT", true }, { "POSTROUTING", true },
+	static const struct { enum hook hook; bool in; } lacks[] = {
+		{ HOOK_PREROUTING, false }, { HOOK_INPUT, false },
+		{ HOOK_OUTPUT, true }, { HOOK_POSTROUTING, true },
 	};
 
 	for (unsigned i = 0; i < sizeof(lacks) / sizeof(*lacks); i++)
-		if (strcmp(lacks[i].where, c->chain) == 0 && c->path == NULL &&
+		if (c->path == NULL &&
+		    (table_hooks[c->table] >> lacks[i].hook & 1) &&
+		    strcmp(hook_names[lacks[i].hook], c->chain) == 0 &&
 		    (lacks[i].in ? c->asked.in : c->asked.out))
 			return args_error("query", "%s: packets have no %s "
 			    "interface in %s", lacks[i].in ? "-i" : "-o",
