@@ -514,7 +514,8 @@ put_more(const struct hs_space *s, unsigned i, hs_cell c, hs_cell whole,
 		sbuf_puts(out, "later fragments");
 		return;
 	}
-	if (d->field != F_CT && d->field != F_TCPFLAGS)
+	if (d->field != F_CT && d->field != F_TCPFLAGS &&
+	    d->field != F_ICMP)
 		sbuf_printf(out, "%s ", hs_dim_name(s, i));
 	put_dim(s, i, c, whole, out);
 }
