@@ -70,7 +70,7 @@ echo "38 s, c0m4r 7.4 s, BDD (BuDDy) 6.9 s; all but the last miss some"
 if [ -x $B/tests/bench/bdd ]; then
 	for f in "$T"/*_1000; do
 		./nfwalk audit -r "$f" --only $dead |
-		    sed -nE 's/^[^ ]*:([0-9]+):.*\[FW200[123]\]$/\1/p' |
+		    sed -nE 's/^[^ ]*:([0-9]+):[0-9]+: .*\[FW200[123]\]$/\1/p' |
 		    while read -r line; do
 			sed -n "1,${line}p" "$f" | grep -c '^-A FORWARD'
 		    done | sort -n >"$T/ours"
