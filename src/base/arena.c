@@ -6,7 +6,10 @@
 #include <string.h>
 #include <sys/mman.h>
 
-enum { CHUNK = 256 * 1024, ALIGN = 8, WIDE = 16 };
+/* Chunks are as large as what is there already: a small arena takes little,
+ * a large one has few; large ones are huge pages, as the kernel takes long to
+ * hand out small ones one by one. */
+enum { CHUNK_MIN = 32 * 1024, HUGE_PAGE = 2 << 20, ALIGN = 8, WIDE = 16 };
 
 struct arena_chunk {
 	struct arena_chunk *next;
@@ -21,6 +24,18 @@ out_of_memory(void)
 	exit(5);
 }
 
+/* Huge pages for what is within, if the system has them; else small ones. */
+static void *
+want_huge(void *p, size_t size)
+{
+	uintptr_t from = ((uintptr_t)p + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
+	uintptr_t to = ((uintptr_t)p + size) / HUGE_PAGE * HUGE_PAGE;
+
+	if (from < to)
+		madvise((void *)from, to - from, MADV_HUGEPAGE);
+	return p;
+}
+
 void *
 mem_alloc(size_t n, size_t size)
 {
@@ -28,7 +43,7 @@ mem_alloc(size_t n, size_t size)
 
 	if (p == NULL)
 		out_of_memory();
-	return p;
+	return want_huge(p, n * size);
 }
 
 void *
@@ -38,13 +53,13 @@ mem_grow(void *old, size_t n, size_t size)
 
 	if (p == NULL)
 		out_of_memory();
-	return p;
+	return want_huge(p, n * size);
 }
 
 void *
 mem_big(size_t size)
 {
-	enum { PAGE = 4096, HUGE_PAGE = 2 << 20 };
+	enum { PAGE = 4096 };
 	size_t unit = size >= HUGE_PAGE ? HUGE_PAGE : PAGE;
 	void *p;
 
@@ -52,30 +67,40 @@ mem_big(size_t size)
 	p = aligned_alloc(unit, size);
 	if (p == NULL)
 		out_of_memory();
-	if (unit == HUGE_PAGE)
-		madvise(p, size, MADV_HUGEPAGE);	/* else small ones */
-	return p;
+	return want_huge(p, size);
 }
 
+/* 'size' bytes with the head. */
 static struct arena_chunk *
-chunk_new(size_t room)
+chunk_new(size_t size)
 {
-	struct arena_chunk *c = malloc(sizeof(*c) + room);
+	struct arena_chunk *c = size < HUGE_PAGE ? malloc(size) :
+	    mem_big(size);
 
 	if (c == NULL)
 		out_of_memory();
-	c->size = room;
+	c->size = size - sizeof(*c);
 	c->used = 0;
 	return c;
+}
+
+static size_t
+next_size(const struct arena *a)
+{
+	size_t size = CHUNK_MIN;
+
+	while (size < HUGE_PAGE && size < a->used)
+		size *= 2;
+	return size;
 }
 
 /* Big objects get a chunk of their own, behind the one being filled. */
 static void *
 alloc_big(struct arena *a, size_t size)
 {
-	struct arena_chunk *c = chunk_new(size);
+	struct arena_chunk *c = mem_alloc(1, sizeof(*c) + size);
 
-	c->used = size;
+	c->size = c->used = size;
 	if (a->chunks != NULL) {
 		c->next = a->chunks->next;
 		a->chunks->next = c;
@@ -83,7 +108,7 @@ alloc_big(struct arena *a, size_t size)
 		c->next = NULL;
 		a->chunks = c;
 	}
-	return memset(c->data, 0, size);
+	return c->data;
 }
 
 void *
@@ -96,14 +121,14 @@ arena_alloc(struct arena *a, size_t size)
 		out_of_memory();
 	size = (size + ALIGN - 1) / ALIGN * ALIGN;
 	a->used += size;
-	if (size > CHUNK / 4)
+	if (size > CHUNK_MIN / 4 && size > next_size(a) / 4)
 		return alloc_big(a, size);
 	/* What is as big as two words may hold 16-byte integers. */
 	if (c != NULL && size % WIDE == 0 && c->used % WIDE != 0 &&
 	    c->size - c->used >= ALIGN)
 		c->used += ALIGN;
 	if (c == NULL || c->size - c->used < size) {
-		c = chunk_new(CHUNK);
+		c = chunk_new(next_size(a));
 		c->next = a->chunks;
 		a->chunks = c;
 	}
