@@ -1,254 +1,380 @@
-/* Who is to blame for a rule that nothing comes to. */
+/* Who is to blame for a rule that nothing comes to.
+ *
+ * A point that is left must be taken by some rule; each that does is tried
+ * in turn, with few rules allowed first.  A rule that has nothing but what
+ * another has, too, need not be tried beside it. */
 #include "analysis/cover.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLAME_LIMIT = 2000, BLAME_MAX = 8 };
+enum { BLAME_LIMIT = 2000, BLAME_MAX = 8, FEW_POINTS = 64 };
 
-/* A box of a rule that keeps packets from one of the steps. */
-struct part { uint32_t rule, step; const hs_cell *box; };
+/* A box of packets that must be kept from a step. */
+struct target { struct program *p; uint32_t at; const hs_cell *box; };
+
+/* What a rule keeps of the targets. */
+struct part { uint32_t target; const hs_cell *box; };
+struct culprit {
+	const struct rule *rule;
+	uint32_t target, step;		/* the first, and the first there */
+	const struct part *parts;
+	unsigned n;
+	bool chosen;
+};
 
 struct blame {
-	const struct covered *steps;
-	unsigned n;
 	struct arena arena;
-	struct map numbers;		/* rule to number + 1 */
-	const struct rule **rules;	/* in the order of the steps */
-	unsigned *first;		/* its parts: up to the next's */
-	uint32_t n_rules, room_rules;
-	struct part *parts;		/* by rule */
-	unsigned n_parts, room_parts;
-	bool *chosen;
-	struct cands some;		/* boxes of the chosen, for one step */
+	struct target *targets;
+	unsigned n_targets, room_targets;
+	struct map culprits;		/* by rule */
+	struct part *parts;		/* while one is made */
+	unsigned room_parts;
+	struct culprit **chosen;
+	unsigned n, room;
+	struct cands some;		/* boxes of the chosen, of a target */
 	uint64_t random;
 	unsigned work;
 };
 
-static uint32_t
-rule_number(struct blame *b, const struct rule *r)
-{
-	uintptr_t k = (uintptr_t)map_get(&b->numbers, (const char *)&r,
-	    sizeof(r));
+/* A point that nobody keeps, of what is left of its target. */
+struct left {
+	uint32_t target;
+	hs_cell rest[HS_MAX_DIMS], point[HS_MAX_DIMS];
+};
 
-	if (k == 0) {
-		vec_room(b->rules, b->n_rules, b->room_rules);
-		b->rules[b->n_rules] = r;
-		k = ++b->n_rules;
-		map_set(&b->numbers, &b->arena, arena_copy(&b->arena, &r,
-		    sizeof(r)), sizeof(r), (void *)k);
+static void
+add_targets(struct blame *b, const struct covered *c)
+{
+	const struct step *st = &c->p->steps[c->at];
+
+	for (unsigned i = 0; i < st->n; i++) {
+		vec_room(b->targets, b->n_targets, b->room_targets);
+		b->targets[b->n_targets++] = (struct target){ c->p, c->at,
+		    step_box(c->p, st, i) };
 	}
-	return (uint32_t)k - 1;
+}
+
+/* ---- rules and what they keep ---- */
+
+/* The rest of those found for a target. */
+static void
+add_parts(struct blame *b, struct culprit *x, uint32_t target,
+    const struct cands *found)
+{
+	const struct target *t = &b->targets[target];
+	const struct hs_space *sp = t->p->an->space;
+
+	if (x->n == 0 && found->n != 0) {
+		x->target = target;
+		x->step = found->v[0].step;
+	}
+	for (unsigned i = 0; i < found->n; i++) {
+		hs_cell *box = arena_alloc(&b->arena, sp->n * sizeof(*box));
+
+		box_and(sp, box, found->v[i].box, t->box);
+		vec_room(b->parts, x->n, b->room_parts);
+		b->parts[x->n++] = (struct part){ target, box };
+	}
+}
+
+static struct culprit *
+culprit_of(struct blame *b, const struct rule *rule)
+{
+	struct culprit *x = map_get(&b->culprits, (const char *)&rule,
+	    sizeof(rule));
+	struct cands found = { 0 };
+
+	if (x != NULL)
+		return x;
+	x = arena_new(&b->arena, struct culprit);
+	x->rule = rule;
+	map_set(&b->culprits, &b->arena, (const char *)&x->rule, sizeof(rule),
+	    x);
+	for (uint32_t t = 0; t < b->n_targets; t++) {
+		const struct target *g = &b->targets[t];
+
+		found.n = 0;
+		cover_find(g->p, g->box, g->at, rule, &found, &b->arena);
+		add_parts(b, x, t, &found);
+	}
+	x->parts = arena_copy(&b->arena, b->parts, x->n * sizeof(*x->parts));
+	free(found.v);
+	return x;
+}
+
+/* Has the one of every target all that the other has? */
+static bool
+has_all(const struct blame *b, const struct culprit *x,
+    const struct culprit *of)
+{
+	const struct hs_space *sp = b->targets[0].p->an->space;
+
+	for (unsigned i = 0; i < of->n; i++) {
+		unsigned k = 0;
+
+		while (k < x->n && (x->parts[k].target != of->parts[i].target ||
+		    !box_inside(sp, of->parts[i].box, x->parts[k].box)))
+			k++;
+		if (k == x->n)
+			return false;
+	}
+	return true;
 }
 
 static int
 by_step(const void *a, const void *b)
 {
-	const struct cand *x = a, *y = b;
+	const struct culprit *x = *(struct culprit *const *)a;
+	const struct culprit *y = *(struct culprit *const *)b;
 
-	if (x->step != y->step)
-		return x->step < y->step ? -1 : 1;
-	return x->box < y->box ? -1 : x->box > y->box;
-}
-
-static int
-by_rule(const void *a, const void *b)
-{
-	const struct part *x = a, *y = b;
-
-	if (x->rule != y->rule)
-		return x->rule < y->rule ? -1 : 1;
+	if (x->target != y->target)
+		return x->target < y->target ? -1 : 1;
 	return x->step < y->step ? -1 : x->step > y->step;
 }
 
-static const struct step *
-step_of(const struct covered *c)
+/* Puts it to those that are to be tried, where it says more than they do. */
+static unsigned
+add_culprit(const struct blame *b, struct culprit **list, unsigned n,
+    struct culprit *x)
 {
-	return &c->p->steps[c->at];
+	unsigned kept = 0;
+
+	for (unsigned i = 0; i < n; i++)
+		if (list[i] == x || has_all(b, list[i], x))
+			return n;
+	for (unsigned i = 0; i < n; i++)
+		if (!has_all(b, x, list[i]))
+			list[kept++] = list[i];
+	list[kept++] = x;
+	return kept;
 }
 
-static void
-find_parts(struct blame *b, uint32_t step)
+/* The rules that take the point, the earliest first: into '*list', malloc'ed;
+ * none whose packets another has. */
+static unsigned
+who_takes(struct blame *b, const struct left *l, struct culprit ***list)
 {
-	const struct covered *c = &b->steps[step];
-	struct cands found = { 0 };
+	const struct target *t = &b->targets[l->target];
+	struct cands met = { 0 };
+	unsigned n = 0;
 
-	for (unsigned i = 0; i < step_of(c)->n; i++)
-		cover_find(c->p, step_box(c->p, step_of(c), i), c->at, &found,
-		    &b->arena);
-	if (found.n != 0)
-		qsort(found.v, found.n, sizeof(*found.v), by_step);
-	for (unsigned i = 0; i < found.n; i++) {
-		const struct rule *r = c->p->steps[found.v[i].step].rule;
+	cover_find(t->p, l->point, t->at, NULL, &met, &b->arena);
+	*list = mem_alloc(met.n, sizeof(**list));
+	for (unsigned i = 0; i < met.n; i++) {
+		struct culprit *x = culprit_of(b, t->p->steps[
+		    met.v[i].step].rule);
 
-		if (i > 0 && by_step(&found.v[i], &found.v[i - 1]) == 0)
-			continue;	/* met by another box, too */
-		vec_room(b->parts, b->n_parts, b->room_parts);
-		b->parts[b->n_parts++] = (struct part){ rule_number(b, r),
-		    step, found.v[i].box };
+		if (!x->chosen)
+			(*list)[n++] = x;
 	}
-	free(found.v);
+	free(met.v);
+	if (n == 0)
+		return 0;
+	qsort(*list, n, sizeof(**list), by_step);
+	met.n = n;
+	n = 0;
+	for (unsigned i = 0; i < met.n; i++)
+		n = add_culprit(b, *list, n, (*list)[i]);
+	return n;
+}
+
+/* ---- choosing ---- */
+
+static void
+choose(struct blame *b, struct culprit *x)
+{
+	vec_room(b->chosen, b->n, b->room);
+	b->chosen[b->n++] = x;
+	x->chosen = true;
 }
 
 static void
-find_all(struct blame *b)
+put_back(struct blame *b)
 {
-	uint32_t k = 0;
-
-	for (uint32_t i = 0; i < b->n; i++)
-		find_parts(b, i);
-	if (b->n_parts != 0)
-		qsort(b->parts, b->n_parts, sizeof(*b->parts), by_rule);
-	b->first = mem_alloc(b->n_rules + 1, sizeof(*b->first));
-	b->chosen = mem_alloc(b->n_rules + 1, sizeof(*b->chosen));
-	for (unsigned i = 0; i < b->n_parts; i++)
-		while (k <= b->parts[i].rule)
-			b->first[k++] = i;
-	b->first[k] = b->n_parts;
+	b->chosen[--b->n]->chosen = false;
 }
 
-/* The boxes of the chosen for a step. */
-static void
-choose_boxes(struct blame *b, uint32_t step)
+static enum cover
+target_kept(struct blame *b, uint32_t target, hs_cell *rest)
 {
+	const struct target *t = &b->targets[target];
 	struct cands *c = &b->some;
 
 	c->n = 0;
-	for (uint32_t r = 0; r < b->n_rules; r++)
-		for (unsigned i = b->first[r]; b->chosen[r] &&
-		    i < b->first[r + 1]; i++) {
-			if (b->parts[i].step != step)
+	for (unsigned k = 0; k < b->n; k++)
+		for (unsigned i = 0; i < b->chosen[k]->n &&
+		    b->chosen[k]->chosen; i++) {
+			if (b->chosen[k]->parts[i].target != target)
 				continue;
 			vec_room(c->v, c->n, c->room);
-			c->v[c->n++] = (struct cand){ b->parts[i].box, 0 };
+			c->v[c->n++] = (struct cand){
+			    b->chosen[k]->parts[i].box, 0 };
 		}
+	return cover_with(t->p, t->box, c, rest);
 }
 
-/* Do the chosen keep everything from all steps?  Else 'out' is a point of
- * 'step' that they leave. */
+/* Do the chosen keep everything from all steps? */
 static bool
-all_kept(struct blame *b, uint32_t *step, hs_cell *out)
+all_kept(struct blame *b, struct left *l)
 {
-	hs_cell left[HS_MAX_DIMS];
+	for (l->target = 0; l->target < b->n_targets; l->target++) {
+		const struct target *t = &b->targets[l->target];
+		enum cover kept = target_kept(b, l->target, l->rest);
 
-	for (uint32_t s = 0; s < b->n; s++) {
-		const struct covered *c = &b->steps[s];
-
-		choose_boxes(b, s);
-		for (unsigned i = 0; i < step_of(c)->n; i++) {
-			const hs_cell *box = step_box(c->p, step_of(c), i);
-			enum cover kept = cover_with(c->p, box, &b->some,
-			    left);
-
-			if (kept == COVER_YES)
-				continue;
-			cover_point(c->p->an->space, kept == COVER_NO ? left :
-			    box, &b->random, out);
-			*step = s;
-			return false;
-		}
+		if (kept == COVER_YES)
+			continue;
+		if (kept == COVER_UNDECIDED)
+			memcpy(l->rest, t->box, t->p->an->space->n *
+			    sizeof(*l->rest));
+		cover_point(t->p->an->space, l->rest, &b->random, l->point);
+		return false;
 	}
 	return true;
 }
 
+/* With so many more at most. */
 static bool
-takes(const struct blame *b, uint32_t rule, uint32_t step, const hs_cell *pt)
+try_with(struct blame *b, unsigned more)
 {
-	const struct hs_space *sp = b->steps[step].p->an->space;
+	struct left l;
+	struct culprit **list;
+	unsigned n;
+	bool ok = false;
 
-	for (unsigned i = b->first[rule]; i < b->first[rule + 1]; i++)
-		if (b->parts[i].step == step &&
-		    box_meets(sp, b->parts[i].box, pt))
-			return true;
-	return false;
+	if (all_kept(b, &l))
+		return true;
+	if (more == 0 || ++b->work > BLAME_LIMIT)
+		return false;
+	n = who_takes(b, &l, &list);
+	for (unsigned i = 0; i < n && !ok; i++) {
+		choose(b, list[i]);
+		ok = try_with(b, more - 1);
+		if (!ok)
+			put_back(b);
+	}
+	free(list);
+	return ok;
 }
 
-/* Some rule must take the point that is left: each in turn. */
-static bool
-choose(struct blame *b, unsigned left)
+/* Who has most of what is left. */
+static struct culprit *
+greatest(const struct blame *b, const struct left *l,
+    struct culprit *const *list, unsigned n)
 {
-	hs_cell pt[HS_MAX_DIMS];
-	uint32_t step;
+	const struct hs_space *sp = b->targets[0].p->an->space;
+	struct culprit *best = n == 0 ? NULL : list[0];
+	hs_cell common[HS_MAX_DIMS];
+	double most = -1;
 
-	if (all_kept(b, &step, pt))
-		return true;
-	if (left == 0 || ++b->work > BLAME_LIMIT)
-		return false;
-	for (uint32_t r = 0; r < b->n_rules; r++) {
-		if (b->chosen[r] || !takes(b, r, step, pt))
-			continue;
-		b->chosen[r] = true;
-		if (choose(b, left - 1))
-			return true;
-		b->chosen[r] = false;
+	for (unsigned i = 0; i < n; i++) {
+		double share = 0;
+
+		for (unsigned k = 0; k < list[i]->n; k++)
+			if (list[i]->parts[k].target == l->target &&
+			    box_and(sp, common, list[i]->parts[k].box,
+			    l->rest))
+				share += box_share(sp, common, l->rest);
+		if (share > most) {
+			most = share;
+			best = list[i];
+		}
 	}
-	return false;
+	return best;
 }
 
 /* All that are needed: each is left out if the others do without. */
 static void
-irreducible(struct blame *b)
+leave_out(struct blame *b)
 {
-	hs_cell pt[HS_MAX_DIMS];
-	uint32_t step;
+	struct left l;
 
-	memset(b->chosen, true, b->n_rules);
-	for (uint32_t r = b->n_rules; r-- > 0;) {
-		b->chosen[r] = false;
-		b->chosen[r] = !all_kept(b, &step, pt);
+	for (unsigned i = b->n; i-- > 0;) {
+		b->chosen[i]->chosen = false;
+		b->chosen[i]->chosen = !all_kept(b, &l);
 	}
+}
+
+/* One after the other until nothing is left.  Where it cannot be told that
+ * nothing is, points say enough. */
+static void
+take_greatest(struct blame *b)
+{
+	struct left l;
+	unsigned misses = 0;
+
+	while (misses < FEW_POINTS && !all_kept(b, &l)) {
+		struct culprit **list;
+		unsigned n = who_takes(b, &l, &list);
+		struct culprit *x = greatest(b, &l, list, n);
+
+		if (x != NULL)
+			choose(b, x);
+		else
+			misses++;
+		free(list);
+	}
+	leave_out(b);
 }
 
 static void
 choose_fewest(struct blame *b)
 {
-	for (unsigned most = 1; most <= BLAME_MAX && most <= b->n_rules &&
-	    b->work <= BLAME_LIMIT; most++)
-		if (choose(b, most))
+	for (unsigned most = 1; most <= BLAME_MAX && b->work <= BLAME_LIMIT;
+	    most++)
+		if (try_with(b, most))
 			return;
-	irreducible(b);
+	take_greatest(b);
 }
 
-/* One rule that alone has all boxes of all steps: the earliest for the first
+/* One rule that alone has each target in one box: the earliest for the first
  * of them; null if there is none. */
 static const struct rule *
-single_rule(const struct covered *c, unsigned n)
+single_rule(const struct blame *b)
 {
 	const struct rule *r = NULL;
 
-	for (unsigned i = 0; i < n; i++)
-		for (unsigned k = 0; k < step_of(&c[i])->n; k++) {
-			r = cover_single(c[i].p, step_box(c[i].p,
-			    step_of(&c[i]), k), c[i].at, r);
-			if (r == NULL)
-				return NULL;
-		}
+	for (unsigned i = 0; i < b->n_targets; i++) {
+		const struct target *t = &b->targets[i];
+
+		r = cover_single(t->p, t->box, t->at, r);
+		if (r == NULL)
+			return NULL;
+	}
 	return r;
+}
+
+static unsigned
+tell(struct blame *b, const struct rule **by)
+{
+	unsigned k = 0;
+
+	if (b->n != 0)
+		qsort(b->chosen, b->n, sizeof(*b->chosen), by_step);
+	for (unsigned i = 0; i < b->n; i++)
+		if (b->chosen[i]->chosen)
+			by[k++] = b->chosen[i]->rule;
+	return k;
 }
 
 unsigned
 cover_blame(const struct covered *steps, unsigned n, const struct rule ***by)
 {
-	struct blame b = { .steps = steps, .n = n, .random = 1 };
-	const struct rule *single = single_rule(steps, n);
-	unsigned k = 0;
+	struct blame b = { .random = 1 };
+	const struct rule *single;
 
-	if (single != NULL) {
-		*by = mem_alloc(1, sizeof(**by));
-		(*by)[0] = single;
-		return 1;
-	}
-	find_all(&b);
-	choose_fewest(&b);
-	*by = mem_alloc(b.n_rules + 1, sizeof(**by));
-	for (uint32_t r = 0; r < b.n_rules; r++)
-		if (b.chosen[r])
-			(*by)[k++] = b.rules[r];
-	free(b.rules);
-	free(b.first);
+	for (unsigned i = 0; i < n; i++)
+		add_targets(&b, &steps[i]);
+	single = single_rule(&b);
+	if (single == NULL)
+		choose_fewest(&b);
+	*by = mem_alloc(b.n + 1, sizeof(**by));
+	(*by)[0] = single;
+	n = single != NULL ? 1 : tell(&b, *by);
+	free(b.targets);
 	free(b.parts);
 	free(b.chosen);
 	free(b.some.v);
 	arena_free(&b.arena);
-	return k;
+	return n;
 }

@@ -1,13 +1,15 @@
 /* Most rules are alive, and a few points show it; most dead ones are inside
- * one box before.  What is left is decided by subtraction, the box with the
- * greatest share first; where that explodes, dimension by dimension. */
+ * one box before.  Of others the boxes are carved away that a point of what
+ * is left meets, the greatest share first: few of all that there are have to
+ * be looked at.  Where that explodes, or packets are led around, all are
+ * collected and decided by subtraction, and then dimension by dimension. */
 #include "analysis/cover.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 enum {
-	PROBES = 6, MORE_PROBES = 32, SUBTRACT_LIMIT = 20000,
+	PROBES = 6, CARVE_LIMIT = 2000, SUBTRACT_LIMIT = 20000,
 	SWEEP_LIMIT = 2000000
 };
 
@@ -19,9 +21,6 @@ struct search {
 	struct cands found;		/* they keep packets from 'at' */
 	struct cands back;		/* these may lead around others */
 	struct arena *own;		/* of boxes cut down */
-	bool keep_all;
-	bool single;			/* one alone covers the box, which is
-					 * enough if not all are to be kept */
 	uint64_t random;
 	unsigned work;
 	hs_cell *witness;
@@ -95,42 +94,159 @@ keep(struct search *s, const hs_cell *w)
 	return true;
 }
 
-/* Is one of a few points not covered? */
 static bool
-probe_tree(struct search *s)
+comes_through(struct search *s, const hs_cell *pt)
+{
+	return hs_tree_meet(s->p->tree, pt, s->at, stop_at_block, s) &&
+	    keep(s, pt);
+}
+
+/* Who wants to see a packet gets one that looks familiar, if that does. */
+static bool
+probe_usual(struct search *s, const hs_cell *box)
 {
 	hs_cell pt[HS_MAX_DIMS];
 
-	/* Who wants to see it gets one that looks familiar, if there is. */
-	if (s->witness != NULL) {
-		hs_usual(s->p->an->space, s->box, pt);
-		if (hs_tree_meet(s->p->tree, pt, s->at, stop_at_block, s))
-			return keep(s, pt);
+	if (s->witness == NULL)
+		return false;
+	hs_usual(s->p->an->space, box, pt);
+	return comes_through(s, pt);
+}
+
+/* Makes a point of the box that comes through look familiar, a dimension
+ * after the other. */
+static void
+keep_familiar(struct search *s, const hs_cell *box, hs_cell *pt)
+{
+	const struct hs_space *sp = s->p->an->space;
+	hs_cell usual[HS_MAX_DIMS];
+
+	if (s->witness == NULL)
+		return;
+	hs_usual(sp, box, usual);
+	for (unsigned i = 0; i < sp->n; i++) {
+		hs_cell was = pt[i];
+
+		pt[i] = usual[i];
+		if (was != usual[i] && !comes_through(s, pt))
+			pt[i] = was;
 	}
+	keep(s, pt);
+}
+
+/* Is one of a few points not covered? */
+static bool
+probe(struct search *s)
+{
+	hs_cell pt[HS_MAX_DIMS];
+
+	if (probe_usual(s, s->box))
+		return true;
 	for (unsigned i = 0; i < PROBES; i++) {
 		make_point(s, s->box, i, pt);
-		if (hs_tree_meet(s->p->tree, pt, s->at, stop_at_block, s))
-			return keep(s, pt);
+		if (comes_through(s, pt)) {
+			keep_familiar(s, s->box, pt);
+			return true;
+		}
 	}
 	return false;
 }
 
+/* ---- carving ---- */
+
+/* Can something lead packets around a step, but not around 'at'?  It stands
+ * in a chain that 'at' is behind. */
 static bool
-probe_cands(struct search *s)
+passable(const struct search *s, uint32_t step)
+{
+	const struct program *p = s->p;
+	const struct step *st = &p->steps[step];
+
+	while (s->at >= p->frames[st->frame].end && !st->behind &&
+	    st->frame != 0)
+		st = &p->steps[p->frames[st->frame].call];
+	return st->behind && s->at >= p->frames[st->frame].end;
+}
+
+static bool
+stop_at_single(const struct hs_item *it, void *arg)
+{
+	const struct search *s = arg;
+
+	return !blocks(s, it) || passable(s, it->at);
+}
+
+/* Does one box alone cover it? */
+static bool
+single(struct search *s)
+{
+	return !hs_tree_around(s->p->tree, s->box, s->at, stop_at_single, s);
+}
+
+struct carving {
+	struct search *s;
+	const hs_cell *piece, *best;
+	double share;
+	bool around;			/* packets may be led around some */
+	enum cover result;
+};
+
+static bool
+choose_best(const struct hs_item *it, void *arg)
+{
+	struct carving *c = arg;
+	const struct hs_space *sp = c->s->p->an->space;
+	hs_cell common[HS_MAX_DIMS];
+	double share;
+
+	if (!blocks(c->s, it))
+		return true;
+	if (passable(c->s, it->at)) {
+		c->around = true;
+		return true;
+	}
+	if (!box_and(sp, common, c->piece, it->box))
+		return true;
+	share = box_share(sp, common, c->piece);
+	if (share > c->share) {
+		c->share = share;
+		c->best = it->box;
+	}
+	return share < 1;
+}
+
+static enum cover carve(struct search *s, const hs_cell *piece);
+
+static bool
+carve_on(const hs_cell *piece, void *arg)
+{
+	struct carving *c = arg;
+
+	c->result = carve(c->s, piece);
+	return c->result == COVER_YES;
+}
+
+static enum cover
+carve(struct search *s, const hs_cell *piece)
 {
 	const struct hs_space *sp = s->p->an->space;
+	struct carving c = { .s = s, .piece = piece, .share = -1,
+	    .result = COVER_YES };
 	hs_cell pt[HS_MAX_DIMS];
 
-	for (unsigned i = 0; i < MORE_PROBES; i++) {
-		unsigned k = 0;
-
-		make_point(s, s->box, 2, pt);
-		while (k < s->found.n && !box_meets(sp, s->found.v[k].box, pt))
-			k++;
-		if (k == s->found.n)
-			return keep(s, pt);
+	if (++s->work > CARVE_LIMIT)
+		return COVER_UNDECIDED;
+	make_point(s, piece, 2, pt);
+	hs_tree_meet(s->p->tree, pt, s->at, choose_best, &c);
+	if (c.best == NULL && c.around)
+		return COVER_UNDECIDED;
+	if (c.best == NULL) {
+		if (!probe_usual(s, piece))
+			keep_familiar(s, piece, pt);
+		return COVER_NO;
 	}
-	return false;
+	box_minus(sp, piece, c.best, carve_on, &c);
+	return c.result;
 }
 
 /* ---- subtraction ---- */
@@ -342,36 +458,25 @@ add_cand(struct cands *c, const hs_cell *box, uint32_t step)
 	c->v[c->n++] = (struct cand){ box, step };
 }
 
-/* Can something lead packets around a step, but not around 'at'?  It stands
- * in a chain that 'at' is behind. */
 static bool
-passable(const struct search *s, uint32_t step)
+collect_back(const struct hs_item *it, void *arg)
 {
-	const struct program *p = s->p;
-	const struct step *st = &p->steps[step];
+	struct search *s = arg;
+	const struct step *st = &s->p->steps[it->at];
 
-	while (s->at >= p->frames[st->frame].end && !st->behind &&
-	    st->frame != 0)
-		st = &p->steps[p->frames[st->frame].call];
-	return st->behind && s->at >= p->frames[st->frame].end;
+	if ((st->kind == STEP_RETURN || st->kind == STEP_GOTO) &&
+	    !blocks(s, it))
+		add_cand(&s->back, it->box, it->at);
+	return true;
 }
 
 static bool
 collect(const struct hs_item *it, void *arg)
 {
 	struct search *s = arg;
-	const struct step *st = &s->p->steps[it->at];
 
-	if (!blocks(s, it)) {
-		if (st->kind == STEP_RETURN || st->kind == STEP_GOTO)
-			add_cand(&s->back, it->box, it->at);
-		return true;
-	}
-	if (!s->keep_all && box_inside(s->p->an->space, s->box, it->box) &&
-	    !passable(s, it->at)) {
-		s->single = true;
-		return false;
-	}
+	if (!blocks(s, it))
+		return collect_back(it, arg);
 	add_cand(&s->found, it->box, it->at);
 	return true;
 }
@@ -407,15 +512,13 @@ add_rest(struct search *s, const struct cand *c, struct cands *out)
 	hs_free(&rest);
 }
 
-/* Finds the boxes that keep packets of s->box from s->at. */
+/* Leaves of what was found what packets are not led around. */
 static void
-find(struct search *s)
+cut_found(struct search *s)
 {
 	struct cands all = { 0 };
 
-	s->back.n = 0;
-	hs_tree_meet(s->p->tree, s->box, s->at, collect, s);
-	if (s->back.n == 0 || s->single)
+	if (s->back.n == 0)
 		return;
 	for (unsigned i = 0; i < s->found.n; i++)
 		if (passable(s, s->found.v[i].step))
@@ -424,6 +527,41 @@ find(struct search *s)
 			add_cand(&all, s->found.v[i].box, s->found.v[i].step);
 	free(s->found.v);
 	s->found = all;
+}
+
+/* Finds the boxes that keep packets of s->box from s->at. */
+static void
+find(struct search *s)
+{
+	hs_tree_meet(s->p->tree, s->box, s->at, collect, s);
+	cut_found(s);
+}
+
+/* The same, those of one rule. */
+static void
+find_of(struct search *s, const struct rule *rule)
+{
+	const struct hs_space *sp = s->p->an->space;
+	uint32_t n;
+	const uint32_t *steps = program_steps(s->p, rule, &n);
+	bool around = false;
+
+	for (uint32_t i = 0; i < n && steps[i] < s->at; i++) {
+		const struct step *st = &s->p->steps[steps[i]];
+
+		for (unsigned k = 0; k < st->n; k++) {
+			struct hs_item it = { step_box(s->p, st, k), steps[i] };
+
+			if (!blocks(s, &it) || !box_meets(sp, it.box, s->box))
+				continue;
+			add_cand(&s->found, it.box, it.at);
+			around |= passable(s, it.at);
+		}
+	}
+	if (around) {
+		hs_tree_meet(s->p->tree, s->box, s->at, collect_back, s);
+		cut_found(s);
+	}
 }
 
 static void
@@ -439,10 +577,7 @@ decide(struct search *s)
 {
 	enum cover result;
 
-	if (s->single)
-		return COVER_YES;
-	if (probe_cands(s))
-		return COVER_NO;
+	s->work = 0;
 	result = subtract(s, s->box, s->found.v, s->found.n);
 	return result == COVER_UNDECIDED ? sweep(s) : result;
 }
@@ -458,10 +593,15 @@ cover_box(struct program *p, const hs_cell *box, uint32_t at, enum by by,
 	    .witness = witness, .random = SEED, .own = &own };
 	enum cover result;
 
-	if (probe_tree(&s))
+	if (probe(&s))
 		return COVER_NO;
-	find(&s);
-	result = decide(&s);
+	if (single(&s))
+		return COVER_YES;
+	result = carve(&s, box);
+	if (result == COVER_UNDECIDED) {
+		find(&s);
+		result = decide(&s);
+	}
 	search_free(&s);
 	return result;
 }
@@ -478,11 +618,12 @@ cover_both(struct program *p, uint32_t at, struct program *p2, uint32_t at2,
 
 	s2.p = p2;
 	s2.at = at2;
+	if (single(&s) || single(&s2))
+		return COVER_YES;
 	find(&s);
 	find(&s2);
 	for (unsigned i = 0; i < s2.found.n; i++)
 		add_cand(&s.found, s2.found.v[i].box, s2.found.v[i].step);
-	s.single |= s2.single;
 	result = decide(&s);
 	free(s2.found.v);
 	free(s2.back.v);
@@ -503,16 +644,16 @@ cover_rest(struct program *p, const hs_cell *box, uint32_t at, enum by by,
 	struct hs rest = { 0 };
 	bool ok = true;
 
+	if (single(&s))
+		return true;
 	find(&s);
-	if (!s.single) {
-		hs_add(sp, &rest, box);
-		for (unsigned i = 0; i < s.found.n && ok; i++)
-			ok = hs_subtract(sp, &rest, s.found.v[i].box, most);
-		ok &= out->n + rest.n <= most;
-		for (unsigned i = 0; i < rest.n && ok; i++)
-			hs_add(sp, out, hs_box(sp, &rest, i));
-		hs_free(&rest);
-	}
+	hs_add(sp, &rest, box);
+	for (unsigned i = 0; i < s.found.n && ok; i++)
+		ok = hs_subtract(sp, &rest, s.found.v[i].box, most);
+	ok &= out->n + rest.n <= most;
+	for (unsigned i = 0; i < rest.n && ok; i++)
+		hs_add(sp, out, hs_box(sp, &rest, i));
+	hs_free(&rest);
 	search_free(&s);
 	return ok;
 }
@@ -521,12 +662,14 @@ cover_rest(struct program *p, const hs_cell *box, uint32_t at, enum by by,
 
 void
 cover_find(struct program *p, const hs_cell *box, uint32_t at,
-    struct cands *out, struct arena *own)
+    const struct rule *only, struct cands *out, struct arena *own)
 {
 	struct search s = { .p = p, .box = box, .at = at, .own = own };
 
-	s.keep_all = true;
-	find(&s);
+	if (only != NULL)
+		find_of(&s, only);
+	else
+		find(&s);
 	for (unsigned i = 0; i < s.found.n; i++)
 		add_cand(out, s.found.v[i].box, s.found.v[i].step);
 	free(s.found.v);
@@ -537,9 +680,10 @@ enum cover
 cover_with(struct program *p, const hs_cell *box, const struct cands *c,
     hs_cell *witness)
 {
-	struct search s = { .p = p, .box = box, .witness = witness };
+	struct search s = { .p = p, .box = box, .found = *c,
+	    .witness = witness };
 
-	return subtract(&s, box, c->v, c->n);
+	return decide(&s);
 }
 
 struct single { struct search s; const struct rule *only; uint32_t first; };
@@ -551,8 +695,7 @@ take_single(const struct hs_item *it, void *arg)
 	const struct step *st = &x->s.p->steps[it->at];
 
 	if (it->at < x->first && (x->only == NULL || st->rule == x->only) &&
-	    blocks(&x->s, it) && box_inside(x->s.p->an->space, x->s.box,
-	    it->box) && !passable(&x->s, it->at))
+	    blocks(&x->s, it) && !passable(&x->s, it->at))
 		x->first = it->at;
 	return true;
 }
@@ -564,7 +707,7 @@ cover_single(struct program *p, const hs_cell *box, uint32_t at,
 	struct single x = { { .p = p, .box = box, .at = at }, only,
 	    UINT32_MAX };
 
-	hs_tree_meet(p->tree, box, at, take_single, &x);
+	hs_tree_around(p->tree, box, at, take_single, &x);
 	return x.first == UINT32_MAX ? NULL : p->steps[x.first].rule;
 }
 
@@ -583,7 +726,7 @@ cover_met(struct program *p, const hs_cell *point, uint32_t at,
 	struct arena own = ARENA_INIT;
 	unsigned n = 0;
 
-	cover_find(p, point, at, out, &own);
+	cover_find(p, point, at, NULL, out, &own);
 	if (out->n != 0)
 		qsort(out->v, out->n, sizeof(*out->v), by_step);
 	for (unsigned i = 0; i < out->n; i++) {

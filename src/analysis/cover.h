@@ -27,11 +27,11 @@ bool	cover_rest(struct program *, const hs_cell *box, uint32_t at, enum by,
 /* Boxes of earlier steps: what they keep from a place for certain. */
 struct cand { const hs_cell *box; uint32_t step; };
 struct cands { struct cand *v; unsigned n, room; };
-/* Adds those that meet 'box'; 'v' is malloc'ed; their
- * boxes may live in 'own', and are for packets of 'box' alone. */
+/* Adds those that meet 'box', of all rules or of 'only'; 'v' is malloc'ed;
+ * their boxes may live in 'own', and are for packets of 'box' alone. */
 void	cover_find(struct program *, const hs_cell *box, uint32_t at,
-	    struct cands *, struct arena *own);
-/* Do these cover the box?  As cover_box, with little work. */
+	    const struct rule *only, struct cands *, struct arena *own);
+/* Do these cover the box?  As cover_box. */
 enum cover cover_with(struct program *, const hs_cell *box,
 	    const struct cands *, hs_cell *witness);
 /* The rule that keeps all of a box from 'at' by one box of one step: 'only',

@@ -201,6 +201,10 @@ void	hs_tree_free(struct hs_tree *);	/* null-safe */
 bool	hs_tree_meet(const struct hs_tree *, const hs_cell *box,
 	    uint32_t before, bool (*each)(const struct hs_item *, void *),
 	    void *arg);
+/* The same for every item whose box has all of 'box'. */
+bool	hs_tree_around(const struct hs_tree *, const hs_cell *box,
+	    uint32_t before, bool (*each)(const struct hs_item *, void *),
+	    void *arg);
 /* The item of the lowest place from 'from' on that meets 'box'; null: none. */
 const struct hs_item *hs_tree_next(const struct hs_tree *, const hs_cell *box,
 	    uint32_t from);

@@ -302,6 +302,8 @@ struct tree_box {
 	unsigned n;
 	bool bits[TREE_DIMS];
 	int32_t a[TREE_DIMS], b[TREE_DIMS];
+	int32_t around;			/* all ones: lanes that have all of it;
+					 * 0: that have some of it */
 };
 
 /* Built for what the processor has, where the linker can choose. */
@@ -311,9 +313,9 @@ struct tree_box {
 #define FOR_WIDE_VECTORS
 #endif
 
-/* The lanes that meet the box, as bits. */
+/* The lanes that are asked for, as bits. */
 static FOR_WIDE_VECTORS unsigned
-meeting(const struct tree_box *tb, const struct node *nd)
+lanes_of(const struct tree_box *tb, const struct node *nd)
 {
 	static const eight weights = { 1, 2, 4, 8, 16, 32, 64, 128 };
 	unsigned mask = 0;
@@ -329,8 +331,10 @@ meeting(const struct tree_box *tb, const struct node *nd)
 				ok &= (l->firsts[h] <= tb->b[i]) &
 				    (l->lasts[h] >= tb->a[i]);
 			else
-				ok &= ((l->halves[0][h] & tb->a[i]) |
-				    (l->halves[1][h] & tb->b[i])) != 0;
+				ok &= ((((l->halves[0][h] ^ tb->around) &
+				    tb->a[i]) | ((l->halves[1][h] ^
+				    tb->around) & tb->b[i])) != 0) ^
+				    tb->around;
 		}
 		sum.v = ok & weights;
 		sum.q[0] |= sum.q[1] | sum.q[2] | sum.q[3];
@@ -339,101 +343,121 @@ meeting(const struct tree_box *tb, const struct node *nd)
 	return mask & ((1U << nd->used) - 1);
 }
 
-struct to_do { uint32_t node; uint32_t level; };
-
+/* A range has some of another if it begins before that ends and ends behind
+ * where that begins; it has all of it the other way about. */
 static struct tree_box
-tree_box(const struct hs_tree *t, const hs_cell *box)
+tree_box(const struct hs_tree *t, const hs_cell *box, bool around)
 {
-	struct tree_box tb = { .n = t->n_dims };
+	struct tree_box tb = { .n = t->n_dims, .around = around ? -1 : 0 };
 
 	for (unsigned i = 0; i < t->n_dims; i++) {
 		hs_cell c = box[t->dims[i]];
+		int32_t a = (int32_t)(uint32_t)c;
+		int32_t b = (int32_t)(uint32_t)(c >> 32);
 
 		tb.bits[i] = t->space->dims[t->dims[i]].bits;
-		tb.a[i] = (int32_t)(uint32_t)c;
-		tb.b[i] = (int32_t)(uint32_t)(c >> 32);
+		tb.a[i] = around && !tb.bits[i] ? b : a;
+		tb.b[i] = around && !tb.bits[i] ? a : b;
 	}
 	return tb;
+}
+
+struct ask {
+	const hs_cell *box;
+	bool around;
+	uint32_t from, before;		/* places; 'each' may move 'before' */
+	bool (*each)(const struct hs_item *, void *);
+	void *arg;
+};
+
+struct to_do { uint32_t node; uint32_t level; };
+
+static bool
+look_at_item(const struct hs_tree *t, const struct ask *q,
+    const struct hs_item *it)
+{
+	if (!t->all_dims && !(q->around ? box_inside(t->space, q->box,
+	    it->box) : box_meets(t->space, it->box, q->box)))
+		return true;
+	return q->each(it, q->arg);
+}
+
+static bool
+walk(const struct hs_tree *t, const struct group *g, const struct tree_box *tb,
+    const struct ask *q)
+{
+	struct to_do stack[MAX_LEVELS * WIDTH];
+	unsigned n = 0;
+
+	stack[n++] = (struct to_do){ 0, g->top };
+	while (n > 0) {
+		struct to_do at = stack[--n];
+		const struct node *nd = node_at(t, g, at.level, at.node);
+
+		for (unsigned m = lanes_of(tb, nd); m != 0; m &= m - 1) {
+			unsigned lane = (unsigned)__builtin_ctz(m);
+			uint32_t child = nd->child[lane];
+
+			if (nd->low[lane] >= q->before ||
+			    nd->high[lane] < q->from)
+				continue;
+			if (at.level != 0)
+				stack[n++] = (struct to_do){ child,
+				    at.level - 1 };
+			else if (!look_at_item(t, q, &t->items[child]))
+				return false;
+		}
+	}
+	return true;
+}
+
+static bool
+ask(const struct hs_tree *t, const struct ask *q)
+{
+	struct tree_box tb = tree_box(t, q->box, q->around);
+
+	for (unsigned g = 0; g < t->n_groups; g++)
+		if (!walk(t, &t->groups[g], &tb, q))
+			return false;
+	return true;
 }
 
 bool
 hs_tree_meet(const struct hs_tree *t, const hs_cell *box, uint32_t before,
     bool (*each)(const struct hs_item *, void *), void *arg)
 {
-	struct to_do stack[MAX_LEVELS * WIDTH];
-	struct tree_box tb = tree_box(t, box);
+	struct ask q = { box, false, 0, before, each, arg };
 
-	for (unsigned g = 0; g < t->n_groups; g++) {
-		const struct group *gr = &t->groups[g];
-		unsigned n = 0;
+	return ask(t, &q);
+}
 
-		stack[n++] = (struct to_do){ 0, gr->top };
-		while (n > 0) {
-			struct to_do at = stack[--n];
-			const struct node *nd = node_at(t, gr, at.level,
-			    at.node);
-			unsigned m = meeting(&tb, nd);
+bool
+hs_tree_around(const struct hs_tree *t, const hs_cell *box, uint32_t before,
+    bool (*each)(const struct hs_item *, void *), void *arg)
+{
+	struct ask q = { box, true, 0, before, each, arg };
 
-			for (; m != 0; m &= m - 1) {
-				unsigned lane = (unsigned)__builtin_ctz(m);
-				const struct hs_item *it;
+	return ask(t, &q);
+}
 
-				if (nd->low[lane] >= before)
-					continue;
-				if (at.level != 0) {
-					stack[n++] = (struct to_do){
-					    nd->child[lane], at.level - 1 };
-					continue;
-				}
-				it = &t->items[nd->child[lane]];
-				if ((t->all_dims || box_meets(t->space,
-				    it->box, box)) && !each(it, arg))
-					return false;
-			}
-		}
-	}
+struct next { struct ask ask; const struct hs_item *best; };
+
+static bool
+take_first(const struct hs_item *it, void *arg)
+{
+	struct next *x = arg;
+
+	x->best = it;
+	x->ask.before = it->at;
 	return true;
 }
 
 const struct hs_item *
 hs_tree_next(const struct hs_tree *t, const hs_cell *box, uint32_t from)
 {
-	const struct hs_item *best = NULL;
-	uint32_t before = UINT32_MAX;
-	struct to_do stack[MAX_LEVELS * WIDTH];
-	struct tree_box tb = tree_box(t, box);
+	struct next x = { { box, false, from, UINT32_MAX, take_first, &x },
+	    NULL };
 
-	for (unsigned g = 0; g < t->n_groups; g++) {
-		const struct group *gr = &t->groups[g];
-		unsigned n = 0;
-
-		stack[n++] = (struct to_do){ 0, gr->top };
-		while (n > 0) {
-			struct to_do at = stack[--n];
-			const struct node *nd = node_at(t, gr, at.level,
-			    at.node);
-			unsigned m = meeting(&tb, nd);
-
-			for (; m != 0; m &= m - 1) {
-				unsigned lane = (unsigned)__builtin_ctz(m);
-				const struct hs_item *it;
-
-				if (nd->low[lane] >= before ||
-				    nd->high[lane] < from)
-					continue;
-				if (at.level != 0) {
-					stack[n++] = (struct to_do){
-					    nd->child[lane], at.level - 1 };
-					continue;
-				}
-				it = &t->items[nd->child[lane]];
-				if (t->all_dims || box_meets(t->space,
-				    it->box, box)) {
-					best = it;
-					before = it->at;
-				}
-			}
-		}
-	}
-	return best;
+	ask(t, &x.ask);
+	return x.best;
 }
