@@ -1,5 +1,7 @@
 /* nfwalk: what iptables rules do, without a kernel. */
 #include "cmd.h"
+
+#include "base/arena.h"
 #include "inputs.h"
 
 #include <stdio.h>
@@ -39,6 +41,7 @@ main(int argc, char **argv)
 {
 	const char *name = argc > 1 ? argv[1] : "";
 
+	mem_setup();
 	if (strcmp(name, "lint") == 0)
 		name = "audit";
 	for (unsigned i = 0; i < N_COMMANDS; i++)

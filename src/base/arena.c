@@ -1,10 +1,12 @@
 #include "base/arena.h"
 
+#include <malloc.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 /* Chunks are as large as what is there already: a small arena takes little,
  * a large one has few; large ones are huge pages, as the kernel takes long to
@@ -34,6 +36,24 @@ want_huge(void *p, size_t size)
 	if (from < to)
 		madvise((void *)from, to - from, MADV_HUGEPAGE);
 	return p;
+}
+
+void
+mem_setup(void)
+{
+#ifdef M_TOP_PAD			/* glibc */
+	enum { STEP = 64 << 20, ALONE = 1 << 20 };
+	char *first, *end;		/* more than the heap has now */
+
+	mallopt(M_TOP_PAD, STEP);
+	mallopt(M_TRIM_THRESHOLD, STEP);
+	mallopt(M_MMAP_THRESHOLD, ALONE);
+	first = malloc(ALONE / 2);
+	end = sbrk(0);
+	if (first != NULL && first < end)	/* it is in the heap */
+		want_huge(first, (size_t)(end - first));
+	free(first);
+#endif
 }
 
 void *
@@ -74,11 +94,11 @@ mem_big(size_t size)
 static struct arena_chunk *
 chunk_new(size_t size)
 {
-	struct arena_chunk *c = size < HUGE_PAGE ? malloc(size) :
-	    mem_big(size);
+	struct arena_chunk *c = malloc(size);
 
 	if (c == NULL)
 		out_of_memory();
+	want_huge(c, size);
 	c->size = size - sizeof(*c);
 	c->used = 0;
 	return c;

@@ -35,6 +35,12 @@ char	*arena_vprintf(struct arena *, const char *fmt, va_list)
 	    __attribute__((format(printf, 2, 0)));
 void	 arena_free(struct arena *);
 
+/* To be called first, by programs that read much: the heap grows in large
+ * steps, of huge pages where the system has them, and keeps what is freed.
+ * Asking the kernel for one small page after the other takes longer than most
+ * of what is done with them. */
+void	 mem_setup(void);
+
 /* malloc and realloc that cannot fail, for what must grow or be given back
  * one by one (hash tables, vectors); release with free(). */
 void	*mem_alloc(size_t n, size_t size);
