@@ -1,6 +1,7 @@
 /* How the texts of two rulesets differ; counters and comments do not count. */
 #include "diff.h"
 
+#include "model/twins.h"
 #include "reports/save.h"
 
 struct counting {
@@ -8,6 +9,10 @@ struct counting {
 	struct map texts;
 	struct diff_report *out;
 };
+
+/* A chain, the one of its name on the other side (or null), and which rules
+ * of that are the same (new to old). */
+struct both { const struct chain *old, *new; uint32_t *twins; };
 
 static const char *
 text_of(const struct rule *r, struct arena *arena, size_t *len)
@@ -25,20 +30,35 @@ text_of(const struct rule *r, struct arena *arena, size_t *len)
 }
 
 static void
-count(struct counting *c, const struct ruleset *rs, int by)
+count(struct counting *c, const struct rule *r, int by)
 {
-	for (const struct rule *r = rule_first(rs); r != NULL;
-	    r = rule_next(r)) {
-		size_t len;
-		const char *text = text_of(r, c->arena, &len);
-		int *n = map_get(&c->texts, text, len);
+	size_t len;
+	const char *text = text_of(r, c->arena, &len);
+	int *n = map_get(&c->texts, text, len);
 
-		if (n == NULL) {
-			n = arena_new(c->arena, int);
-			map_set(&c->texts, c->arena, text, len, n);
-		}
-		*n += by;
+	if (n == NULL) {
+		n = arena_new(c->arena, int);
+		map_set(&c->texts, c->arena, text, len, n);
 	}
+	*n += by;
+}
+
+/* Those that have no twin. */
+static void
+count_chain(struct counting *c, const struct both *b)
+{
+	unsigned n_old = b->old == NULL ? 0 : b->old->n;
+	unsigned n_new = b->new == NULL ? 0 : b->new->n;
+	bool *paired = arena_alloc(c->arena, n_old + 1);
+
+	for (unsigned i = 0; i < n_new; i++)
+		if (b->twins[i] != UINT32_MAX)
+			paired[b->twins[i]] = true;
+		else
+			count(c, b->new->rules[i], 1);
+	for (unsigned i = 0; i < n_old; i++)
+		if (!paired[i])
+			count(c, b->old->rules[i], -1);
 }
 
 static void
@@ -54,18 +74,20 @@ add_up(struct counting *c)
 	}
 }
 
-/* Chains of the same name: do the same rules stand in another order? */
+/* Do the same rules stand in another order? */
 static bool
-chain_moved(const struct chain *a, const struct chain *b)
+chain_moved(const struct both *b)
 {
 	struct sbuf x = SBUF_INIT, y = SBUF_INIT;
 	bool differs = false;
 
-	for (unsigned i = 0; i < a->n && i < b->n && !differs; i++) {
+	for (unsigned i = 0; i < b->old->n && i < b->new->n && !differs; i++) {
+		if (b->twins[i] == i)
+			continue;
 		sbuf_clear(&x);
 		sbuf_clear(&y);
-		save_rule_bare(a->rules[i], &x);
-		save_rule_bare(b->rules[i], &y);
+		save_rule_bare(b->old->rules[i], &x);
+		save_rule_bare(b->new->rules[i], &y);
 		differs = strcmp(sbuf_text(&x), sbuf_text(&y)) != 0;
 	}
 	sbuf_free(&x);
@@ -74,21 +96,44 @@ chain_moved(const struct chain *a, const struct chain *b)
 }
 
 static void
-compare_chains(const struct ruleset *old, const struct ruleset *new,
-    struct diff_report *out)
+compare_new(struct counting *c, const struct chain *old,
+    const struct chain *new)
 {
-	for (unsigned t = 0; t < N_TABLES; t++)
-		for (const struct chain *c = new->tables[t].chains; c != NULL;
-		    c = c->next) {
-			const struct chain *was = chain_find(&old->tables[t],
-			    c->name, strlen(c->name));
+	struct both b = { old, new, arena_alloc(c->arena, (new->n + 1) *
+	    sizeof(*b.twins)) };
 
-			if (was == NULL)
-				continue;
-			out->policies += c->hook != HOOK_NONE &&
-			    c->policy != was->policy;
-			out->moved |= chain_moved(was, c);
-		}
+	if (old != NULL)
+		rule_twins(old, new, b.twins);
+	else
+		memset(b.twins, 0xff, new->n * sizeof(*b.twins));
+	count_chain(c, &b);
+	if (old == NULL)
+		return;
+	c->out->policies += new->hook != HOOK_NONE &&
+	    new->policy != old->policy;
+	c->out->moved |= chain_moved(&b);
+}
+
+static const struct chain *
+same_name(const struct ruleset *in, const struct chain *c)
+{
+	return chain_find(&in->tables[c->table->id], c->name, strlen(c->name));
+}
+
+static void
+compare(struct counting *c, const struct ruleset *old,
+    const struct ruleset *new)
+{
+	for (unsigned t = 0; t < N_TABLES; t++) {
+		for (const struct chain *x = new->tables[t].chains; x != NULL;
+		    x = x->next)
+			compare_new(c, same_name(old, x), x);
+		for (const struct chain *x = old->tables[t].chains; x != NULL;
+		    x = x->next)
+			if (same_name(new, x) == NULL)
+				count_chain(c, &(struct both){ x, NULL, NULL });
+	}
+	add_up(c);
 }
 
 void
@@ -98,10 +143,7 @@ diff_rules(const struct diff_sides *s, struct arena *arena,
 	for (unsigned f = 0; f < 2; f++) {
 		struct counting c = { .arena = arena, .out = out };
 
-		count(&c, s->rules[0][f], -1);
-		count(&c, s->rules[1][f], 1);
-		add_up(&c);
-		compare_chains(s->rules[0][f], s->rules[1][f], out);
+		compare(&c, s->rules[0][f], s->rules[1][f]);
 	}
 	out->moved &= out->added + out->removed == 0;
 }

@@ -1,6 +1,7 @@
 #include "analysis/program.h"
 
 #include "analysis/rules.h"
+#include "model/twins.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -98,45 +99,101 @@ query_cut(const struct query *q, const struct hs_space *s, struct hs *set)
 /* ---- making one ---- */
 
 static void
-each_rule(const struct ruleset *rs, void (*f)(const struct rule *, void *),
+each_chain(const struct ruleset *rs, void (*f)(const struct chain *, void *),
     void *arg)
 {
 	for (unsigned t = 0; t < N_TABLES; t++)
 		for (const struct chain *c = rs->tables[t].chains; c != NULL;
 		    c = c->next)
-			for (unsigned i = 0; i < c->n; i++)
-				f(c->rules[i], arg);
+			f(c, arg);
+}
+
+static struct chain_sets *
+sets_of(const struct analysis *an, const struct chain *c)
+{
+	return map_get(&an->chains, (const char *)&c, sizeof(c));
+}
+
+static void
+add_chain(const struct chain *c, void *arg)
+{
+	struct analysis *an = arg;
+	struct chain_sets *cs = arena_new(an->arena, struct chain_sets);
+
+	cs->chain = c;
+	cs->rules = arena_alloc(an->arena, (c->n ? c->n : 1) *
+	    sizeof(*cs->rules));
+	map_set(&an->chains, an->arena, (const char *)&cs->chain, sizeof(c),
+	    cs);
+}
+
+/* Most of a ruleset is as it was before. */
+static void
+find_twins(const struct chain *c, void *arg)
+{
+	struct analysis *an = arg;
+	const struct chain *old = chain_find(&an->rules[0]->tables[
+	    c->table->id], c->name, strlen(c->name));
+	struct chain_sets *cs = sets_of(an, c);
+	uint32_t *twins;
+
+	if (old == NULL)
+		return;
+	twins = arena_alloc(an->arena, (c->n ? c->n : 1) * sizeof(*twins));
+	rule_twins(old, c, twins);
+	cs->twins = twins;
+	cs->other = sets_of(an, old);
+}
+
+/* The rule that was looked at before and is the same.  What has memory is
+ * not: it is counted. */
+static const struct rule_set *
+twin_of(const struct chain_sets *cs, const struct rule *r)
+{
+	uint32_t k = cs->twins != NULL ? cs->twins[r->number - 1] : UINT32_MAX;
+
+	return k == UINT32_MAX || rule_has_may(r) ? NULL : &cs->other->rules[k];
 }
 
 struct collecting {
-	struct hs_space *space;
+	struct analysis *an;
 	struct lower *l;
 	struct may_keys *keys;
 };
 
 static void
-collect(const struct rule *r, void *arg)
+collect(const struct chain *chain, void *arg)
 {
 	struct collecting *c = arg;
+	const struct chain_sets *cs = sets_of(c->an, chain);
 
-	rule_collect(r, c->l, c->keys);
-	hs_collect_given(c->space, true);
-	rule_given(r, c->l);
-	hs_collect_given(c->space, false);
+	for (unsigned i = 0; i < chain->n; i++) {
+		const struct rule *r = chain->rules[i];
+
+		if (twin_of(cs, r) != NULL)
+			continue;
+		rule_collect(r, c->l, c->keys);
+		hs_collect_given(c->an->space, true);
+		rule_given(r, c->l);
+		hs_collect_given(c->an->space, false);
+	}
 }
 
 /* Conntrack, and so defragmentation, is on while a rule needs it. */
-static void
-needs_defrag(const struct rule *r, void *arg)
+static bool
+needs_defrag(const struct ruleset *rs)
 {
-	unsigned t = 0;
+	enum { NEEDS = EXT_NEEDS_CT | EXT_NEEDS_DEFRAG | EXT_NAT };
 
-	for (unsigned i = 0; i < r->n_matches; i++)
-		t |= ext_traits(&r->matches[i]);
-	if (r->kind == TGT_EXT)
-		t |= ext_traits(&r->target);
-	if (t & (EXT_NEEDS_CT | EXT_NEEDS_DEFRAG | EXT_NAT))
-		*(bool *)arg = true;
+	for (const struct rule *r = rule_first(rs); r != NULL;
+	    r = rule_next(r)) {
+		for (unsigned i = 0; i < r->n_matches; i++)
+			if (ext_traits(&r->matches[i]) & NEEDS)
+				return true;
+		if (r->kind == TGT_EXT && ext_traits(&r->target) & NEEDS)
+			return true;
+	}
+	return false;
 }
 
 struct builder {
@@ -160,18 +217,19 @@ build_rule(struct builder *b, const struct rule *r, struct rule_set *rs)
 }
 
 static void
-build_chain(struct builder *b, const struct chain *c)
+build_chain(const struct chain *c, void *arg)
 {
-	struct analysis *an = b->an;
-	struct chain_sets *cs = arena_new(an->arena, struct chain_sets);
+	struct builder *b = arg;
+	struct chain_sets *cs = sets_of(b->an, c);
 
-	cs->chain = c;
-	cs->rules = arena_alloc(an->arena, (c->n ? c->n : 1) *
-	    sizeof(*cs->rules));
-	for (unsigned i = 0; i < c->n; i++)
-		build_rule(b, c->rules[i], &cs->rules[i]);
-	map_set(&an->chains, an->arena, (const char *)&cs->chain,
-	    sizeof(cs->chain), cs);
+	for (unsigned i = 0; i < c->n; i++) {
+		const struct rule_set *twin = twin_of(cs, c->rules[i]);
+
+		if (twin != NULL)
+			cs->rules[i] = *twin;
+		else
+			build_rule(b, c->rules[i], &cs->rules[i]);
+	}
 }
 
 /* With 'chances' what has memory or chance gets a name. */
@@ -187,15 +245,18 @@ make(const struct ruleset *const *rules, unsigned n, const struct env *env,
 	an->arena = arena;
 	an->n_rules = n;
 	an->space = hs_space_new(rules[0]->family, env, arena);
-	c.space = an->space;
+	c.an = an;
 	c.l = hs_collector(an->space);
 	for (unsigned i = 0; i < n; i++) {
 		struct may_keys keys = { .arena = arena };
 
 		an->rules[i] = rules[i];
+		an->defrag[i] = needs_defrag(rules[i]);
+		each_chain(rules[i], add_chain, an);
+		if (i == 1)
+			each_chain(rules[i], find_twins, an);
 		c.keys = chances ? &keys : NULL;
-		each_rule(rules[i], collect, &c);
-		each_rule(rules[i], needs_defrag, &an->defrag[i]);
+		each_chain(rules[i], collect, &c);
 	}
 	for (unsigned i = 0; i < n_queries; i++) {
 		query_lower(queries[i], c.l);
@@ -209,11 +270,7 @@ make(const struct ruleset *const *rules, unsigned n, const struct env *env,
 		struct may_keys keys = { .arena = arena };
 
 		b.keys = chances ? &keys : NULL;
-		for (unsigned t = 0; t < N_TABLES; t++)
-			for (const struct chain *ch =
-			    rules[i]->tables[t].chains; ch != NULL;
-			    ch = ch->next)
-				build_chain(&b, ch);
+		each_chain(rules[i], build_chain, &b);
 	}
 	hs_cut_free(&b.cut);
 	hs_free(&b.all);
@@ -248,8 +305,5 @@ analysis_space(const struct analysis *an)
 const struct rule_set *
 rule_set_of(const struct analysis *an, const struct rule *r)
 {
-	const struct chain_sets *cs = map_get(&an->chains,
-	    (const char *)&r->chain, sizeof(r->chain));
-
-	return &cs->rules[r->number - 1];
+	return &sets_of(an, r->chain)->rules[r->number - 1];
 }

@@ -25,6 +25,10 @@ struct rule_set {
 struct chain_sets {
 	const struct chain *chain;
 	struct rule_set *rules;		/* by number - 1 */
+	/* The chain of that name in the other ruleset, and which of its rules
+	 * are the same (rule_twins); or null. */
+	const struct chain_sets *other;
+	const uint32_t *twins;
 };
 
 struct program;

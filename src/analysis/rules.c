@@ -164,8 +164,8 @@ rule_target_text(const struct rule *r, int family, struct sbuf *out)
 	}
 }
 
-static bool
-has_may(const struct rule *r)
+bool
+rule_has_may(const struct rule *r)
 {
 	for (unsigned i = 0; i < r->n_matches; i++)
 		if (ext_traits(&r->matches[i]) & MAY_TRAITS)
@@ -210,7 +210,7 @@ rule_collect(const struct rule *r, struct lower *l, struct may_keys *keys)
 	rule_lower_basic(r, l);
 	for (unsigned i = 0; i < r->n_matches; i++)
 		match_lower(&r->matches[i], l);
-	if (keys != NULL && has_may(r))
+	if (keys != NULL && rule_has_may(r))
 		lower_may(r, l, keys);
 }
 
@@ -231,7 +231,7 @@ rule_boxes(const struct rule *r, struct hs_cut *c, const struct hs *from,
 		hs_cut_end(c, out);
 		*unknown |= c->overflow || c->unknown;
 	}
-	if (keys != NULL && has_may(r)) {
+	if (keys != NULL && rule_has_may(r)) {
 		hs_cut_begin(c, out);
 		lower_may(r, &c->lower, keys);
 		hs_cut_end(c, out);

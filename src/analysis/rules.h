@@ -17,6 +17,8 @@ struct may_keys { struct arena *arena; struct map counts; };
 void	rule_lower_basic(const struct rule *, struct lower *);
 /* Tells one -m; what no fields tell becomes a condition of its own. */
 enum match_kind match_lower(const struct use *, struct lower *);
+/* Has one of its matches memory, or does it throw dice? */
+bool	rule_has_may(const struct rule *);
 /* Tells all that a rule asks, for hs_collector.  With 'keys' what has memory
  * or chance is a condition of its own, named by chain, text, target and how
  * many like it came before; rules must come in the same order each time. */

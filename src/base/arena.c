@@ -42,7 +42,7 @@ void
 mem_setup(void)
 {
 #ifdef M_TOP_PAD			/* glibc */
-	enum { STEP = 64 << 20, ALONE = 1 << 20 };
+	enum { STEP = 512 << 20, ALONE = 1 << 20 };
 	char *first, *end;		/* more than the heap has now */
 
 	mallopt(M_TOP_PAD, STEP);

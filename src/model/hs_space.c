@@ -658,6 +658,28 @@ find(const struct hs_dim *d, u128 v)
 	return lo;
 }
 
+/* The same, not before class 'from': most tests are of few classes. */
+static uint32_t
+find_from(const struct hs_dim *d, uint32_t from, u128 v)
+{
+	uint32_t step = 1, hi;
+
+	while (from + step < d->n && d->starts[from + step] <= v) {
+		from += step;
+		step *= 2;
+	}
+	hi = from + step < d->n ? from + step - 1 : d->n - 1;
+	while (from < hi) {
+		uint32_t mid = from + (hi - from + 1) / 2;
+
+		if (d->starts[mid] <= v)
+			from = mid;
+		else
+			hi = mid - 1;
+	}
+	return from;
+}
+
 uint32_t
 hs_class(const struct hs_dim *d, u128 v)
 {
@@ -737,7 +759,7 @@ line_spans(const struct hs_dim *d, const struct range *r, unsigned n,
 		if (lo > hi)
 			continue;
 		first = find(d, lo);
-		last = find(d, hi);
+		last = find_from(d, first, hi);
 		/* Names that no interface can have were left with the class
 		 * before. */
 		if (d->starts[first] != lo && d->starts[first] < lo)

@@ -64,15 +64,17 @@ line_values(const struct hs_space *s, const struct hs_dim *d, hs_cell c,
     struct teller *t)
 {
 	enum field_kind kind = field_info[d->field].kind;
+	uint32_t first = d->bits ? 0 : cell_first(c);
+	uint32_t n = d->bits ? d->n : cell_last(c) + 1;
 
-	for (uint32_t k = 0, end; k < d->n; k = end) {
+	for (uint32_t k = first, end; k < n; k = end) {
 		u128 lo = d->starts[k];
 
 		end = k + 1;
 		if (!cell_has(d, c, k))
 			continue;
 		/* "No interface" stays apart from names. */
-		while (end < d->n && cell_has(d, c, end) &&
+		while (end < n && cell_has(d, c, end) &&
 		    !(kind == FIELD_IFACE && d->starts[end] == 1))
 			end++;
 		if (kind == FIELD_IFACE) {
