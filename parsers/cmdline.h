@@ -91,6 +91,8 @@ bool	cmdline_error(struct cmdline *, const struct word *, const char *fmt,
 	    ...) __attribute__((format(printf, 3, 4)));
 /* Names of extensions: of targets that iptables 1.8.9 ships, and of those
  * and what else there is. */
+/* ACCEPT, DROP, QUEUE and RETURN: an enum target_kind; else -1. */
+int	standard_target(const char *name, size_t len);
 bool	shipped_target(const char *name, size_t len);
 bool	known_target(const char *name, size_t len);
 bool	known_match(const char *name, size_t len);

@@ -234,20 +234,6 @@ no_chain(struct cmdline *c)
 	    c->chain.text, table_names[c->table]);
 }
 
-static const struct { const char *name; enum target_kind kind; } standard[] = {
-	{ "ACCEPT", TGT_ACCEPT }, { "DROP", TGT_DROP },
-	{ "QUEUE", TGT_QUEUE }, { "RETURN", TGT_RETURN },
-};
-
-static int
-standard_target(const struct word *w)
-{
-	for (unsigned i = 0; i < sizeof(standard) / sizeof(*standard); i++)
-		if (strcmp(standard[i].name, w->text) == 0)
-			return (int)standard[i].kind;
-	return -1;
-}
-
 /* iptables.c, do_command4: a chain goes before an extension. */
 static bool
 set_target(struct cmdline *c)
@@ -274,7 +260,7 @@ set_target(struct cmdline *c)
 		    c->jump.text);
 	if (c->target >= 0)
 		return true;		/* cmdline_read has set it */
-	kind = standard_target(&c->jump);
+	kind = standard_target(c->jump.text, c->jump.len);
 	if (kind < 0)
 		return cmdline_error(c, &c->jump, "Couldn't load target "
 		    "`%s': it is neither a chain of table %s nor a target",
@@ -517,7 +503,7 @@ static bool
 run_policy(struct cmdline *c)
 {
 	struct chain *chain = find_chain(c);
-	int kind = standard_target(&c->policy);
+	int kind = standard_target(c->policy.text, c->policy.len);
 
 	if (chain == NULL || chain->hook == HOOK_NONE)
 		return cmdline_error(c, &c->chain, "`%s' is no built-in chain "

@@ -35,6 +35,21 @@ static const char *const matches[] = {
 	NULL
 };
 
+static const struct { const char *name; enum target_kind kind; } standard[] = {
+	{ "ACCEPT", TGT_ACCEPT }, { "DROP", TGT_DROP },
+	{ "QUEUE", TGT_QUEUE }, { "RETURN", TGT_RETURN },
+};
+
+int
+standard_target(const char *name, size_t len)
+{
+	for (unsigned i = 0; i < sizeof(standard) / sizeof(*standard); i++)
+		if (strncmp(standard[i].name, name, len) == 0 &&
+		    standard[i].name[len] == '\0')
+			return (int)standard[i].kind;
+	return -1;
+}
+
 static bool
 is_in(const char *const *list, const char *name, size_t len)
 {

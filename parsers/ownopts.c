@@ -198,9 +198,8 @@ cmdline_chain_name(struct cmdline *c, const struct word *w)
 	if (*s == '-' || *s == '!')
 		return cmdline_error(c, w, "chain name not allowed to start "
 		    "with `%c'", *s);
-	if (strcmp(s, "ACCEPT") == 0 || strcmp(s, "DROP") == 0 ||
-	    strcmp(s, "QUEUE") == 0 || strcmp(s, "RETURN") == 0 ||
-	    *s == '\0' || shipped_target(s, w->len))
+	if (*s == '\0' || standard_target(s, w->len) >= 0 ||
+	    shipped_target(s, w->len))
 		return cmdline_error(c, w, "chain name may not clash with "
 		    "target name");
 	for (; *s != '\0'; s++)
@@ -348,6 +347,8 @@ read_jump(struct cmdline *c, struct at *at)
 
 	if (!target_name(c, at))
 		return false;
+	if (standard_target(c->jump.text, c->jump.len) >= 0)
+		return true;
 	if (c->restore && chain_find(&c->rules->tables[c->table],
 	    c->jump.text, c->jump.len) != NULL)
 		return true;

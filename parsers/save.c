@@ -266,14 +266,6 @@ chain_policy(struct reader *r, struct chain *c, size_t off, size_t len)
 	return true;
 }
 
-/* libiptc.c, TC_CREATE_CHAIN: these names are taken. */
-static bool
-reserved(const char *name, size_t len)
-{
-	return is(name, len, "ACCEPT") || is(name, len, "DROP") ||
-	    is(name, len, "QUEUE") || is(name, len, "RETURN");
-}
-
 static struct chain *
 declare(struct reader *r, size_t off, size_t len)
 {
@@ -285,7 +277,9 @@ declare(struct reader *r, size_t off, size_t len)
 		    "name `%.*s' (28 chars max)", (int)len, name);
 		return NULL;
 	}
-	if ((c != NULL && c->hook == HOOK_NONE) || reserved(name, len)) {
+	/* libiptc.c, TC_CREATE_CHAIN: names of verdicts are taken. */
+	if ((c != NULL && c->hook == HOOK_NONE) ||
+	    standard_target(name, len) >= 0) {
 		diag_error(r->load->diags, at(r, off, len), "error creating "
 		    "chain '%.*s': it exists already", (int)len, name);
 		return NULL;
