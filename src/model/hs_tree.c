@@ -313,7 +313,16 @@ struct tree_box {
 #define FOR_WIDE_VECTORS
 #endif
 
-/* The lanes that are asked for, as bits. */
+static inline __attribute__((always_inline)) uint64_t
+any_lane(const eight *v)
+{
+	union { eight v; uint64_t q[4]; } u = { *v };
+
+	return u.q[0] | u.q[1] | u.q[2] | u.q[3];
+}
+
+/* The lanes that are asked for, as bits.  Mostly the first few dimensions
+ * tell that there are none. */
 static FOR_WIDE_VECTORS unsigned
 lanes_of(const struct tree_box *tb, const struct node *nd)
 {
@@ -322,7 +331,7 @@ lanes_of(const struct tree_box *tb, const struct node *nd)
 
 	for (unsigned h = 0; h < WIDTH / 8; h++) {
 		eight ok = ~(eight){ 0 };
-		union { eight v; uint64_t q[4]; } sum;
+		uint64_t sum;
 
 		for (unsigned i = 0; i < tb->n; i++) {
 			const union lanes *l = &nd->dim[i];
@@ -335,10 +344,12 @@ lanes_of(const struct tree_box *tb, const struct node *nd)
 				    tb->a[i]) | ((l->halves[1][h] ^
 				    tb->around) & tb->b[i])) != 0) ^
 				    tb->around;
+			if (i == 1 && any_lane(&ok) == 0)
+				break;
 		}
-		sum.v = ok & weights;
-		sum.q[0] |= sum.q[1] | sum.q[2] | sum.q[3];
-		mask |= (unsigned)((sum.q[0] | sum.q[0] >> 32) & 255) << 8 * h;
+		ok &= weights;
+		sum = any_lane(&ok);
+		mask |= (unsigned)((sum | sum >> 32) & 255) << 8 * h;
 	}
 	return mask & ((1U << nd->used) - 1);
 }
