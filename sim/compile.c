@@ -95,8 +95,9 @@ compile_chains(struct compiled *c, const struct ruleset *rs,
 		    ch = ch->next) {
 			struct cchain *cc = &c->chains[c->n_chains];
 
-			*cc = (struct cchain){ first, ch->n, ch->packets,
-			    ch->bytes, ch };
+			*cc = (struct cchain){ .first = first, .n = ch->n,
+			    .packets = ch->packets, .bytes = ch->bytes,
+			    .chain = ch };
 			if (ch->hook != HOOK_NONE)
 				c->tables[t].builtin[ch->hook] =
 				    (int32_t)c->n_chains;
@@ -140,6 +141,7 @@ compile(const struct ruleset *rs, struct arena *arena)
 	}
 	c->n_matches = b.n_matches;
 	c->n_targets = b.n_targets;
+	skip_build(c, arena);
 	return c;
 }
 

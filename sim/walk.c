@@ -302,20 +302,6 @@ come_back(struct walk *w, const struct cchain **chain, uint32_t *at)
 	return true;
 }
 
-/* The first rule at or after 'at' whose addresses match: the test that most
- * rules of a long chain fail, made without the rest when nobody listens. */
-static uint32_t
-skip_addr4(const struct walk *w, const struct cchain *chain, uint32_t at)
-{
-	const struct crule *r = &w->c->crules[chain->first];
-	const uint8_t *ip = w->ctx.pkt->data;
-
-	while (at < chain->n && (r[at].tests & CT_ADDR) &&
-	    test_addr4(&r[at], ip) != BASIC_NONE)
-		at++;
-	return at;
-}
-
 static enum verdict
 run(struct walk *w)
 {
@@ -328,7 +314,7 @@ run(struct walk *w)
 		enum verdict v = V_CONTINUE;
 
 		if (w->skip)
-			at = skip_addr4(w, chain, at);
+			at = skip_to(c, chain, at, w->ctx.pkt);
 		if (at == chain->n) {	/* the end of a chain */
 			if (chain->chain->hook != HOOK_NONE)
 				return policy(w);
@@ -409,7 +395,7 @@ walk_new(struct sim *sim, struct packet *pkt, enum hook hook,
 {
 	return (struct walk){
 		.sim = sim, .c = c, .base = c->depth,
-		.skip = c->family == AF_INET && sim->cfg.sink == NULL,
+		.skip = sim->cfg.sink == NULL,
 		.ctx = { .pkt = pkt, .hook = hook, .table = table,
 		    .env = sim->env, .svc = sim->services, .sim = sim,
 		    .sink = sim->cfg.sink, .now = sim->now,

@@ -4,7 +4,8 @@
  * chains, each with a fixed-size test of addresses, interfaces, protocol and
  * fragment flag, then its matches in the order written.  walk.c is the
  * kernel's ipt_do_table over them (ip_tables.c, ip6_tables.c): the plain
- * walk, exact in counters, side effects and TRACE labels. */
+ * walk, exact in counters, side effects and TRACE labels.  skip.c passes over
+ * rules that the packet's addresses and protocol rule out, eight at once. */
 #ifndef SIM_WALK_H
 #define SIM_WALK_H
 
@@ -51,6 +52,8 @@ struct cchain {
 	uint32_t first, n;		/* its rules in compiled->rules */
 	uint64_t packets, bytes;	/* policy */
 	const struct chain *chain;
+	uint32_t skip;			/* its first block */
+	uint8_t src_word, dst_word;	/* of IPv6 addresses, looked at there */
 };
 
 struct ctable {
@@ -66,6 +69,7 @@ struct compiled {
 	struct ctable tables[N_TABLES];
 	struct cchain *chains;
 	uint32_t n_chains;
+	struct skip_block *skip;
 	struct crule *crules;
 	struct cmatch *matches;
 	struct ctarget *targets;
@@ -86,6 +90,13 @@ void	compiled_start(struct compiled *, struct memory *memory);
 /* The compiled form of a rule or chain of compiled->rules. */
 struct crule *compiled_rule(const struct compiled *, const struct rule *);
 struct cchain *compiled_chain(const struct compiled *, const struct chain *);
+
+/* Makes what skip_to looks at, of compiled rules and chains. */
+void	skip_build(struct compiled *, struct arena *);
+/* The first rule at or after 'at' that the packet's addresses and protocol do
+ * not rule out; chain->n if there is none. */
+uint32_t skip_to(const struct compiled *, const struct cchain *, uint32_t at,
+	    const struct packet *);
 
 /* Runs the packet through a table's chain of 'hook': V_ACCEPT, V_DROP,
  * V_QUEUE, V_BYPASS or V_STOLEN.  V_ACCEPT if the table is not in the ruleset. */

@@ -4,6 +4,7 @@
  * that they are put into: boxes are grouped by which of them they span, a
  * tree for each group.  Within a group they are sorted into slabs by one
  * dimension after the other (sort-tile-recursive). */
+#include "base/lanes.h"
 #include "model/hs.h"
 
 #include <math.h>
@@ -11,9 +12,6 @@
 #include <string.h>
 
 enum { WIDTH = 16, TREE_DIMS = 6, WIDE_DIMS = 3, MAX_LEVELS = 8 };
-
-/* Eight lanes at once; gcc and clang make of it what the processor has. */
-typedef int32_t eight __attribute__((vector_size(32)));
 
 union lanes {
 	struct { int32_t first[WIDTH], last[WIDTH]; };
@@ -306,32 +304,15 @@ struct tree_box {
 					 * 0: that have some of it */
 };
 
-/* Built for what the processor has, where the linker can choose. */
-#if defined(__x86_64__) && defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__)
-#define FOR_WIDE_VECTORS __attribute__((target_clones("avx2", "default")))
-#else
-#define FOR_WIDE_VECTORS
-#endif
-
-static inline __attribute__((always_inline)) uint64_t
-any_lane(const eight *v)
-{
-	union { eight v; uint64_t q[4]; } u = { *v };
-
-	return u.q[0] | u.q[1] | u.q[2] | u.q[3];
-}
-
 /* The lanes that are asked for, as bits.  Mostly the first few dimensions
  * tell that there are none. */
 static FOR_WIDE_VECTORS unsigned
 lanes_of(const struct tree_box *tb, const struct node *nd)
 {
-	static const eight weights = { 1, 2, 4, 8, 16, 32, 64, 128 };
 	unsigned mask = 0;
 
 	for (unsigned h = 0; h < WIDTH / 8; h++) {
 		eight ok = ~(eight){ 0 };
-		uint64_t sum;
 
 		for (unsigned i = 0; i < tb->n; i++) {
 			const union lanes *l = &nd->dim[i];
@@ -347,9 +328,7 @@ lanes_of(const struct tree_box *tb, const struct node *nd)
 			if (i == 1 && any_lane(&ok) == 0)
 				break;
 		}
-		ok &= weights;
-		sum = any_lane(&ok);
-		mask |= (unsigned)((sum | sum >> 32) & 255) << 8 * h;
+		mask |= lane_bits(&ok) << 8 * h;
 	}
 	return mask & ((1U << nd->used) - 1);
 }
