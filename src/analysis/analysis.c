@@ -173,9 +173,7 @@ collect(const struct chain *chain, void *arg)
 		if (twin_of(cs, r) != NULL)
 			continue;
 		rule_collect(r, c->l, c->keys);
-		hs_collect_given(c->an->space, true);
-		rule_given(r, c->l);
-		hs_collect_given(c->an->space, false);
+		rule_given(r, c->an->space);
 	}
 }
 

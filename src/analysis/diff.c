@@ -16,7 +16,12 @@
 
 enum { FOLLOW_LIMIT = 400000, PAIR_LIMIT = 50000, MANY_BOXES = 3000 };
 
-struct end { const struct step *by; const struct effect *effects; };
+struct end {
+	const struct step *by;
+	const struct effect *effects;
+	const struct flow *flow;	/* during the call; null: as it came */
+	bool possible;
+};
 
 struct side {
 	struct program *p;		/* null: the table is absent */
@@ -152,8 +157,8 @@ ended(struct follow *f, struct program *p, uint32_t step,
 {
 	struct following *g = f->arg;
 
-	g->each(g->d, flow, (struct end){ &p->steps[step], flow->effects },
-	    g->arg);
+	g->each(g->d, flow, (struct end){ &p->steps[step], flow->effects,
+	    flow, flow->possible }, g->arg);
 }
 
 /* Calls 'each' for every end that packets of 'box' come to.  False: too much
@@ -169,7 +174,7 @@ follow_side(struct diff *d, const struct side *s, const hs_cell *box,
 	struct flow start = { .now = box, .was = box };
 
 	if (s->p == NULL) {
-		each(d, &start, (struct end){ NULL, NULL }, arg);
+		each(d, &start, (struct end){ .by = NULL }, arg);
 		return true;
 	}
 	follow(&f, s->p, &start);
@@ -237,6 +242,68 @@ ends_differ(const struct diff *d, const struct end *a, const struct end *b,
 		return true;
 	*kind = DIFF_MARK;
 	return effects_differ(d, a->effects, b->effects, false);
+}
+
+/* ---- what nobody knows ---- */
+
+struct made { const struct effect **v; unsigned n, room; };
+
+/* What was done to the packets, but for logs, the first first. */
+static void
+list_made(const struct side *s, const struct effect *e, struct made *out)
+{
+	if (e == NULL)
+		return;
+	list_made(s, e->before, out);
+	if (s->log[e->step])
+		return;
+	vec_room(out->v, out->n, out->room);
+	out->v[out->n++] = e;
+}
+
+/* The last of those that made it unknown. */
+static unsigned
+maker(const struct made *m, unsigned dim)
+{
+	unsigned i = m->n;
+
+	while (i > 0 && !dim_in(&m->v[i - 1]->unknown, dim))
+		i--;
+	return i;
+}
+
+/* Can both ends come of the same packet?  A target that makes something
+ * unknown of it does the same on both sides, if all was the same before. */
+static bool
+go_together(const struct diff *d, const struct end *a, const struct end *b)
+{
+	const struct hs_space *sp = d->an->space;
+	struct made x = { 0 }, y = { 0 };
+	hs_cell both[HS_MAX_DIMS];
+	unsigned same = 0;
+	bool can = true;
+
+	if (a->flow == NULL || b->flow == NULL)
+		return true;
+	list_made(&d->side[0], a->effects, &x);
+	list_made(&d->side[1], b->effects, &y);
+	while (same < x.n && same < y.n && d->side[0].text[x.v[same]->step] ==
+	    d->side[1].text[y.v[same]->step])
+		same++;
+	memcpy(both, sp->all, sp->n * sizeof(*both));
+	for (unsigned i = 0; i < sp->n && can; i++) {
+		unsigned m = maker(&x, i);
+
+		if (!dim_in(&a->flow->unknown, i) || m > same ||
+		    m != maker(&y, i) || !dim_in(&b->flow->unknown, i))
+			continue;
+		both[i] = a->flow->now[i];
+		can = box_meets(sp, both, b->flow->now);
+		both[i] = sp->all[i];
+	}
+	free(x.v);
+	free(y.v);
+	return can;
 }
 
 /* ---- keeping what was found ---- */
@@ -339,7 +406,7 @@ keep(struct diff *d, const hs_cell *box, const struct end *a,
 		vec_room(d->list, d->n, d->room);
 		d->list[d->n++] = f;
 	}
-	if (f->r.possible && !hangs(sp, box)) {
+	if (f->r.possible && !hangs(sp, box) && !a->possible && !b->possible) {
 		f->r.possible = false;
 		hs_point(sp, box, &f->r.witness);
 	}
@@ -359,7 +426,7 @@ new_end(struct diff *d, const struct flow *flow, struct end b, void *arg)
 	const struct end *a = arg;
 	enum diff_kind kind;
 
-	if (ends_differ(d, a, &b, &kind))
+	if (ends_differ(d, a, &b, &kind) && go_together(d, a, &b))
 		keep(d, flow->was, a, &b, kind, true);
 }
 
@@ -399,6 +466,7 @@ point_end(struct diff *d, const struct flow *flow, struct end e, void *arg)
 {
 	(void)d;
 	(void)flow;
+	e.flow = NULL;
 	*(struct end *)arg = e;
 }
 
@@ -410,7 +478,7 @@ ask_pair(struct asking *q, uint32_t other, const hs_cell *box)
 	const struct hs_space *sp = d->an->space;
 	struct side *mine = &d->side[q->mine], *its = &d->side[!q->mine];
 	hs_cell w[HS_MAX_DIMS], pt[HS_MAX_DIMS];
-	struct end ends[2] = { { NULL, NULL }, { NULL, NULL } };
+	struct end ends[2] = { { .by = NULL }, { .by = NULL } };
 	enum diff_kind kind;
 	enum cover c;
 	uint64_t random = q->at, work = d->work;

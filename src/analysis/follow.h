@@ -7,20 +7,30 @@
 
 #include "analysis/program.h"
 
+struct dim_set { uint64_t w[(HS_MAX_DIMS + 63) / 64]; };
+
+static inline bool
+dim_in(const struct dim_set *s, unsigned i)
+{
+	return s->w[i / 64] >> i % 64 & 1;
+}
+
 /* A target that was used on the way, the last first. */
 struct effect {
 	const struct program *p;
 	uint32_t step;
+	struct dim_set unknown;		/* it made something unknown of these */
 	const struct effect *before;
 };
-
-struct dim_set { uint64_t w[(HS_MAX_DIMS + 63) / 64]; };
 
 /* Packets somewhere on their way. */
 struct flow {
 	const hs_cell *now;		/* what they are */
 	const hs_cell *was;		/* what they were at the start */
 	struct dim_set changed;		/* dimensions that were given values */
+	/* Of these, those of which nobody knows the value: anything, or what
+	 * later steps asked for, and then the flow is possible. */
+	struct dim_set unknown;
 	const struct effect *effects;
 	bool possible;			/* they may be here, or not */
 };
@@ -46,8 +56,8 @@ struct follow {
  * it) to all its ends.  May be called from 'end' for the next program. */
 void	follow(struct follow *, struct program *, const struct flow *start);
 /* What the target of a step does to the fields of a flow: 'now' (a copy of
- * flow->now) and flow->changed are changed; flow->possible is set where the
- * outcome is not known. */
+ * flow->now), flow->changed and flow->unknown are changed; flow->possible is
+ * set where the outcome hangs on more than the flow tells. */
 void	follow_change(const struct program *, const struct step *, hs_cell *now,
 	    struct flow *);
 /* Sets one field to a value, as a target would. */

@@ -99,16 +99,18 @@ match_lower(const struct use *u, struct lower *l)
 
 /* ---- values that targets give ---- */
 
-struct given { struct changes c; struct lower *l; };
+struct given { struct changes c; struct lower *l; struct hs_space *space; };
 
 static void
 give_set(struct changes *c, enum field f, u128 mask, u128 value)
 {
 	struct lower *l = ((struct given *)c)->l;
-	struct range r = { value, value };
+	struct range r = { value & mask, value & mask };
 
+	hs_collect_change(((struct given *)c)->space, f, (uint32_t)mask,
+	    (uint32_t)value);
 	if (field_info[f].kind == FIELD_ADDR) {
-		r.hi = value | ~mask;
+		r.hi = r.lo | ~mask;
 		if (c->family == AF_INET)
 			r.hi &= UINT32_MAX;
 		mask = ~(u128)0;
@@ -131,18 +133,22 @@ give_copy(struct changes *c, enum field to, enum field from, uint32_t mask)
 	struct lower *l = ((struct given *)c)->l;
 	struct range r = { 0, 0 };
 
+	hs_collect_copy(((struct given *)c)->space, to, from);
 	l->test(l, to, mask, &r, 1, false);
 	l->test(l, from, mask, &r, 1, false);
 }
 
 void
-rule_given(const struct rule *r, struct lower *l)
+rule_given(const struct rule *r, struct hs_space *s)
 {
+	struct lower *l = hs_collector(s);
 	struct given g = { { l->family, l->env, r->chain->hook, give_set,
-	    give_choose, give_copy }, l };
+	    give_choose, give_copy }, l, s };
 
+	hs_collect_given(s, true);
 	if (r->kind == TGT_EXT && r->target.ext->change != NULL)
 		r->target.ext->change(r->target.data, &g.c);
+	hs_collect_given(s, false);
 }
 
 void

@@ -23,8 +23,8 @@ bool	rule_has_may(const struct rule *);
  * or chance is a condition of its own, named by chain, text, target and how
  * many like it came before; rules must come in the same order each time. */
 void	rule_collect(const struct rule *, struct lower *, struct may_keys *);
-/* Tells the values that the target gives to fields. */
-void	rule_given(const struct rule *, struct lower *);
+/* Tells the space the values that the target gives to fields. */
+void	rule_given(const struct rule *, struct hs_space *);
 /* "-j LOG --log-prefix x": the target as iptables-save prints it. */
 void	rule_target_text(const struct rule *, int family, struct sbuf *);
 /* What the rule matches of 'from'.  Not 'exact': it may match these, and no

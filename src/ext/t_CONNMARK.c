@@ -254,7 +254,7 @@ change(const void *data, struct changes *c)
 
 	if (m->shift != 0)
 		change_unknown(c, to);
-	else if (m->mode == MODE_SET && !(m->mark & ~m->ctmask))
+	else if (m->mode == MODE_SET)
 		c->set(c, F_CONNMARK, m->ctmask, m->mark);
 	else if (m->mode != MODE_SET && m->nfmask == m->ctmask)
 		c->copy(c, to, to == F_MARK ? F_CONNMARK : F_MARK, m->nfmask);

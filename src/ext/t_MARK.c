@@ -114,10 +114,7 @@ change(const void *data, struct changes *c)
 {
 	const struct mark *m = data;
 
-	if (m->value & ~m->mask)	/* xor: turns bits round */
-		change_unknown(c, F_MARK);
-	else
-		c->set(c, F_MARK, m->mask, m->value);
+	c->set(c, F_MARK, m->mask, m->value);
 }
 
 const struct ext ext_t_MARK = {

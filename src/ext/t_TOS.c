@@ -124,10 +124,7 @@ change(const void *data, struct changes *c)
 {
 	const struct tos *t = data;
 
-	if (t->value & ~t->mask)	/* xor: turns bits round */
-		change_unknown(c, F_TOS);
-	else
-		c->set(c, F_TOS, t->mask, t->value);
+	c->set(c, F_TOS, t->mask, t->value);
 }
 
 const struct ext ext_t_TOS = {

@@ -12,7 +12,9 @@ struct changes {
 	int family;
 	const struct env *env;
 	enum hook hook;			/* HOOK_NONE: any */
-	/* The bits of 'mask' become those of 'value', the others stay. */
+	/* The bits of 'mask' become those of 'value'; bits of 'value' outside
+	 * 'mask' are turned round (FIELD_MARK, FIELD_SMALL); the others
+	 * stay. */
 	void	(*set)(struct changes *, enum field, u128 mask, u128 value);
 	/* It becomes one of these; n 0: anything. */
 	void	(*choose)(struct changes *, enum field, const struct range *,

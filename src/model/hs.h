@@ -74,6 +74,11 @@ struct lower *hs_collector(struct hs_space *);
 /* What is told while 'on' are values that targets give: they become classes
  * if rules ask of the field, and make no dimension by themselves. */
 void	hs_collect_given(struct hs_space *, bool on);
+/* A target makes (value & ~mask) ^ 'x' of a field, or a copy of the other:
+ * each class becomes one class, or of each bit of a mark one. */
+void	hs_collect_change(struct hs_space *, enum field, uint32_t mask,
+	    uint32_t x);
+void	hs_collect_copy(struct hs_space *, enum field to, enum field from);
 /* Before that: fields of the same kind of the two ends (and of their
  * connection) are to have the same classes, so that hs_mirror is exact. */
 void	hs_space_mirror(struct hs_space *);

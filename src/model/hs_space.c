@@ -17,6 +17,10 @@ struct asked {
 	uint32_t n_of;
 	uint32_t *masks, *values;	/* FIELD_MARK */
 	uint32_t n_masks, room_masks, n_values, room_values;
+	/* What targets make of it. */
+	struct change { uint32_t mask, x; } *changes;
+	uint32_t n_changes, room_changes;
+	uint64_t copied;		/* to fields 1 << enum field */
 	bool any;
 };
 
@@ -323,6 +327,32 @@ hs_collect_given(struct hs_space *s, bool on)
 	s->collect->given = on;
 }
 
+void
+hs_collect_change(struct hs_space *s, enum field f, uint32_t mask, uint32_t x)
+{
+	bool mark = field_info[f].kind == FIELD_MARK;
+	struct asked *a = &s->collect->of[mark ? F_MARK : f];
+	uint32_t none = 0;
+
+	if (!mark && field_info[f].kind != FIELD_SMALL)
+		return;
+	for (uint32_t i = 0; i < a->n_changes; i++)
+		if (a->changes[i].mask == mask && a->changes[i].x == x)
+			return;
+	vec_room(a->changes, a->n_changes, a->room_changes);
+	a->changes[a->n_changes++] = (struct change){ mask, x };
+	/* Bits that are turned round are a block, too. */
+	if (mark && (x & ~mask) != 0)
+		collect_mark(s->collect, x & ~mask, &(struct range){ none,
+		    none }, 1);
+}
+
+void
+hs_collect_copy(struct hs_space *s, enum field to, enum field from)
+{
+	s->collect->of[from].copied |= UINT64_C(1) << to;
+}
+
 /* ---- making the dimensions ---- */
 
 /* By the low 'bytes' of the numbers, a byte at a time. */
@@ -474,6 +504,46 @@ finish_line(struct hs_space *s, struct asked *a, enum field f)
 	index_line(s, d, bits);
 }
 
+/* Splits classes by what a target makes of their values.  False: none was. */
+static bool
+split_by_change(struct asked *a, unsigned size, const struct change *ch)
+{
+	uint32_t had = a->n_of, room = had + 1, n = 0;
+	uint16_t *split = mem_alloc((size_t)had * room, sizeof(*split));
+	uint16_t *of = mem_alloc(size, sizeof(*of));
+
+	memset(split, 0xff, (size_t)had * room * sizeof(*split));
+	for (unsigned v = 0; v < size; v++) {
+		uint16_t to = a->of[((v & ~ch->mask) ^ ch->x) & (size - 1)];
+		uint16_t *k;
+
+		of[v] = ABSENT;
+		if (a->of[v] == ABSENT)
+			continue;
+		k = &split[a->of[v] * room + (to == ABSENT ? had : to)];
+		if (*k == ABSENT)
+			*k = (uint16_t)n++;
+		of[v] = *k;
+	}
+	memcpy(a->of, of, size * sizeof(*of));
+	a->n_of = n;
+	free(of);
+	free(split);
+	return n != had;
+}
+
+static void
+split_by_changes(struct asked *a, unsigned size)
+{
+	bool again = true;
+
+	while (again) {
+		again = false;
+		for (uint32_t i = 0; i < a->n_changes; i++)
+			again |= split_by_change(a, size, &a->changes[i]);
+	}
+}
+
 static void
 finish_small(struct hs_space *s, struct asked *a, enum field f)
 {
@@ -481,11 +551,33 @@ finish_small(struct hs_space *s, struct asked *a, enum field f)
 	struct hs_dim *d;
 	uint16_t *of;
 
+	if (a->n_of > 1)
+		split_by_changes(a, size);
 	if (a->n_of <= 1 || (d = new_dim(s, f)) == NULL)
 		return;
 	of = arena_copy(s->arena, a->of, size * sizeof(*of));
 	d->of = of;
 	end_dim(s, d, a->n_of);
+}
+
+static uint32_t
+add_block_value(uint32_t *values, uint32_t n, uint32_t v)
+{
+	for (uint32_t i = 0; i < n; i++)
+		if (values[i] == v)
+			return n;
+	values[n] = v;
+	return n + 1;
+}
+
+/* Does a target turn the bits of the block round? */
+static bool
+is_turned(const struct asked *a, uint32_t block)
+{
+	for (uint32_t i = 0; i < a->n_changes; i++)
+		if (a->changes[i].x & ~a->changes[i].mask & block)
+			return true;
+	return false;
 }
 
 /* Bits that stand in the same masks are one block: a test of a mark is one
@@ -513,17 +605,14 @@ finish_mark(struct hs_space *s, const struct asked *a, enum field f)
 			return;
 		}
 		/* 0 first: it is what most packets have. */
-		values = arena_alloc(s->arena, (a->n_values + 2) *
+		values = arena_alloc(s->arena, 2 * (a->n_values + 1) *
 		    sizeof(*values));
-		n = 1;
-		for (uint32_t i = 0; i < a->n_values; i++) {
-			uint32_t v = a->values[i] & block, j = 0;
-
-			while (j < n && values[j] != v)
-				j++;
-			if (j == n)
-				values[n++] = v;
-		}
+		n = add_block_value(values, 0, 0);
+		for (uint32_t i = 0; i < a->n_values; i++)
+			n = add_block_value(values, n, a->values[i] & block);
+		for (uint32_t i = 0, had = n; i < had && is_turned(a, block);
+		    i++)
+			n = add_block_value(values, n, ~values[i] & block);
 		d->mask = block;
 		d->values = values;
 		d->n_values = n;
@@ -589,6 +678,16 @@ share_cuts(struct hs_collect *c, const enum field *group)
 		}
 }
 
+/* Who asks of a copy asks of what was copied. */
+static void
+share_copied(struct hs_collect *c)
+{
+	for (unsigned f = 0; f < N_FIELDS; f++)
+		for (unsigned to = 0; to < N_FIELDS; to++)
+			if (c->of[f].copied >> to & 1)
+				c->of[f].any |= c->of[to].any;
+}
+
 void
 hs_space_finish(struct hs_space *s)
 {
@@ -600,6 +699,7 @@ hs_space_finish(struct hs_space *s)
 
 	for (unsigned i = 0; c->mirror && i < 3; i++)
 		share_cuts(c, alike[i]);
+	share_copied(c);
 	for (unsigned f = 0; f < N_FIELDS; f++)
 		s->of_field[f] = -1;
 	for (unsigned i = 0; i < sizeof(order) / sizeof(*order); i++) {
@@ -615,6 +715,7 @@ hs_space_finish(struct hs_space *s)
 		free(c->of[f].seen);
 		free(c->of[f].of);
 		free(c->of[f].masks);
+		free(c->of[f].changes);
 		free(c->of[f].values);
 	}
 	for (unsigned i = 0; i < c->n_opaque; i++) {
@@ -973,6 +1074,17 @@ cut_block(struct hs_cut *c, unsigned dim, uint32_t value, bool negate)
 	free(sp.v);
 }
 
+/* The bits that have a dimension: all that are asked, if there was room. */
+static uint32_t
+block_bits(const struct hs_space *s, enum field f)
+{
+	uint32_t bits = 0;
+
+	for (unsigned p = 0; p < (unsigned)s->parts[f]; p++)
+		bits |= s->dims[(unsigned)s->of_field[f] + p].mask;
+	return bits;
+}
+
 /* A value under a mask: every block of the mask; not it: the first block
  * differs, or it does not and the second does, and so on. */
 static void
@@ -988,6 +1100,7 @@ cut_mark(struct hs_cut *c, enum field f, uint32_t mask, uint32_t value,
 			none(c);
 		return;
 	}
+	c->unknown |= (mask & ~block_bits(s, f)) != 0;
 	if (!negate) {
 		for (unsigned p = 0; p < (unsigned)s->parts[f]; p++)
 			if (s->dims[first + p].mask & mask)
@@ -1040,7 +1153,7 @@ cut_single(struct hs_cut *c, enum field f, u128 mask, const struct range *r,
 	 * it. */
 	domain(f, c->space->family, &lo, &hi);
 	/* A mask like no other: too many ranges to tell classes by. */
-	c->unknown |= is_line(f) && !is_full(mask, hi);
+	c->unknown |= (is_line(f) && !is_full(mask, hi)) || c->space->overflow;
 	for (unsigned i = 0; i < n; i++) {
 		some |= !is_full(mask, hi) || (r[i].lo <= hi && r[i].hi >= lo);
 		all |= is_full(mask, hi) && r[i].lo <= lo && r[i].hi >= hi;

@@ -674,7 +674,8 @@ make_mark(struct palette *p)
 }
 
 const struct mark_op mark_ops[N_MARK_OPS] = { { 1, UINT32_MAX },
-    { 0x10, 0xf0 }, { 2, 2 }, { 0, 0xf } };
+    { 0x10, 0xf0 }, { 2, 2 }, { 0, 0xf }, { 3, 0 }, { 0x91, 0x80 },
+    { UINT32_MAX, 0 } };
 
 static const struct piece *
 make_length(struct palette *p)
@@ -816,12 +817,13 @@ static const struct {
 void
 palette_fill(struct palette *p, bool chance)
 {
+	p->marks = percent(p->rng, 20);
 	for (unsigned i = 0; i < N_SLOTS; i++) {
 		unsigned n = 1 + draw(p, slots[i].most);
 
 		p->n[i] = 0;
 		if (!percent(p->rng, i == S_CHANCE ? 100 * chance :
-		    slots[i].often))
+		    i == S_MARK && p->marks ? 80 : slots[i].often))
 			continue;
 		for (unsigned k = 0; k < n; k++) {
 			const struct piece *x = slots[i].make(p);
@@ -830,7 +832,6 @@ palette_fill(struct palette *p, bool chance)
 				p->p[i][p->n[i]++] = x;
 		}
 	}
-	p->marks = percent(p->rng, 15);
 	/* One such at most: points are chosen for one. */
 	if (percent(p->rng, 10)) {
 		const struct piece *x = sparse(p);

@@ -68,9 +68,9 @@ struct grule {
 					 * A_MARK: in mark_ops */
 };
 
-/* -j MARK --set-xmark value/mask */
+/* -j MARK --set-xmark value/mask: bits outside the mask are turned round. */
 struct mark_op { uint32_t value, mask; };
-enum { N_MARK_OPS = 4 };
+enum { N_MARK_OPS = 7 };
 extern const struct mark_op mark_ops[N_MARK_OPS];
 
 struct gchain {
