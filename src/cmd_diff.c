@@ -167,7 +167,9 @@ keep(const struct diff_region *r, void *arg)
 	    .words = kinds[r->kind].words, .family = sp->family,
 	    .table = table_names[r->table], .chain = hook_names[r->hook] };
 	if (r->possible)
-		d->may = r->complete ? told_chances(sp, r->set, arena) :
+		d->may = r->complete ? told_chances(sp, r->set, arena) : NULL;
+	if (r->possible && d->may == NULL)
+		d->may = r->complete ? "what a target does, which is not known" :
 		    "memory, chance or what is not known";
 	for (unsigned i = 0; i < 2; i++)
 		d->by[i] = (struct decider){ .rule = r->side[i].rule,

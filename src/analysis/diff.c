@@ -14,7 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FOLLOW_LIMIT = 400000, PAIR_LIMIT = 50000, MANY_BOXES = 3000 };
+enum { FOLLOW_LIMIT = 400000, PAIR_LIMIT = 50000, MANY_BOXES = 3000,
+    MANY_MERGED = 500 };
 
 struct end {
 	const struct step *by;
@@ -35,6 +36,7 @@ struct side {
 struct found {
 	struct diff_region r;
 	struct hs set;
+	bool unknown;			/* some of it hangs on what is not known */
 	struct found *next;		/* of the same pair of deciders */
 };
 
@@ -410,6 +412,7 @@ keep(struct diff *d, const hs_cell *box, const struct end *a,
 		f->r.possible = false;
 		hs_point(sp, box, &f->r.witness);
 	}
+	f->unknown |= a->possible || b->possible;
 	f->r.complete &= whole;
 	if (f->set.n < d->most)
 		hs_add(sp, &f->set, box);
@@ -622,6 +625,40 @@ pieces(struct diff *d, const struct changed *v, unsigned k, struct hs *out)
 	return true;
 }
 
+static bool
+same_step(const struct diff *d, uint32_t i)
+{
+	const struct program *p = d->side[0].p, *q = d->side[1].p;
+	const struct step *a = &p->steps[i], *b = &q->steps[i];
+	size_t size = d->an->space->n * sizeof(hs_cell);
+
+	if (a->kind != b->kind || a->verdict != b->verdict || a->n != b->n ||
+	    a->exact != b->exact || a->frame != b->frame ||
+	    a->callee != b->callee ||
+	    d->side[0].text[i] != d->side[1].text[i])
+		return false;
+	for (unsigned k = 0; k < a->n; k++)
+		if (memcmp(step_box(p, a, k), step_box(q, b, k), size) != 0)
+			return false;
+	return true;
+}
+
+/* The same, step for step: so is then what nobody knows. */
+static bool
+same_sides(const struct diff *d)
+{
+	const struct program *p = d->side[0].p, *q = d->side[1].p;
+
+	if (p == NULL || q == NULL || p->n_steps != q->n_steps ||
+	    p->entry->policy != q->entry->policy ||
+	    memcmp(p->all, q->all, d->an->space->n * sizeof(hs_cell)) != 0)
+		return false;
+	for (uint32_t i = 0; i < p->n_steps; i++)
+		if (!same_step(d, i))
+			return false;
+	return true;
+}
+
 /* What was found by following only a part would be told twice. */
 static void
 forget(struct diff *d, unsigned from)
@@ -641,6 +678,8 @@ compare(struct diff *d)
 	bool all = true;
 
 	d->pairs = (struct map){ 0 };
+	if (same_sides(d))
+		return;
 	if (!changes_marks(d))
 		align(d->side[0].order, d->side[0].n, d->side[1].order,
 		    d->side[1].n);
@@ -669,6 +708,26 @@ compare(struct diff *d)
 	free(v);
 }
 
+/* Packets that differ so however a chance comes out differ for certain. */
+static void
+settle_chances(const struct diff *d, struct found *f)
+{
+	const struct hs_space *sp = d->an->space;
+	struct hs few = { 0 };
+
+	if (!f->r.possible || f->unknown || f->set.n > MANY_MERGED)
+		return;
+	for (unsigned i = 0; i < f->set.n; i++)
+		hs_add(sp, &few, hs_box(sp, &f->set, i));
+	hs_merge(sp, &few);
+	for (unsigned i = 0; i < few.n && f->r.possible; i++)
+		if (!hangs(sp, hs_box(sp, &few, i))) {
+			f->r.possible = false;
+			hs_point(sp, hs_box(sp, &few, i), &f->r.witness);
+		}
+	hs_free(&few);
+}
+
 static void
 tell(struct diff *d, void (*each)(const struct diff_region *, void *),
     void *arg)
@@ -676,6 +735,7 @@ tell(struct diff *d, void (*each)(const struct diff_region *, void *),
 	for (unsigned i = 0; i < d->n; i++) {
 		struct found *f = d->list[i];
 
+		settle_chances(d, f);
 		f->r.set = hs_keep(d->an->space, &f->set, d->arena);
 		each(&f->r, arg);
 		hs_free(&f->set);
