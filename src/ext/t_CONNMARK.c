@@ -250,16 +250,19 @@ static void
 change(const void *data, struct changes *c)
 {
 	const struct connmark *m = data;
+	bool save = m->mode == MODE_SAVE;
 	enum field to = m->mode == MODE_RESTORE ? F_MARK : F_CONNMARK;
+	uint32_t from = save ? m->nfmask : m->ctmask;
+	uint32_t over = save ? m->ctmask : m->nfmask;
 
-	if (m->shift != 0)
+	if (m->shift != 0 || (m->mode != MODE_SET && from & ~over)) {
 		change_unknown(c, to);
-	else if (m->mode == MODE_SET)
+	} else if (m->mode == MODE_SET) {
 		c->set(c, F_CONNMARK, m->ctmask, m->mark);
-	else if (m->mode != MODE_SET && m->nfmask == m->ctmask)
-		c->copy(c, to, to == F_MARK ? F_CONNMARK : F_MARK, m->nfmask);
-	else
-		change_unknown(c, to);
+	} else {
+		c->set(c, to, over & ~from, 0);
+		c->copy(c, to, save ? F_MARK : F_CONNMARK, from);
+	}
 }
 
 const struct ext ext_t_CONNMARK = {
