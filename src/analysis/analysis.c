@@ -241,6 +241,7 @@ make(const struct ruleset *const *rules, unsigned n, const struct env *env,
 	struct collecting c;
 
 	an->arena = arena;
+	an->most_steps = 8 << 20;
 	an->n_rules = n;
 	an->space = hs_space_new(rules[0]->family, env, arena);
 	c.an = an;

@@ -258,7 +258,7 @@ look_at_jumps(struct analysis *an, const struct chain *entry,
 			map_set(useful, arena, (const char *)&j->rule,
 			    sizeof(j->rule), j);
 		}
-		j->useful |= does[s->callee];
+		j->useful |= does[s->callee] || p->limit;
 	}
 	free(does);
 }

@@ -276,6 +276,16 @@ look_by_following(struct run *run, struct program *p)
 	arena_free(&scratch);
 }
 
+/* Packets may come to it where a program was cut short. */
+static void
+maybe_alive(struct dead *d)
+{
+	if (d->kind == DEAD_NOT || d->kind == DEAD_SELF)
+		return;
+	d->kind = DEAD_NOT;
+	d->limit = d->possible = true;
+}
+
 void
 analysis_dead(struct analysis *an, unsigned r, struct arena *arena,
     void (*each)(const struct rule *, const struct dead *, void *),
@@ -283,6 +293,7 @@ analysis_dead(struct analysis *an, unsigned r, struct arena *arena,
 {
 	struct run run = { .an = an, .arena = arena };
 	const struct ruleset *rs = an->rules[r];
+	bool cut[N_TABLES] = { false };
 
 	for (unsigned t = 0; t < N_TABLES; t++)
 		for (unsigned h = 0; h < N_HOOKS; h++) {
@@ -292,6 +303,7 @@ analysis_dead(struct analysis *an, unsigned r, struct arena *arena,
 			    rs->tables[t].builtin[h] == NULL)
 				continue;
 			p = program_of(an, rs->tables[t].builtin[h]);
+			cut[t] |= p->limit;
 			if (p->changing) {
 				look_by_following(&run, p);
 				continue;
@@ -309,6 +321,8 @@ analysis_dead(struct analysis *an, unsigned r, struct arena *arena,
 
 				if (!s->seen)
 					s->dead.kind = DEAD_CHAIN;
+				if (cut[t])
+					maybe_alive(&s->dead);
 				if (s->dead.kind == DEAD_COVERED)
 					blame(s, arena);
 				s->dead.by = s->by;

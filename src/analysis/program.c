@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_STEPS = 8 << 20 };
-
 /* ---- what can enter a chain ---- */
 
 static void
@@ -169,6 +167,19 @@ add_step(struct program *p, uint32_t frame)
 	return &p->steps[p->n_steps++];
 }
 
+/* Steps that are not there may keep packets from any. */
+static void
+doubt_all(struct program *p)
+{
+	for (uint32_t i = 0; i < p->n_steps; i++) {
+		struct step *s = &p->steps[i];
+
+		s->exact = s->certain = false;
+		s->unknown = true;
+	}
+	p->doubt = true;
+}
+
 struct open { uint32_t frame; unsigned next; };
 
 static void
@@ -191,7 +202,8 @@ build(struct program *p)
 		enum verdict v;
 		struct step *s;
 
-		if (o->next == f->chain->n || p->n_steps >= MAX_STEPS) {
+		if (o->next == f->chain->n ||
+		    p->n_steps >= p->an->most_steps) {
 			p->limit |= o->next != f->chain->n;
 			f->end = p->n_steps;
 			n--;
@@ -221,6 +233,8 @@ build(struct program *p)
 		stack[n++] = (struct open){ s->callee, 0 };
 	}
 	free(stack);
+	if (p->limit)
+		doubt_all(p);
 	add_step(p, 0)->kind = STEP_END;
 }
 

@@ -41,6 +41,7 @@ struct analysis {
 	struct hs boxes;
 	struct map chains;		/* by address: struct chain_sets */
 	bool defrag[2];			/* no fragments reach the rules */
+	uint32_t most_steps;		/* of a program, before it is cut short */
 	struct map programs;		/* by address of the entry chain */
 	struct program **list;		/* for analysis_free */
 	unsigned n_list, room_list;
@@ -85,7 +86,8 @@ struct program {
 	uint32_t n_frames, room_frames;
 	struct hs boxes;
 	hs_cell all[HS_MAX_DIMS];	/* what can enter */
-	bool limit;			/* too many ways of calls: cut short */
+	/* Too many ways of calls: cut short, and no step is exact. */
+	bool limit;
 	bool doubt;			/* some step may or may not have its way */
 	/* Targets change fields that later steps ask of: boxes are the rules'
 	 * own and tell nothing of who comes to a step; only follow() knows. */

@@ -218,7 +218,7 @@ region_of(const struct asking *a, const uint32_t *steps, uint32_t n,
 	r->possible = !certain;
 	for (uint32_t i = 0; i < n; i++) {
 		const struct step *s = &a->p->steps[steps[i]];
-		bool exact = s->exact || s->kind == STEP_END;
+		bool exact = s->exact || (s->kind == STEP_END && !a->p->limit);
 
 		if (certain && !exact)
 			continue;
@@ -367,7 +367,7 @@ regions_by_following(struct asking *a, bool (*each)(const struct region *,
 		if (x->set.n != 0 && more && is_wanted(a, x->r.rule,
 		    (int)x->r.verdict)) {
 			x->r.complete &= a->most != 0 && !f.full;
-			x->r.possible |= f.full;
+			x->r.possible |= f.full || a->p->limit;
 			keep_set(a, &x->r, &x->set, &x->set);
 			more = each(&x->r, arg);
 		}
