@@ -382,12 +382,22 @@ hangs(const struct hs_space *sp, const hs_cell *box)
 	return false;
 }
 
+/* A rule that is called in several ways is one. */
+static const void *
+decider(const struct diff *d, unsigned i, const struct end *e)
+{
+	if (e->by == NULL)
+		return NULL;
+	return e->by->rule != NULL ? (const void *)e->by->rule :
+	    d->side[i].chain;
+}
+
 static void
 keep(struct diff *d, const hs_cell *box, const struct end *a,
     const struct end *b, enum diff_kind kind, bool whole)
 {
 	const struct hs_space *sp = d->an->space;
-	const void *key[2] = { a->by, b->by };
+	const void *key[2] = { decider(d, 0, a), decider(d, 1, b) };
 	struct diff_region r = { .table = d->table, .hook = d->hook,
 	    .kind = kind, .complete = true };
 	struct found *f, *first;

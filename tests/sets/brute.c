@@ -567,10 +567,11 @@ walk_chain(struct walk *w, unsigned chain)
 			w->inert[chain] |= 1U << i;
 			a = a == A_GOTO ? A_JUMP : A_NONE;
 		}
+		if ((a == A_LOG || a == A_MARK || a == A_REJECT) &&
+		    w->n_did < 64)
+			w->did[w->n_did++] = r;
 		if (a == A_LOG) {
 			w->logs = w->logs * 1000003 + r->to + 1;
-			if (w->n_logs < 64)
-				w->log[w->n_logs++] = r->to;
 		} else if (a == A_MARK) {
 			w->marks = w->marks * 1000003 + r->to + 1;
 			w->mark = (w->mark & ~mark_ops[r->to].mask) ^
@@ -599,7 +600,7 @@ walk_run(struct walk *w, unsigned chain)
 	w->logs = w->marks = 0;
 	w->mark = (uint32_t)(w->values != NULL ? w->values[F_MARK] :
 	    point_value(w->p->b, F_MARK, w->point, 0));
-	w->n_logs = w->at_toss = 0;
+	w->n_did = w->at_toss = 0;
 	w->chain = (int)chain;
 	w->rule = -1;
 	walk_chain(w, chain);

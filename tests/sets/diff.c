@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { FEW_BOXES = 2 };
+
 struct look {
 	const struct kase *k;
 	struct engine e;
@@ -13,6 +15,9 @@ struct look {
 	struct arena arena;
 	uint64_t *differ[MAX_CHAINS];	/* of each built-in chain: points */
 	uint64_t *told[MAX_CHAINS];
+	struct diff_region *regions;	/* told so far */
+	unsigned n_regions, room_regions;
+	unsigned again;			/* of these, told with few boxes */
 	struct report *why;
 	bool ok;
 };
@@ -139,19 +144,48 @@ is_decider(const struct look *l, const struct diff_region *r, unsigned i,
 	return c == (unsigned)w->chain && rule == (unsigned)w->rule;
 }
 
-/* The prefixes that the text names, in their order. */
+/* What was done on the way and by whom it ended, in order, and no more. */
 static bool
-is_effect(const char *text, const struct walk *w)
+is_effect(const char *text, int family, const struct walk *w)
 {
-	unsigned n = 0;
+	struct sbuf b = SBUF_INIT;
+	bool same;
 
-	while ((text = strstr(text, "--log-prefix p")) != NULL) {
-		text += strlen("--log-prefix p");
-		if (n >= w->n_logs || (unsigned)(*text - '0') != w->log[n])
-			return false;
-		n++;
+	for (unsigned i = 0; i < w->n_did; i++) {
+		const struct grule *r = w->did[i];
+
+		if (i != 0)
+			sbuf_puts(&b, "; ");
+		if (r->action == A_LOG)
+			sbuf_printf(&b, "LOG --log-prefix p%u", r->to);
+		else if (r->action == A_MARK)
+			sbuf_printf(&b, "MARK --set-xmark 0x%x/0x%x",
+			    mark_ops[r->to].value, mark_ops[r->to].mask);
+		else
+			sbuf_printf(&b, "REJECT --reject-with %s",
+			    family == AF_INET ? "icmp-port-unreachable" :
+			    "icmp6-port-unreachable");
 	}
-	return n == w->n_logs;
+	same = strcmp(text, sbuf_text(&b)) == 0;
+	sbuf_free(&b);
+	return same;
+}
+
+static bool
+are_effects(const struct look *l, const struct diff_region *r,
+    const struct walk *w)
+{
+	for (unsigned i = 0; i < 2; i++)
+		if (!is_effect(r->side[i].effects, l->b.family, &w[i]))
+			return false;
+	return true;
+}
+
+/* Does it also tell apart what is done to them? */
+static bool
+tells_effects(const struct diff_region *r)
+{
+	return r->kind != DIFF_ALLOWED && r->kind != DIFF_BLOCKED;
 }
 
 static void
@@ -165,9 +199,7 @@ check_point(struct look *l, const struct diff_region *r, unsigned c,
 		fail(l, c, r, point, "the same on both sides");
 	else if (!is_decider(l, r, 0, &w[0]) || !is_decider(l, r, 1, &w[1]))
 		fail(l, c, r, point, "decided by others");
-	else if (r->kind != DIFF_ALLOWED && r->kind != DIFF_BLOCKED &&
-	    (!is_effect(r->side[0].effects, &w[0]) ||
-	    !is_effect(r->side[1].effects, &w[1])))
+	else if (tells_effects(r) && !are_effects(l, r, w))
 		fail(l, c, r, point, "other effects");
 	else if (r->kind != kind_of(w))
 		fail(l, c, r, point, "of another kind");
@@ -188,10 +220,41 @@ check_witness(struct look *l, const struct diff_region *r, unsigned c)
 		walk_run(&w[i], c);
 		if (!values_enter(&l->p[i], c, values[F_IN], values[F_OUT], 0))
 			fail(l, c, r, UINT32_MAX, "the witness cannot enter");
-		else if (!is_decider(l, r, i, &w[i]) ||
-		    !is_effect(r->side[i].effects, &w[i]))
+		else if (!is_decider(l, r, i, &w[i]))
 			fail(l, c, r, UINT32_MAX, "not so for the witness");
 	}
+	if (l->ok && !are_effects(l, r, w))
+		fail(l, c, r, UINT32_MAX, "other effects on the witness");
+}
+
+static bool
+same_region(const struct diff_region *a, const struct diff_region *b)
+{
+	for (unsigned i = 0; i < 2; i++)
+		if (a->side[i].rule != b->side[i].rule ||
+		    a->side[i].policy != b->side[i].policy ||
+		    (tells_effects(a) && strcmp(a->side[i].effects,
+		    b->side[i].effects) != 0))
+			return false;
+	return a->table == b->table && a->hook == b->hook &&
+	    a->kind == b->kind;
+}
+
+/* Regions come in the order of tables and hooks, each once. */
+static void
+check_order(struct look *l, const struct diff_region *r, unsigned c)
+{
+	for (unsigned i = 0; i < l->n_regions; i++) {
+		const struct diff_region *b = &l->regions[i];
+
+		if (same_region(b, r))
+			fail(l, c, r, UINT32_MAX, "in two regions");
+		if (b->table > r->table || (b->table == r->table &&
+		    b->hook > r->hook))
+			fail(l, c, r, UINT32_MAX, "out of order");
+	}
+	vec_room(l->regions, l->n_regions, l->room_regions);
+	l->regions[l->n_regions++] = *r;
 }
 
 static void
@@ -208,6 +271,7 @@ each(const struct diff_region *r, void *arg)
 	while (c < s->n && (s->c[c].table != r->table ||
 	    s->c[c].hook != r->hook))
 		c++;
+	check_order(l, r, c);
 	if (!r->complete || r->possible)
 		fail(l, c, r, UINT32_MAX, "not complete");
 	else if (!engine_points(&l->e, &l->b, r->set, points))
@@ -230,6 +294,20 @@ each(const struct diff_region *r, void *arg)
 		check_witness(l, r, c);
 }
 
+/* The same, where few boxes are listed. */
+static void
+each_again(const struct diff_region *r, void *arg)
+{
+	struct look *l = arg;
+	const struct diff_region *b = &l->regions[l->again++];
+
+	if (l->again > l->n_regions || !same_region(r, b) ||
+	    r->possible != b->possible || r->set->n > FEW_BOXES ||
+	    r->complete != (b->set->n <= FEW_BOXES) ||
+	    fabs(r->count - b->count) > b->count * 1e-9)
+		fail(l, 0, r, UINT32_MAX, "otherwise with few boxes");
+}
+
 static void
 compare(struct look *l)
 {
@@ -241,6 +319,11 @@ compare(struct look *l)
 	same = analysis_diff(l->e.an, 1 << 20, &l->arena, each, l, &partial);
 	if (partial)
 		fail(l, 0, NULL, UINT32_MAX, "partial");
+	if (l->ok)
+		analysis_diff(l->e.an, FEW_BOXES, &l->arena, each_again, l,
+		    &partial);
+	if (l->ok && l->again != l->n_regions)
+		fail(l, 0, NULL, UINT32_MAX, "otherwise with few boxes");
 	for (unsigned c = 0; c < l->k->s[0].n; c++)
 		for (uint32_t k = 0; k < l->b.n && l->differ[c] != NULL; k++)
 			if (bit_get(l->differ[c], k) &&
@@ -272,6 +355,7 @@ check_diff(const struct kase *k, struct report *why)
 	ok = l->ok;
 	engine_free(&l->e);
 	arena_free(&l->arena);
+	free(l->regions);
 	free(l);
 	return ok;
 }

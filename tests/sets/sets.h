@@ -186,7 +186,8 @@ struct walk {
 	uint32_t hit[MAX_CHAINS], inert[MAX_CHAINS];
 	uint64_t logs, marks;		/* prefixes, marks in their order, mixed */
 	uint32_t mark;
-	unsigned log[64], n_logs;
+	const struct grule *did[64];	/* that did something, in their order */
+	unsigned n_did;
 	/* Who decided: -1 is the policy, or the end of a user chain. */
 	int chain, rule;
 	/* Tosses: what comes out of each; see walk_next. */
