@@ -8,7 +8,7 @@
  * of deciders are asked for one packet each (ask_pairs). */
 #include "analysis/align.h"
 #include "analysis/cover.h"
-#include "analysis/follow.h"
+#include "analysis/made.h"
 #include "analysis/rules.h"
 
 #include <stdlib.h>
@@ -202,6 +202,7 @@ text_of(const struct side *s, const struct step *by)
 	return by == NULL ? 0 : s->text[by - s->p->steps];
 }
 
+/* In the order of the ways back, for LOG and such or for the others. */
 static bool
 effects_differ(const struct diff *d, const struct effect *a,
     const struct effect *b, bool log)
@@ -222,14 +223,47 @@ effects_differ(const struct diff *d, const struct effect *a,
 	}
 }
 
-/* False: the same for all that one can tell from outside. */
+static void
+list_made(const struct side *s, const struct effect *e, struct made *out)
+{
+	if (e == NULL)
+		return;
+	list_made(s, e->before, out);
+	if (s->log[e->step])
+		return;
+	vec_room(out->v, out->n, out->room);
+	out->v[out->n++] = (struct made_step){ s->p->steps[e->step].rule,
+	    s->text[e->step] };
+}
+
+static enum made_same
+same_made(const struct diff *d, const struct end *a, const struct end *b,
+    const hs_cell *box, hs_cell *same)
+{
+	struct made x = { 0 }, y = { 0 };
+	enum made_same is;
+
+	if (!effects_differ(d, a->effects, b->effects, false))
+		return MADE_SAME;
+	list_made(&d->side[0], a->effects, &x);
+	list_made(&d->side[1], b->effects, &y);
+	is = made_compare(d->an, d->hook, &x, &y, box, same);
+	free(x.v);
+	free(y.v);
+	return is;
+}
+
+/* False: the same for all that one can tell from outside, of what is in the
+ * box but not in 'same'. */
 static bool
 ends_differ(const struct diff *d, const struct end *a, const struct end *b,
-    enum diff_kind *kind)
+    const hs_cell *box, enum diff_kind *kind, enum made_same *made,
+    hs_cell *same)
 {
 	const struct side *old = &d->side[0], *new = &d->side[1];
 	enum verdict va = verdict_of(old, a->by), vb = verdict_of(new, b->by);
 
+	*made = MADE_OTHERWISE;
 	if (va != vb) {
 		*kind = vb == V_ACCEPT ? DIFF_ALLOWED : va == V_ACCEPT ?
 		    DIFF_BLOCKED : DIFF_VERDICT;
@@ -243,20 +277,21 @@ ends_differ(const struct diff *d, const struct end *a, const struct end *b,
 	if (effects_differ(d, a->effects, b->effects, true))
 		return true;
 	*kind = DIFF_MARK;
-	return effects_differ(d, a->effects, b->effects, false);
+	*made = same_made(d, a, b, box, same);
+	return *made != MADE_SAME;
 }
 
 /* ---- what nobody knows ---- */
 
-struct made { const struct effect **v; unsigned n, room; };
+struct done { const struct effect **v; unsigned n, room; };
 
 /* What was done to the packets, but for logs, the first first. */
 static void
-list_made(const struct side *s, const struct effect *e, struct made *out)
+list_done(const struct side *s, const struct effect *e, struct done *out)
 {
 	if (e == NULL)
 		return;
-	list_made(s, e->before, out);
+	list_done(s, e->before, out);
 	if (s->log[e->step])
 		return;
 	vec_room(out->v, out->n, out->room);
@@ -265,7 +300,7 @@ list_made(const struct side *s, const struct effect *e, struct made *out)
 
 /* The last of those that made it unknown. */
 static unsigned
-maker(const struct made *m, unsigned dim)
+maker(const struct done *m, unsigned dim)
 {
 	unsigned i = m->n;
 
@@ -280,15 +315,15 @@ static bool
 go_together(const struct diff *d, const struct end *a, const struct end *b)
 {
 	const struct hs_space *sp = d->an->space;
-	struct made x = { 0 }, y = { 0 };
+	struct done x = { 0 }, y = { 0 };
 	hs_cell both[HS_MAX_DIMS];
 	unsigned same = 0;
 	bool can = true;
 
 	if (a->flow == NULL || b->flow == NULL)
 		return true;
-	list_made(&d->side[0], a->effects, &x);
-	list_made(&d->side[1], b->effects, &y);
+	list_done(&d->side[0], a->effects, &x);
+	list_done(&d->side[1], b->effects, &y);
 	while (same < x.n && same < y.n && d->side[0].text[x.v[same]->step] ==
 	    d->side[1].text[y.v[same]->step])
 		same++;
@@ -433,14 +468,32 @@ keep(struct diff *d, const hs_cell *box, const struct end *a,
 
 /* ---- inside one box ---- */
 
+struct pair { struct diff *d; const struct end *a, *b; };
+
+static bool
+keep_changed(const hs_cell *piece, void *arg)
+{
+	const struct pair *p = arg;
+
+	keep(p->d, piece, p->a, p->b, DIFF_MARK, true);
+	return true;
+}
+
 static void
 new_end(struct diff *d, const struct flow *flow, struct end b, void *arg)
 {
-	const struct end *a = arg;
+	struct pair pair = { d, arg, &b };
+	hs_cell same[HS_MAX_DIMS];
 	enum diff_kind kind;
+	enum made_same made;
 
-	if (ends_differ(d, a, &b, &kind) && go_together(d, a, &b))
-		keep(d, flow->was, a, &b, kind, true);
+	if (!ends_differ(d, arg, &b, flow->was, &kind, &made, same) ||
+	    !go_together(d, arg, &b))
+		return;
+	if (made == MADE_SOME)
+		box_minus(d->an->space, flow->was, same, keep_changed, &pair);
+	else
+		keep(d, flow->was, arg, &b, kind, true);
 }
 
 static void
@@ -493,6 +546,7 @@ ask_pair(struct asking *q, uint32_t other, const hs_cell *box)
 	hs_cell w[HS_MAX_DIMS], pt[HS_MAX_DIMS];
 	struct end ends[2] = { { .by = NULL }, { .by = NULL } };
 	enum diff_kind kind;
+	enum made_same made;
 	enum cover c;
 	uint64_t random = q->at, work = d->work;
 
@@ -506,7 +560,7 @@ ask_pair(struct asking *q, uint32_t other, const hs_cell *box)
 	follow_side(d, &d->side[0], pt, point_end, &ends[0]);
 	follow_side(d, &d->side[1], pt, point_end, &ends[1]);
 	d->work = work;
-	if (ends_differ(d, &ends[0], &ends[1], &kind))
+	if (ends_differ(d, &ends[0], &ends[1], pt, &kind, &made, w))
 		keep(d, pt, &ends[0], &ends[1], kind, false);
 	arena_free(&d->scratch);
 	d->scratch = (struct arena)ARENA_INIT;

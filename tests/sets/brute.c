@@ -222,26 +222,39 @@ has_test(const struct terms *ts, const struct term *t)
 	return false;
 }
 
-/* What a mark must be before a change to pass a test behind it, and so on. */
 static void
-add_before_changes(struct terms *ts, struct arena *arena)
+add_mark_test(struct terms *ts, u128 value, u128 mask, struct arena *arena)
 {
+	struct range r = { value, value };
+	struct term t = { .field = F_MARK, .mask = mask, .r = &r, .n = 1 };
+
+	if (has_test(ts, &t))
+		return;
+	t.r = arena_copy(arena, &r, sizeof(r));
+	vec_room(ts->t, ts->n, ts->room);
+	ts->t[ts->n++] = arena_copy(arena, &t, sizeof(t));
+}
+
+/* What a mark must be for a change to leave it; what before a change to pass
+ * a test behind it, and so on. */
+static void
+add_before_changes(struct terms *ts, unsigned ops, struct arena *arena)
+{
+	for (unsigned k = 0; k < N_MARK_OPS; k++)
+		if (ops >> k & 1)
+			add_mark_test(ts, mark_ops[k].value &
+			    mark_ops[k].mask, mark_ops[k].mask, arena);
 	for (unsigned i = 0; i < ts->n; i++)
 		for (unsigned k = 0; k < N_MARK_OPS; k++) {
 			const struct mark_op *op = &mark_ops[k];
-			struct term t = *ts->t[i];
-			struct range r = *t.r;
+			u128 mask = ts->t[i]->mask, want = ts->t[i]->r->lo;
 
-			if ((op->value ^ r.lo) & t.mask & op->mask)
+			if (!(ops >> k & 1) ||
+			    ((op->value ^ want) & mask & op->mask))
 				continue;	/* never passes */
-			t.mask &= ~op->mask;
-			r.lo = r.hi = (op->value ^ r.lo) & t.mask;
-			t.r = &r;
-			if (has_test(ts, &t))
-				continue;
-			t.r = arena_copy(arena, &r, sizeof(r));
-			vec_room(ts->t, ts->n, ts->room);
-			ts->t[ts->n++] = arena_copy(arena, &t, sizeof(t));
+			mask &= ~op->mask;
+			add_mark_test(ts, (op->value ^ want) & mask, mask,
+			    arena);
 		}
 }
 
@@ -256,8 +269,8 @@ add_pool(struct brute *b, unsigned f, const struct terms *all,
 			vec_room(ts.t, ts.n, ts.room);
 			ts.t[ts.n++] = all->t[i];
 		}
-	if (f == F_MARK && b->changes)
-		add_before_changes(&ts, arena);
+	if (f == F_MARK && ts.n != 0)
+		add_before_changes(&ts, b->mark_ops, arena);
 	b->of[f] = -1;
 	if (ts.n != 0) {
 		b->of[f] = (int)b->n_pools;
@@ -293,7 +306,7 @@ brute_init(struct brute *b, const struct gset *const *s, unsigned n,
 	*b = (struct brute){ .family = s[0]->family, .counts = true, .n = 1 };
 	for (unsigned i = 0; i < n; i++) {
 		gset_terms(s[i], &all);
-		b->changes |= gset_changes(s[i]);
+		b->mark_ops |= gset_mark_ops(s[i]);
 	}
 	for (unsigned i = 0; i < n_query; i++) {
 		vec_room(all.t, all.n, all.room);
@@ -548,6 +561,14 @@ rule_matches(struct walk *w, unsigned chain, unsigned rule)
 	return true;
 }
 
+static void
+change_mark(struct walk *w, const struct mark_op *op)
+{
+	w->mark = (w->mark & ~op->mask) ^ op->value;
+	w->made.value = (w->made.value & ~op->mask) ^ op->value;
+	w->made.mask |= op->mask;
+}
+
 /* True: decided. */
 static bool
 walk_chain(struct walk *w, unsigned chain)
@@ -573,9 +594,7 @@ walk_chain(struct walk *w, unsigned chain)
 		if (a == A_LOG) {
 			w->logs = w->logs * 1000003 + r->to + 1;
 		} else if (a == A_MARK) {
-			w->marks = w->marks * 1000003 + r->to + 1;
-			w->mark = (w->mark & ~mark_ops[r->to].mask) ^
-			    mark_ops[r->to].value;
+			change_mark(w, &mark_ops[r->to]);
 		} else if (a == A_JUMP) {
 			if (walk_chain(w, r->to))
 				return true;
@@ -597,7 +616,8 @@ walk_run(struct walk *w, unsigned chain)
 {
 	memset(w->hit, 0, sizeof(w->hit));
 	memset(w->inert, 0, sizeof(w->inert));
-	w->logs = w->marks = 0;
+	w->logs = 0;
+	w->made = (struct mark_op){ 0, 0 };
 	w->mark = (uint32_t)(w->values != NULL ? w->values[F_MARK] :
 	    point_value(w->p->b, F_MARK, w->point, 0));
 	w->n_did = w->at_toss = 0;

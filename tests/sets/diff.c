@@ -79,11 +79,21 @@ walk_both(const struct look *l, unsigned c, uint32_t point, struct walk *w)
 	}
 }
 
+/* Of marks that nobody asks for, what was done to them is compared. */
+static bool
+marks_differ(const struct walk *w)
+{
+	if (w->p->b->of[F_MARK] >= 0)
+		return w[0].mark != w[1].mark;
+	return w[0].made.mask != w[1].made.mask ||
+	    w[0].made.value != w[1].made.value;
+}
+
 static bool
 ends_differ(const struct walk *w)
 {
 	return verdict_of(&w[0]) != verdict_of(&w[1]) ||
-	    w[0].logs != w[1].logs || w[0].marks != w[1].marks;
+	    w[0].logs != w[1].logs || marks_differ(w);
 }
 
 static enum diff_kind

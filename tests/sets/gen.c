@@ -1059,6 +1059,18 @@ gset_changes(const struct gset *s)
 	return gives && has_slot(s, S_MARK);
 }
 
+unsigned
+gset_mark_ops(const struct gset *s)
+{
+	unsigned ops = 0;
+
+	for (unsigned i = 0; i < s->n; i++)
+		for (unsigned k = 0; k < s->c[i].n; k++)
+			if (s->c[i].r[k].action == A_MARK)
+				ops |= 1U << s->c[i].r[k].to;
+	return ops;
+}
+
 static void
 add_term(struct terms *v, const struct term *t)
 {

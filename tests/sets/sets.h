@@ -110,6 +110,8 @@ void	gset_print(const struct gset *, struct sbuf *);
 bool	gset_needs_ct(const struct gset *);
 /* Do rules ask for marks that others give? */
 bool	gset_changes(const struct gset *);
+/* Bits 1 << operation: those that its rules have. */
+unsigned gset_mark_ops(const struct gset *);
 /* All of its terms, each once. */
 struct terms { const struct term **t; unsigned n, room; };
 void	gset_terms(const struct gset *, struct terms *);
@@ -140,7 +142,7 @@ struct brute {
 	unsigned n_pools;
 	int of[N_OWN];			/* field to pool, or -1 */
 	bool counts;			/* the weights are right */
-	bool changes;			/* marks change on the way */
+	unsigned mark_ops;		/* that rules have: bits */
 	uint32_t n;			/* points; 0: too many */
 	const uint8_t *at[N_OWN];	/* pool: which value a point has */
 };
@@ -184,8 +186,9 @@ struct walk {
 	const uint32_t *only;
 	/* What was met, and of this what did not do what it says. */
 	uint32_t hit[MAX_CHAINS], inert[MAX_CHAINS];
-	uint64_t logs, marks;		/* prefixes, marks in their order, mixed */
+	uint64_t logs;			/* prefixes in their order, mixed */
 	uint32_t mark;
+	struct mark_op made;		/* all that was done to it */
 	const struct grule *did[64];	/* that did something, in their order */
 	unsigned n_did;
 	/* Who decided: -1 is the policy, or the end of a user chain. */
