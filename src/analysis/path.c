@@ -55,7 +55,7 @@ struct flows { struct accepted *v; unsigned n, room; };
 struct found {
 	struct path_region r;
 	struct hs set;
-	const struct step *by;
+	unsigned stage, step;		/* of who decides; the first way to it */
 	struct found *next;
 };
 
@@ -87,8 +87,9 @@ struct at {
 	struct walk *w;
 	unsigned stage;
 	const struct step *by;		/* who accepted in the filter table */
-	const struct chain *chain;	/* whose step that is */
-	const struct accepted *reply;	/* it is a reply to this flow */
+	const struct program *of;	/* whose step that is */
+	const struct accepted *begun;	/* it is of this flow, */
+	const struct accepted *reply;	/* or a reply to it: then the same */
 };
 
 static void stage(struct at at, const struct flow *f);
@@ -203,44 +204,120 @@ learn(struct walk *w, const struct flow *f)
 	a->possible = f->possible;
 }
 
+/* What became of the addresses, to be compared with a packet. */
 static void
-end(const struct at *at, const struct step *by, const struct chain *chain,
+note_left(const struct walk *w, const struct flow *f, struct path_region *r)
+{
+	static const enum field of[] = { F_SRC, F_SPORT, F_DST, F_DPORT };
+	const struct hs_space *sp = w->an->space;
+
+	for (unsigned k = 0; k < 4; k++) {
+		int i = sp->of_field[of[k]];
+
+		if (i >= 0 && dim_in(&f->changed, (unsigned)i))
+			r->left_fields |= UINT64_C(1) << of[k];
+	}
+	r->left = arena_copy(w->arena, f->now, sp->n * sizeof(hs_cell));
+}
+
+/* The packet that began its flow: translation makes ends of it others than
+ * those that its replies have. */
+static void
+note_first(const struct at *at, struct path_region *r)
+{
+	static const enum field of[] = { F_SRC, F_SPORT, F_DST, F_DPORT };
+	const struct walk *w = at->w;
+	const struct hs_space *sp = w->an->space;
+	const struct accepted *a = at->begun;
+	struct point *first;
+
+	r->first = NULL;
+	r->first_fields = 0;
+	r->reply = at->reply != NULL;
+	if (a == NULL)
+		return;
+	r->first = first = arena_new(w->arena, struct point);
+	hs_point(sp, a->was, first);
+	for (unsigned k = 0; k < 4 && r->reply; k++) {
+		int i = sp->of_field[of[k]];
+
+		if (i >= 0 && a->was[i] != a->now[i])
+			r->first_fields |= UINT64_C(1) << of[k];
+	}
+}
+
+static void
+note_witness(const struct at *at, const struct flow *f, struct path_region *r)
+{
+	hs_point(at->w->an->space, f->was, &r->witness);
+	note_left(at->w, f, r);
+	note_first(at, r);
+}
+
+/* Where in the way packets come to a chain. */
+static unsigned
+stage_of(const struct walk *w, const struct chain *c)
+{
+	unsigned i = 0;
+
+	while (ways[w->path][i].kind != STAGE_END && (c == NULL ||
+	    ways[w->path][i].kind != STAGE_TABLE ||
+	    ways[w->path][i].table != c->table->id ||
+	    ways[w->path][i].hook != c->hook))
+		i++;
+	return i;
+}
+
+/* Of this decider; made if there is none. */
+static struct found *
+found_of(struct walk *w, const struct step *by, const struct program *of,
+    enum verdict v, const char *nat)
+{
+	const struct chain *policy = by != NULL && by->rule == NULL ?
+	    of->entry : NULL;
+	const void *key[2] = { policy != NULL ? (const void *)policy :
+	    by != NULL ? by->rule : NULL, (void *)(uintptr_t)v };
+	struct found *first = map_get(&w->by_decider, (const char *)key,
+	    sizeof(key)), *x = first;
+
+	while (x != NULL && !same_text(x->r.translated, nat))
+		x = x->next;
+	if (x != NULL)
+		return x;
+	x = arena_new(w->arena, struct found);
+	x->stage = stage_of(w, of != NULL ? of->entry : NULL);
+	x->step = UINT32_MAX;
+	x->next = first;
+	x->r = (struct path_region){ .verdict = v, .reject = v == V_DROP &&
+	    is_reject(by), .rule = by != NULL ? by->rule : NULL,
+	    .policy = policy, .complete = true, .possible = true,
+	    .translated = nat };
+	map_set(&w->by_decider, w->arena, arena_copy(w->arena, key,
+	    sizeof(key)), sizeof(key), x);
+	vec_room(w->list, w->n, w->room);
+	w->list[w->n++] = x;
+	return x;
+}
+
+static void
+end(const struct at *at, const struct step *by, const struct program *of,
     enum verdict v, const struct flow *f)
 {
 	struct walk *w = at->w;
 	const struct hs_space *sp = w->an->space;
-	struct found *first, *x;
-	const char *nat = v == V_ACCEPT ? translation(w, f) : NULL;
-	const void *key[2] = { by, (void *)(uintptr_t)v };
+	struct found *x;
+	unsigned step = by != NULL ? (unsigned)(by - of->steps) : UINT32_MAX;
 
 	if (w->learning != NULL) {
 		if (v == V_ACCEPT)
 			learn(w, f);
 		return;
 	}
-	first = map_get(&w->by_decider, (const char *)key, sizeof(key));
-	for (x = first; x != NULL && !same_text(x->r.translated, nat);
-	    x = x->next)
-		;
-	if (x == NULL) {
-		x = arena_new(w->arena, struct found);
-		x->by = by;
-		x->next = first;
-		x->r = (struct path_region){ .verdict = v,
-		    .reject = v == V_DROP && is_reject(by),
-		    .rule = by != NULL ? by->rule : NULL,
-		    .policy = by != NULL && by->rule == NULL ? chain : NULL,
-		    .complete = true, .possible = true, .translated = nat };
-		hs_point(sp, f->was, &x->r.witness);
-		map_set(&w->by_decider, w->arena, arena_copy(w->arena, key,
-		    sizeof(key)), sizeof(key), x);
-		vec_room(w->list, w->n, w->room);
-		w->list[w->n++] = x;
-	}
-	if (x->r.possible && !f->possible) {
-		x->r.possible = false;
-		hs_point(sp, f->was, &x->r.witness);
-	}
+	x = found_of(w, by, of, v, v == V_ACCEPT ? translation(w, f) : NULL);
+	x->step = step < x->step ? step : x->step;
+	if (x->set.n == 0 || (x->r.possible && !f->possible))
+		note_witness(at, f, &x->r);
+	x->r.possible &= f->possible;
 	if (x->set.n < w->most || x->set.n == 0)
 		hs_add(sp, &x->set, f->was);
 	else
@@ -269,7 +346,7 @@ table_ended(struct follow *fl, struct program *p, uint32_t step,
 	void *mine = fl->arg;
 
 	if (v != V_ACCEPT) {
-		end(&at, by, p->entry, v, f);
+		end(&at, by, p, v, f);
 		return;
 	}
 	memcpy(now, f->now, fl->an->space->n * sizeof(*now));
@@ -278,7 +355,7 @@ table_ended(struct follow *fl, struct program *p, uint32_t step,
 	next.now = now;
 	if (p->entry->table->id == TABLE_FILTER || at.by == NULL) {
 		at.by = by;
-		at.chain = p->entry;
+		at.of = p;
 	}
 	at.stage++;
 	stage(at, &next);
@@ -462,6 +539,7 @@ established_by(struct at at, const struct flow *f, bool reply, unsigned i)
 		}
 	}
 	part.possible |= a->possible;
+	at.begun = a;
 	at.reply = reply ? a : NULL;
 	for (unsigned k = 0; k < parts.n; k++) {
 		part.now = hs_box(sp, &parts, k);
@@ -720,7 +798,7 @@ stage(struct at at, const struct flow *f)
 		run_route(at, f);
 		return;
 	case STAGE_END:
-		end(&at, at.by, at.chain, V_ACCEPT, f);
+		end(&at, at.by, at.of, V_ACCEPT, f);
 		return;
 	case STAGE_TABLE:
 		break;
@@ -899,9 +977,12 @@ by_decider(const void *a, const void *b)
 	const struct found *x = *(struct found *const *)a;
 	const struct found *y = *(struct found *const *)b;
 
-	/* Steps of one program stand in order; END is the last. */
-	if (x->by != y->by)
-		return x->by < y->by ? -1 : 1;
+	if (x->stage != y->stage)
+		return x->stage < y->stage ? -1 : 1;
+	if (x->step != y->step)
+		return x->step < y->step ? -1 : 1;
+	if (x->r.verdict != y->r.verdict)
+		return x->r.verdict < y->r.verdict ? -1 : 1;
 	return strcmp(x->r.translated ? x->r.translated : "",
 	    y->r.translated ? y->r.translated : "");
 }

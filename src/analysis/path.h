@@ -24,6 +24,14 @@ struct path_region {
 	struct point witness;
 	/* "dst 172.17.0.2:5432": what they were translated to; null: not. */
 	const char *translated;
+	/* Bits 1 << enum field of these, and what they became, as boxes. */
+	uint64_t left_fields;
+	const hs_cell *left;
+	/* The witness is ESTABLISHED by this packet, or null.  Where both have
+	 * an end in common it is the witness's, but for 'first_fields'. */
+	const struct point *first;
+	uint64_t first_fields;
+	bool reply;			/* it is a reply to it */
 };
 
 /* Tests that an analysis must know of (analysis_new's queries) before it is
@@ -32,7 +40,8 @@ void	path_wants(const struct env *, int family, struct query *);
 /* The box of all packets that come this way. */
 void	path_whole(struct analysis *, unsigned r, enum path, hs_cell *);
 /* Calls 'each' for every end of packets in 'q' (null: NEW ones), by decider
- * and translation; false from it ends.  'r': index of the ruleset.  Sources
+ * and translation, in the order in which packets come to chains and rules;
+ * false from it ends.  'r': index of the ruleset.  Sources
  * that the kernel would not take for routable are left out where a snapshot
  * tells them.  *partial comes out true if that was too much work. */
 void	analysis_path(struct analysis *, unsigned r, enum path,
