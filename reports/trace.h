@@ -100,9 +100,12 @@ struct trace_branch {
 /* A change that makes the answer another one; it was tried. */
 struct trace_fix {
 	const char *what;		/* "to allow" */
-	const char *command;
+	const char *command;		/* one a line */
 	const char *effect;		/* what trying it showed */
+	const char *const *changes;	/* what else it means, for all packets */
+	unsigned n_changes;
 	const char *owner;		/* who made that chain, or null */
+	const char *owners_command;	/* how its owner does it, or null */
 };
 
 struct trace_report {

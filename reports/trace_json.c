@@ -317,21 +317,34 @@ branches(const struct trace_report *r)
 }
 
 /* A command as a list of its words; none of them has a space. */
+/* The words of a command; ";" between several. */
 static cJSON *
 words(const char *command)
 {
 	cJSON *list = cJSON_CreateArray();
 
 	while (*command != '\0') {
-		size_t n = strcspn(command, " ");
+		size_t n = strcspn(command, " \n");
 		struct sbuf safe = SBUF_INIT;
 
 		sbuf_safe(&safe, command, n);
 		cJSON_AddItemToArray(list,
 		    cJSON_CreateString(sbuf_text(&safe)));
 		sbuf_free(&safe);
+		if (command[n] == '\n')
+			cJSON_AddItemToArray(list, cJSON_CreateString(";"));
 		command += n + (command[n] != '\0');
 	}
+	return list;
+}
+
+static cJSON *
+texts(const char *const *v, unsigned n)
+{
+	cJSON *list = cJSON_CreateArray();
+
+	for (unsigned i = 0; i < n; i++)
+		cJSON_AddItemToArray(list, cJSON_CreateString(v[i]));
 	return list;
 }
 
@@ -348,8 +361,13 @@ fixes(const struct trace_report *r)
 		    words(r->fixes[i].command));
 		cJSON_AddBoolToObject(o, "verified", true);
 		json_text(o, "effect", r->fixes[i].effect);
+		cJSON_AddItemToObject(o, "changes", texts(
+		    r->fixes[i].changes, r->fixes[i].n_changes));
 		if (r->fixes[i].owner != NULL)
 			json_text(o, "owner", r->fixes[i].owner);
+		if (r->fixes[i].owners_command != NULL)
+			cJSON_AddItemToObject(o, "owners_command",
+			    words(r->fixes[i].owners_command));
 		cJSON_AddItemToArray(list, o);
 	}
 	return list;

@@ -425,28 +425,61 @@ put_not_consulted(struct teller *w)
 	}
 }
 
+/* Each command in a line of its own. */
+static void
+put_commands(struct teller *w, const char *command)
+{
+	while (*command != '\0') {
+		size_t n = strcspn(command, "\n");
+		struct sbuf safe = SBUF_INIT;
+
+		sbuf_safe(&safe, command, n);
+		tell_wrap(w, TELL_LABEL + 2, sbuf_text(&safe));
+		tell_end(w);
+		sbuf_free(&safe);
+		command += n;
+		if (*command++ == '\0')
+			return;
+		sbuf_printf(&w->b, "%*s", TELL_LABEL, "");
+	}
+}
+
+static void
+put_behind(struct teller *w, const char *text)
+{
+	sbuf_printf(&w->b, "%*s", TELL_LABEL, "");
+	tell_wrap(w, TELL_LABEL + 2, text);
+	tell_end(w);
+}
+
+static void
+put_owner(struct teller *w, const struct trace_fix *f)
+{
+	struct sbuf b = SBUF_INIT;
+
+	sbuf_printf(&b, "the chain belongs to %s, which may undo the change",
+	    f->owner);
+	if (f->owners_command != NULL)
+		sbuf_printf(&b, "; its own way: %s", f->owners_command);
+	put_behind(w, sbuf_text(&b));
+	sbuf_free(&b);
+}
+
 static void
 put_fixes(struct teller *w)
 {
 	for (unsigned i = 0; i < w->r->n_fixes; i++) {
 		const struct trace_fix *f = &w->r->fixes[i];
-		struct sbuf safe = SBUF_INIT;
 
 		if (i == 0)
 			tell_gap(w);
 		tell_label(w, f->what);
-		sbuf_safe(&safe, f->command, strlen(f->command));
-		tell_wrap(w, TELL_LABEL + 2, sbuf_text(&safe));
-		tell_end(w);
-		sbuf_printf(&w->b, "%*s", TELL_LABEL, "");
-		tell_wrap(w, TELL_LABEL, f->effect);
-		tell_end(w);
-		if (f->owner != NULL) {
-			sbuf_printf(&w->b, "%*sthe chain belongs to %s, "
-			    "which may undo the change\n", TELL_LABEL, "",
-			    f->owner);
-		}
-		sbuf_free(&safe);
+		put_commands(w, f->command);
+		put_behind(w, f->effect);
+		for (unsigned k = 0; k < f->n_changes; k++)
+			put_behind(w, f->changes[k]);
+		if (f->owner != NULL)
+			put_owner(w, f);
 	}
 }
 

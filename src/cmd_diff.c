@@ -105,15 +105,6 @@ static const struct arg diff_args[] = {
 
 /* ---- the meaning ---- */
 
-static const struct { const char *kind, *words; } kinds[] = {
-	[DIFF_ALLOWED] = { "allowed", "newly allowed" },
-	[DIFF_BLOCKED] = { "blocked", "newly blocked" },
-	[DIFF_VERDICT] = { "verdict", "refused otherwise" },
-	[DIFF_NAT] = { "nat", "translated otherwise" },
-	[DIFF_LOG] = { "log", "logged otherwise" },
-	[DIFF_MARK] = { "mark", "changed otherwise" },
-};
-
 /* The chain that the packets enter; of the table that is there. */
 static const struct chain *
 entry_of(const struct cmd *c, const struct diff_region *r)
@@ -163,8 +154,8 @@ keep(const struct diff_region *r, void *arg)
 		return;
 	vec_room(c->changes, c->n, c->room);
 	d = &c->changes[c->n++];
-	*d = (struct diff_change){ .kind = kinds[r->kind].kind,
-	    .words = kinds[r->kind].words, .family = sp->family,
+	*d = (struct diff_change){ .kind = told_change(r->kind)->kind,
+	    .words = told_change(r->kind)->words, .family = sp->family,
 	    .table = table_names[r->table], .chain = hook_names[r->hook] };
 	if (r->possible)
 		d->may = r->complete ? told_chances(sp, r->set, arena) : NULL;

@@ -1,14 +1,19 @@
 #include "fix.h"
 
-#include "base/diag.h"
 #include "ext/ext.h"
 #include "model/icmp.h"
 #include "model/owners.h"
 #include "reports/near.h"
-#include "reports/ref.h"
+#include "reports/save.h"
+#include "tried.h"
 
 #include <netinet/in.h>
-#include <stdlib.h>
+
+static bool
+is_dropped(enum disposition d)
+{
+	return d == DISP_DROP || d == DISP_REJECT;
+}
 
 /* ---- the rule that would be added ---- */
 
@@ -94,109 +99,167 @@ command_at(const struct run_setup *s, const struct trace_report *r,
 
 /* ---- trying it ---- */
 
-/* The rules of one family, read again, and the command. */
-static bool
-edited_rules(const struct ruleset *rs, const char *command,
-    struct load *load)
+static const char *
+effect_of(const struct tried *t, bool allow, struct arena *arena)
 {
-	for (unsigned i = 0; i < rs->n_sources; i++) {
-		load->family = rs->family;
-		if (!load_source(load, rs->sources[i]))
-			return false;
-	}
-	return load_source(load, source_text("fix", command, load->arena));
+	if (!allow)
+		return "tried: with it this packet is dropped";
+	if (t->end.disposition != DISP_ACCEPT)
+		return arena_printf(arena, "tried: with it this packet comes "
+		    "further, and then: %s by %s",
+		    disposition_names[t->end.disposition], t->by);
+	if (!t->replied)
+		return "tried: with it this packet is accepted";
+	if (t->reply == DISP_ACCEPT)
+		return "tried: with it this packet is accepted, and the reply "
+		    "to it";
+	if (t->reply_by == NULL)
+		return "tried: with it this packet is accepted, but the reply "
+		    "is lost";
+	return arena_printf(arena, "tried: with it this packet is accepted, "
+	    "but the reply is not: %s by %s", disposition_names[t->reply],
+	    t->reply_by);
 }
 
 static void
-no_note(void *arg, const char *text)
+take(struct trace_report *r, const struct trace_fix *fix, struct arena *arena)
 {
-	(void)arg;
-	(void)text;
+	r->fixes = arena_copy(arena, fix, sizeof(*fix));
+	r->n_fixes = 1;
 }
 
+/* How those who own a chain open a port themselves. */
+static const char *
+owners_command(const struct trace_report *r, const struct chain *c,
+    bool allow, struct arena *arena)
+{
+	const char *owner = chain_owner(c), *proto;
+	struct flow_key k;
+
+	if (owner == NULL || !seen_by(r->way, c, &k) || !k.has_ports ||
+	    (proto = proto_name(k.proto)) == NULL)
+		return NULL;
+	if (strcmp(owner, "ufw") == 0)
+		return arena_printf(arena, "ufw %s %u/%s", allow ? "allow" :
+		    "deny", (unsigned)k.dport, proto);
+	if (strcmp(owner, "firewalld") == 0 && allow)
+		return arena_printf(arena, "firewall-cmd --permanent "
+		    "--add-port=%u/%s", (unsigned)k.dport, proto);
+	return NULL;
+}
+
+/* Proposes the commands if the packet comes to what is wanted with them. */
 static bool
-is_dropped(enum disposition d)
+propose_commands(const struct run_setup *s, struct trace_report *r,
+    const struct chain *c, const char *command, bool allow)
 {
-	return d == DISP_DROP || d == DISP_REJECT;
-}
+	struct tried t;
 
-static const char *
-effect_of(struct run *r, bool allow, struct arena *arena)
-{
-	struct trace reply;
-	struct trace_ending end;
-	const char *why = NULL, *text;
-	struct sbuf b = SBUF_INIT;
-
-	if (!allow)
-		return "tried: with it this packet is dropped";
-	if (!run_reply(r, &reply, &end, &why))
-		return "tried: with it this packet is accepted";
-	trace_free(&reply);
-	if (end.disposition == DISP_ACCEPT)
-		return "tried: with it this packet is accepted, and the reply "
-		    "to it";
-	sbuf_printf(&b, "tried: with it this packet is accepted, but the "
-	    "reply is not: %s by ", disposition_names[end.disposition]);
-	ref_decider(end.rule, end.chain, &b);
-	text = arena_strdup(arena, sbuf_text(&b));
-	sbuf_free(&b);
-	return text;
-}
-
-/* What the packet comes to under the edited rules; null: not what is
- * wanted. */
-static const char *
-try_it(const struct run_setup *s, const struct ruleset *rs,
-    const char *command, bool allow)
-{
-	struct arena arena = ARENA_INIT;
-	struct diags diags;
-	struct load load = { .arena = &arena, .diags = &diags };
-	struct run_setup setup = *s;
-	struct run *r = mem_alloc(1, sizeof(*r));
-	const char *effect = NULL;
-
-	diag_init(&diags, &arena);
-	setup.note = no_note;
-	setup.all_misses = false;
-	if (edited_rules(rs, arena_printf(&arena, "%s\n", command), &load)) {
-		unsigned i = family_index(rs->family);
-
-		setup.rules[i] = load.rules[i];
-		run_begin(r, &setup);
-		if (run_unknowns(r) == 0 && (allow ?
-		    r->outcome.disposition == DISP_ACCEPT :
-		    is_dropped(r->outcome.disposition)))
-			effect = effect_of(r, allow, s->arena);
-		run_end(r);
-	}
-	ruleset_free(load.rules[0]);
-	ruleset_free(load.rules[1]);
-	arena_free(&arena);
-	free(r);
-	return effect;
+	if (command == NULL || !try_commands(s, c->table->ruleset, command,
+	    true, &t) || !t.decided || (allow ? t.end.disposition !=
+	    DISP_ACCEPT : !is_dropped(t.end.disposition)))
+		return false;
+	take(r, &(struct trace_fix){ .what = allow ? "to allow" : "to block",
+	    .command = command, .effect = effect_of(&t, allow, s->arena),
+	    .changes = t.changes, .n_changes = t.n_changes,
+	    .owner = chain_owner(c),
+	    .owners_command = owners_command(r, c, allow, s->arena) },
+	    s->arena);
+	return true;
 }
 
 static bool
 propose(const struct run_setup *s, struct trace_report *r,
     const struct chain *c, unsigned position, bool allow)
 {
-	const char *command = command_at(s, r, c, position, allow ? "ACCEPT" :
-	    "DROP"), *effect;
-	struct trace_fix *fix;
+	return propose_commands(s, r, c, command_at(s, r, c, position, allow ?
+	    "ACCEPT" : "DROP"), allow);
+}
 
-	if (command == NULL)
+/* ---- candidates ---- */
+
+/* "iptables -t mangle" */
+static const char *
+tool(const struct chain *c, struct arena *arena)
+{
+	const char *name = c->table->ruleset->family == AF_INET6 ?
+	    "ip6tables" : "iptables";
+
+	return c->table->id == TABLE_FILTER ? name : arena_printf(arena,
+	    "%s -t %s", name, table_names[c->table->id]);
+}
+
+/* The rule further down in the chain that would accept the packet if it came
+ * there, and that no packet at all comes to now; null: there is none. */
+static const struct rule *
+buried(const struct run_setup *s, const struct rule *blocker)
+{
+	const struct chain *c = blocker->chain;
+	const struct ruleset *rs = c->table->ruleset;
+	const char *t = tool(c, s->arena);
+	struct tried without, dead;
+
+	if (!try_commands(s, rs, arena_printf(s->arena, "%s -D %s %u", t,
+	    c->name, blocker->number), false, &without) || !without.decided ||
+	    without.end.disposition != DISP_ACCEPT ||
+	    without.rule < blocker->number || without.chain == NULL ||
+	    strcmp(without.chain, c->name) != 0)
+		return NULL;
+	/* While the blocker is there it stands one further down. */
+	if (!try_commands(s, rs, arena_printf(s->arena, "%s -D %s %u", t,
+	    c->name, without.rule + 1), true, &dead) || dead.n_changes != 0)
+		return NULL;
+	return c->rules[without.rule];
+}
+
+/* Moves a buried rule above what buries it. */
+static bool
+move_up(const struct run_setup *s, struct trace_report *r,
+    const struct rule *blocker)
+{
+	const struct rule *rule = buried(s, blocker);
+	const char *t, *command;
+	struct sbuf spec = SBUF_INIT;
+
+	if (rule == NULL)
 		return false;
-	effect = try_it(s, c->table->ruleset, command, allow);
-	if (effect == NULL)
-		return false;
-	fix = arena_new(s->arena, struct trace_fix);
-	*fix = (struct trace_fix){ allow ? "to allow" : "to block", command,
-	    effect, chain_owner(c) };
-	r->fixes = fix;
-	r->n_fixes = 1;
-	return true;
+	t = tool(rule->chain, s->arena);
+	save_rule_bare(rule, &spec);
+	command = arena_printf(s->arena, "%s -D %s %u\n%s -I %s %u%s", t,
+	    rule->chain->name, rule->number, t, rule->chain->name,
+	    blocker->number, sbuf_text(&spec));
+	sbuf_free(&spec);
+	return propose_commands(s, r, rule->chain, command, true);
+}
+
+/* What of the host keeps the packet from the rules. */
+static void
+propose_sysctl(const struct run_setup *s, struct trace_report *r)
+{
+	const struct iface *in = r->way->in;
+	const char *name = NULL, *value = "1";
+	struct tried t;
+
+	if (r->end.reason == REASON_FORWARDING_OFF)
+		name = r->way->original != NULL &&
+		    r->way->original[0] >> 4 == 6 ?
+		    "net.ipv6.conf.all.forwarding" : "net.ipv4.ip_forward";
+	else if (r->end.reason == REASON_ROUTE_LOCALNET && in != NULL)
+		name = arena_printf(s->arena,
+		    "net.ipv4.conf.%s.route_localnet", in->name);
+	else if (r->end.reason == REASON_RP_FILTER && in != NULL) {
+		name = arena_printf(s->arena, "net.ipv4.conf.%s.rp_filter",
+		    in->name);
+		value = "2";
+	}
+	if (name == NULL)
+		return;
+	try_sysctl(s, name, value, &t);
+	if (!t.decided || t.end.disposition == DISP_LOST)
+		return;
+	take(r, &(struct trace_fix){ .what = "to allow",
+	    .command = arena_printf(s->arena, "sysctl -w %s=%s", name, value),
+	    .effect = effect_of(&t, true, s->arena) }, s->arena);
 }
 
 /* A user chain in which a rule of the same kind nearly accepted it: that is
@@ -253,7 +316,11 @@ fix_find(const struct run_setup *s, struct trace_report *r)
 	const struct rule *jump;
 	bool allow = is_dropped(e->disposition);
 
+	if (e->disposition == DISP_LOST)
+		propose_sysctl(s, r);
 	if (at == NULL || (!allow && e->disposition != DISP_ACCEPT))
+		return;
+	if (allow && e->rule != NULL && move_up(s, r, e->rule))
 		return;
 	if (allow && (c = where_such_are(r)) != NULL &&
 	    propose(s, r, c, 0, allow))

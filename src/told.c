@@ -15,6 +15,21 @@ told_verdict(enum verdict v, bool reject)
 	    names[v] != NULL ? names[v] : "?";
 }
 
+const struct told_change *
+told_change(enum diff_kind kind)
+{
+	static const struct told_change kinds[] = {
+		[DIFF_ALLOWED] = { "allowed", "newly allowed" },
+		[DIFF_BLOCKED] = { "blocked", "newly blocked" },
+		[DIFF_VERDICT] = { "verdict", "refused otherwise" },
+		[DIFF_NAT] = { "nat", "translated otherwise" },
+		[DIFF_LOG] = { "log", "logged otherwise" },
+		[DIFF_MARK] = { "mark", "changed otherwise" },
+	};
+
+	return &kinds[kind];
+}
+
 /* ---- boxes ---- */
 
 enum { MANY_BOXES = 2000 };		/* are not looked at in pairs */

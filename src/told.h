@@ -7,6 +7,9 @@
 
 /* "ACCEPT", "REJECT", ...; "RETURN" for the end of a user chain. */
 const char *told_verdict(enum verdict, bool reject);
+/* "allowed" and "newly allowed": for machines, for people. */
+struct told_change { const char *kind, *words; };
+const struct told_change *told_change(enum diff_kind);
 /* The boxes in words and for machines, without what they have in common with
  * 'whole', the box of all packets that there are; texts go to the arena. */
 void	told_packets(const struct hs_space *, const struct hs *,
