@@ -26,7 +26,7 @@ EXT	:= $(sort $(wildcard src/ext/[mt]_*.c))
 CHECKS	:= $(sort $(wildcard src/analysis/c_*.c))
 LIB	:= $(wildcard src/base/*.c src/model/*.c src/ext/*.c src/analysis/*.c \
 	   parsers/*.c sim/*.c reports/*.c)
-LIBOBJ	:= $(LIB:%.c=$B/%.o) $B/ext_all.o $B/check_all.o
+LIBOBJ	:= $(LIB:%.c=$B/%.o) $B/ext_all.o $B/check_all.o $B/html_all.o
 MAIN	:= $(wildcard src/*.c)
 TESTS	:= $(wildcard tests/*_test.c)
 KERNEL	:= $(wildcard tests/kernel/*.c)
@@ -64,6 +64,13 @@ $B/check_all.c: FORCE
 	      src/analysis/c_$$c.c | sort -u | tr '\n' ' ')\" },"; done; \
 	  echo '	{ 0 },'; echo '};'; } >$@.new
 	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+# The style and the script of a page, as arrays: text may be as long as it is.
+$B/html_all.c: reports/html.css reports/html.js
+	@mkdir -p $(@D)
+	@{ echo '#include "reports/html_assets.h"'; \
+	  for f in css js; do echo "const char html_$$f[] = {"; \
+	  od -An -v -tu1 reports/html.$$f | sed 's/[0-9]\{1,\}/&,/g'; \
+	  echo '0 };'; done; } >$@
 FORCE:
 $B/%_all.o: $B/%_all.c
 	@$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<

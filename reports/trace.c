@@ -151,24 +151,31 @@ put_end(struct sbuf *b, const struct tuple *tuple, bool source)
 	endpoint_print(tuple->family, &e.addr, e.port, e.has_port, b);
 }
 
+void
+trace_nat_print(const struct tuple *old, const struct tuple *new,
+    struct sbuf *b)
+{
+	for (int source = 0; source < 2; source++) {
+		struct sbuf from = SBUF_INIT, to = SBUF_INIT;
+
+		put_end(&from, old, source);
+		put_end(&to, new, source);
+		if (strcmp(sbuf_text(&from), sbuf_text(&to)) != 0)
+			sbuf_printf(b, "%s%s %s => %s", b->len ? ", " : "",
+			    source ? "source" : "destination",
+			    sbuf_text(&from), sbuf_text(&to));
+		sbuf_free(&from);
+		sbuf_free(&to);
+	}
+}
+
 static void
 on_nat(struct trace *t, const struct event *e)
 {
 	struct sbuf b = SBUF_INIT;
 	struct step *s = add(t, e);
 
-	for (int source = 0; source < 2; source++) {
-		struct sbuf old = SBUF_INIT, new = SBUF_INIT;
-
-		put_end(&old, e->old, source);
-		put_end(&new, e->new, source);
-		if (strcmp(sbuf_text(&old), sbuf_text(&new)) != 0)
-			sbuf_printf(&b, "%s%s %s => %s", b.len ? ", " : "",
-			    source ? "source" : "destination",
-			    sbuf_text(&old), sbuf_text(&new));
-		sbuf_free(&old);
-		sbuf_free(&new);
-	}
+	trace_nat_print(e->old, e->new, &b);
 	s->text = keep(t, &b);
 	s->old = arena_copy(t->arena, e->old, sizeof(*e->old));
 	s->new = arena_copy(t->arena, e->new, sizeof(*e->new));

@@ -78,6 +78,9 @@ bool	trace_visited(const struct trace *, const struct chain *);
 /* One end of a tuple; ICMP has no ports. */
 struct trace_end { union addr addr; uint16_t port; bool has_port; };
 struct trace_end trace_end(const struct tuple *, bool source);
+/* "destination A => B, source C => D": what a translation changed. */
+void	trace_nat_print(const struct tuple *old, const struct tuple *new,
+	    struct sbuf *);
 /* The step that translated its destination (or source), or null. */
 const struct step *trace_nat(const struct trace *, bool destination);
 
