@@ -1,23 +1,18 @@
 /* nfwalk audit: findings about a ruleset. */
 #include "cmd.h"
 
-#include "analysis/audit.h"
-#include "analysis/exposure.h"
+#include "audited.h"
 #include "base/date.h"
 #include "baseline.h"
-#include "confirm.h"
 #include "ext/ext.h"
 #include "ids.h"
 #include "inputs.h"
 #include "outputs.h"
+#include "page.h"
 #include "reports/catalogue.h"
-#include "reports/findings.h"
-#include "suppress.h"
 
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 static const char usage[] =
 "usage: nfwalk audit [options] [-r] FILE...\n"
@@ -35,8 +30,9 @@ static const char usage[] =
 "      --outside IFACE  interfaces that are outside; repeatable\n"
 "      --today DATE     YYYY-MM-DD, for until= in comments; else the day of\n"
 "                       SOURCE_DATE_EPOCH, else the clock's\n"
-"  -f, --format FORMAT  text, json, sarif, junit, github, gitlab\n"
+"  -f, --format FORMAT  text, json, sarif, junit, github, gitlab, html\n"
 "  -o FORMAT=FILE       the same into FILE; repeatable\n"
+"      --html-dir DIR   DIR/report.html, with its style in DIR/report.css\n"
 "  -q, --quiet          text: errors only\n"
 "      --color WHEN     auto, always, never\n"
 "      --fail-on LEVEL  exit 1 if there is a finding of this level: error,\n"
@@ -53,9 +49,10 @@ static const char usage[] =
 "  -A INPUT ... -m comment --comment \"nfwalk:FW3003 bastion\" -j ACCEPT\n";
 
 static const char *const format_names[] = { "text", "json", "sarif", "junit",
-    "github", "gitlab", NULL };
+    "github", "gitlab", "html", NULL };
+/* Null: a page. */
 static findings_put *const writers[] = { findings_text, findings_json,
-    findings_sarif, findings_junit, findings_github, findings_gitlab };
+    findings_sarif, findings_junit, findings_github, findings_gitlab, NULL };
 
 /* Levels of --fail-on are severities; and these. */
 enum { FAIL_CERTAIN = SEV_ERROR + 1, FAIL_NEVER };
@@ -65,6 +62,7 @@ struct words { const char **list; unsigned n, room; };
 struct auditor {
 	struct inputs in;
 	struct outputs outputs;
+	struct page page;
 	struct audit audit;
 	struct audit_config cfg;
 	struct id_list only, ignore;
@@ -216,26 +214,6 @@ static const struct arg audit_args[] = {
 
 /* ---- before ---- */
 
-/* --today, or when the sources are from, or now. */
-static bool
-settle_today(struct auditor *a)
-{
-	const char *epoch = getenv("SOURCE_DATE_EPOCH"), *s = epoch;
-	uint64_t seconds;
-
-	if (a->has_today)
-		return true;
-	if (epoch == NULL || *epoch == '\0') {
-		a->cfg.today = time(NULL);
-		return true;
-	}
-	if (!read_number(&s, INT64_MAX, &seconds) || *s != '\0')
-		return args_error("audit", "SOURCE_DATE_EPOCH: expected "
-		    "seconds, got '%s'", epoch);
-	a->cfg.today = (int64_t)seconds;
-	return true;
-}
-
 static bool
 settle(struct auditor *a, const struct args *args)
 {
@@ -256,26 +234,10 @@ settle(struct auditor *a, const struct args *args)
 	a->cfg.n_management = a->management.n;
 	a->cfg.outside = a->outside.list;
 	a->cfg.n_outside = a->outside.n;
-	return settle_today(a);
+	return a->has_today || audited_today("audit", &a->cfg.today);
 }
 
 /* ---- the audit ---- */
-
-static void
-look(struct auditor *a)
-{
-	struct audit *t = &a->audit;
-
-	t->rules[0] = a->in.load.rules[0];
-	t->rules[1] = a->in.load.rules[1];
-	t->env = a->in.env;
-	t->cfg = &a->cfg;
-	t->out.arena = &a->in.arena;
-	audit_sets_new(t, &a->in.arena);
-	audit_run(t);
-	a->disagreements = confirm_findings(t, a->in.env);
-	suppress(t, &a->in.diags);
-}
 
 static bool
 settle_baseline(struct auditor *a)
@@ -288,19 +250,30 @@ settle_baseline(struct auditor *a)
 }
 
 static bool
+write_page(struct auditor *a, const struct findings_report *r,
+    struct output *o)
+{
+	page_inputs(&a->page, &a->in);
+	a->page.r.findings = r;
+	return page_write(&a->page, o, &a->in.diags);
+}
+
+static bool
 write_reports(struct auditor *a)
 {
-	bool *on = arena_alloc(&a->in.arena, n_checks), ok = true;
-	struct findings_report r = { .findings = &a->audit.out,
-	    .rules = { a->audit.rules[0], a->audit.rules[1] },
-	    .env = a->in.env, .on = on, .quiet = a->quiet };
+	struct findings_report r;
+	bool ok = true;
 
-	for (unsigned i = 0; i < n_checks; i++)
-		on[i] = audit_on(&a->audit, checks[i].id);
+	audited_report(&a->audit, &a->in, &r);
+	r.quiet = a->quiet;
 	for (unsigned i = 0; i < a->outputs.n; i++) {
 		struct output *o = &a->outputs.list[i];
 
 		r.color = o->out.path == NULL && use_color(&a->outputs);
+		if (writers[o->format] == NULL) {
+			ok = write_page(a, &r, o) && ok;
+			continue;
+		}
 		writers[o->format](&r, o->out.file);
 		ok = out_commit(&o->out, &a->in.diags) && ok;
 	}
@@ -331,7 +304,7 @@ run(struct auditor *a)
 {
 	if (!inputs_load(&a->in) || !outputs_open(&a->outputs, &a->in.diags))
 		return EXIT_INPUT;
-	look(a);
+	a->disagreements = audited(&a->audit, &a->in, &a->cfg);
 	if (!settle_baseline(a) || !write_reports(a))
 		return EXIT_INPUT;
 	if (a->disagreements != 0)
@@ -352,19 +325,20 @@ cmd_audit(int argc, char **argv)
 	a->outputs = (struct outputs){ .command = "audit",
 	    .names = format_names };
 	a->fail = FAIL_CERTAIN;
+	page_begin(&a->page, argc, argv, &a->in.arena);
 	if (!args_parse(&args, argc, argv))
 		code = args.helped ? EXIT_YES : EXIT_USAGE;
 	else
 		code = settle(a, &args) ? run(a) : EXIT_USAGE;
 	outputs_abort(&a->outputs);
 	code = inputs_finish(&a->in, code);
-	audit_sets_free(&a->audit);
-	free(a->audit.out.list);
+	audited_free(&a->audit);
 	free(a->only.ids);
 	free(a->ignore.ids);
 	free(a->management.list);
 	free(a->outside.list);
 	free(args.rest);
+	page_free(&a->page);
 	inputs_free(&a->in);
 	free(a);
 	return code;

@@ -1,7 +1,9 @@
 #include "outputs.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static bool
@@ -18,7 +20,8 @@ add(struct outputs *o, const char *name, size_t len, const char *path)
 		sbuf_free(&all);
 		if (o->n == MAX_OUTPUTS)
 			return args_error(o->command, "too many outputs");
-		o->list[o->n++] = (struct output){ f, path, { 0 } };
+		o->list[o->n++] = (struct output){ .format = f,
+		    .path = path };
 		return true;
 	}
 	args_error(o->command, "'%.*s' is no format: %s", (int)len, name,
@@ -31,6 +34,22 @@ bool
 outputs_add(struct outputs *o, const char *format, const char *path)
 {
 	return add(o, format, strlen(format), path);
+}
+
+bool
+outputs_add_folder(struct outputs *o, const char *folder)
+{
+	if (!outputs_add(o, "html", folder))
+		return false;
+	o->list[o->n - 1].folder = folder;
+	return true;
+}
+
+static bool
+set_folder(void *ctx, const struct arg *o, const char *value)
+{
+	(void)o;
+	return outputs_add_folder(ctx, value);
 }
 
 static bool
@@ -71,6 +90,7 @@ set_color(void *ctx, const struct arg *o, const char *value)
 const struct arg outputs_args[] = {
 	{ "--format", "-f", true, set_format },
 	{ "--output", "-o", true, set_output },
+	{ "--html-dir", NULL, true, set_folder },
 	{ NULL, NULL, false, NULL }
 };
 
@@ -79,21 +99,39 @@ const struct arg color_args[] = {
 	{ NULL, NULL, false, NULL }
 };
 
+/* DIR/report.html, in a folder that is there afterwards. */
+static bool
+open_folder(struct output *o, struct diags *diags)
+{
+	o->made = mkdir(o->folder, 0777) == 0;
+	if (!o->made && errno != EEXIST) {
+		diag_error(diags, (struct loc){ 0 }, "%s: %s", o->folder,
+		    strerror(errno));
+		return false;
+	}
+	o->path = arena_printf(diags->arena, "%s/report.html", o->folder);
+	return true;
+}
+
 bool
 outputs_open(struct outputs *o, struct diags *diags)
 {
 	bool ok = true;
 
 	for (unsigned i = 0; i < o->n; i++)
-		ok = out_open(&o->list[i].out, o->list[i].path, diags) && ok;
+		ok = (o->list[i].folder == NULL ||
+		    open_folder(&o->list[i], diags)) && out_open(&o->list[i].out, o->list[i].path, diags) && ok;
 	return ok;
 }
 
 void
 outputs_abort(struct outputs *o)
 {
-	for (unsigned i = 0; i < o->n; i++)
+	for (unsigned i = 0; i < o->n; i++) {
 		out_abort(&o->list[i].out);
+		if (o->list[i].made)
+			rmdir(o->list[i].folder);	/* if it is empty */
+	}
 }
 
 bool

@@ -1,5 +1,5 @@
 /* What a command writes, and how it looks: -f FORMAT, -o FORMAT=FILE,
- * --color WHEN. */
+ * --html-dir DIR, --color WHEN. */
 #ifndef OUTPUTS_H
 #define OUTPUTS_H
 
@@ -11,6 +11,8 @@ enum { MAX_OUTPUTS = 8 };
 struct output {
 	unsigned format;		/* index in the names */
 	const char *path;		/* "-": standard output */
+	const char *folder;		/* of --html-dir, or null */
+	bool made;			/* ... it was made now */
 	struct out out;
 };
 
@@ -22,13 +24,15 @@ struct outputs {
 	enum { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } color;
 };
 
-/* -f, -o; their ctx is the struct outputs. */
+/* -f, -o, --html-dir; their ctx is the struct outputs. */
 extern const struct arg outputs_args[];
 /* --color; the same. */
 extern const struct arg color_args[];
 
 /* Adds one; false, and said so, if there is no such format. */
 bool	outputs_add(struct outputs *, const char *format, const char *path);
+/* Adds the page report.html of 'folder', which outputs_open makes. */
+bool	outputs_add_folder(struct outputs *, const char *folder);
 /* All can be written, or false and errors in 'diags'. */
 bool	outputs_open(struct outputs *, struct diags *);
 /* Gives up those that were not committed. */

@@ -1,0 +1,21 @@
+/* The audit of what was read, for the commands that tell of it. */
+#ifndef AUDITED_H
+#define AUDITED_H
+
+#include "analysis/audit.h"
+#include "inputs.h"
+#include "reports/findings.h"
+
+/* Runs every check, has the simulator confirm what it can, and marks what
+ * comments of the ruleset suppress.  How many findings the simulator did not
+ * agree with: internal errors, which were told to standard error. */
+unsigned audited(struct audit *, struct inputs *, const struct audit_config *);
+void	audited_free(struct audit *);
+/* For reports; 'on' is made in the inputs' arena. */
+void	audited_report(const struct audit *, struct inputs *,
+	    struct findings_report *);
+/* What day it is, for until=: that of SOURCE_DATE_EPOCH, else the clock's.
+ * False, and said so: it is no number. */
+bool	audited_today(const char *command, int64_t *seconds);
+
+#endif
