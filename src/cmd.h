@@ -10,6 +10,7 @@ int	cmd_diff(int argc, char **argv);
 int	cmd_explain(int argc, char **argv);
 int	cmd_query(int argc, char **argv);
 int	cmd_replay(int argc, char **argv);
+int	cmd_report(int argc, char **argv);
 int	cmd_rules(int argc, char **argv);
 int	cmd_test(int argc, char **argv);
 int	cmd_trace(int argc, char **argv);

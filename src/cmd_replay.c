@@ -6,7 +6,9 @@
 #include "feed.h"
 #include "inputs.h"
 #include "outputs.h"
+#include "page.h"
 #include "parsers/pcap.h"
+#include "replayed.h"
 #include "reports/packets.h"
 #include "reports/save.h"
 #include "reports/summary.h"
@@ -39,13 +41,16 @@ static const char usage[] =
 "      --trace-all         every packet is traced\n"
 "      --checksums ignore  trust all checksums\n"
 "      --partial           take a capture that ends in mid-frame as it is\n"
-"  -f, --format FORMAT     text, json, or jsonl: an object for each packet\n"
+"  -f, --format FORMAT     text, json, html, or jsonl: an object for each\n"
+"                          packet\n"
 "  -o FORMAT=FILE          the same into FILE; repeatable\n"
+"      --html-dir DIR      DIR/report.html, with its style in DIR/report.css\n"
 "      --strict            exit 4 if anything was unknown\n"
 "  -q, --quiet             no progress on standard error\n";
 
-enum format { F_TEXT, F_JSON, F_JSONL };
-static const char *const format_names[] = { "text", "json", "jsonl", NULL };
+enum format { F_TEXT, F_JSON, F_JSONL, F_HTML };
+static const char *const format_names[] = { "text", "json", "jsonl", "html",
+    NULL };
 
 enum { PROGRESS_FRAMES = 1 << 16 };
 
@@ -74,6 +79,8 @@ struct replay {
 	bool made_folder;		/* of --write-pcap */
 	struct summary *summary;
 	struct packets_report packets;	/* of -f jsonl */
+	struct history *history;	/* of -f html */
+	struct page page;
 	int64_t first, last;
 	time_t started, shown;
 	bool progress;
@@ -213,40 +220,20 @@ on_line(void *arg, bool trace, unsigned level, const char *text, size_t len)
 
 /* ---- running ---- */
 
-static uint32_t
-l3_bytes(const uint8_t *l3, int family, const struct frame *f)
-{
-	uint32_t len = family == AF_INET ? get16(l3 + 2) :
-	    40u + get16(l3 + 4);
-
-	return len ? len : f->wire_len;
-}
-
 /* Runs a frame whose end is to be told. */
 static void
 run_told(struct replay *r, const struct frame *f, unsigned file)
 {
-	struct summary_packet p = { .in = f->in, .frame = f->number,
-	    .bytes = f->wire_len };
-	struct outcome o;
-	int family;
+	struct summary_packet p;
 
-	p.l3 = frame_l3(f, &p.have, &family);
-	if (p.l3 != NULL) {
-		p.bytes = l3_bytes(p.l3, family, f);
-		if (r->summary != NULL)
-			summary_expect(r->summary, p.l3, p.have);
-	}
 	packets_report_begin(&r->packets);
-	sim_frame(r->sim, f, &o);
-	p.disposition = o.disposition;
-	p.reason = o.reason;
-	p.rule = o.rule;
-	p.chain = o.chain;
-	p.unknown = o.unknown;
-	p.n_unknown = o.n_unknown;
+	if (r->history != NULL)
+		history_begin(r->history);
+	replayed_frame(r->sim, f, r->summary, &p);
 	if (r->summary != NULL)
 		summary_add(r->summary, &p);
+	if (r->history != NULL)
+		history_add(r->history, &p, f->time, file);
 	packets_report_put(&r->packets, &p, f->time, r->captures[file].path);
 }
 
@@ -360,6 +347,23 @@ write_conntrack(struct replay *r, unsigned *connections)
 }
 
 static void
+write_page(struct replay *r, const struct replay_facts *facts,
+    struct output *o)
+{
+	struct save_counters after = { rule_counters, chain_counters, r->sim };
+	struct html_report *h = &r->page.r;
+
+	page_inputs(&r->page, &r->in);
+	for (unsigned i = 0; i < r->n_captures; i++)
+		page_file(&r->page, r->captures[i].path, "capture");
+	h->history = r->history;
+	h->summary = summary_view(r->summary);
+	h->facts = facts;
+	h->after = &after;
+	page_write(&r->page, o, &r->in.diags);
+}
+
+static void
 write_reports(struct replay *r, unsigned connections)
 {
 	const struct feed_stats *st = feed_stats(r->feed);
@@ -385,6 +389,10 @@ write_reports(struct replay *r, unsigned connections)
 	for (unsigned i = 0; i < r->reports.n; i++) {
 		struct output *p = &r->reports.list[i];
 
+		if (p->format == F_HTML) {
+			write_page(r, &facts, p);
+			continue;
+		}
 		if (p->format == F_TEXT)
 			text_replay(r->summary, &facts, p->out.file);
 		else if (p->format == F_JSON)
@@ -438,6 +446,8 @@ open_outputs(struct replay *r)
 			r->packets.file = p->out.file;
 		else if (r->summary == NULL)
 			r->summary = summary_new(&r->in.arena);
+		if (p->format == F_HTML && r->history == NULL)
+			r->history = history_new(&r->in.arena);
 	}
 	return d->errors == 0;
 }
@@ -487,6 +497,10 @@ run(struct replay *r)
 		    i = i->next)
 			if (i->kind != IFK_LOOPBACK)
 				writer_of(r, i);
+	if (r->history != NULL) {
+		history_captures(r->history, r->n_captures);
+		cfg.sink = history_sink(r->history);
+	}
 	r->sim = sim_new(&cfg);
 	feed_for(r->feed, r->sim);
 	r->started = r->shown = time(NULL);
@@ -532,6 +546,7 @@ cmd_replay(int argc, char **argv)
 	inputs_init(&r->in);
 	r->reports = (struct outputs){ .command = "replay",
 	    .names = format_names };
+	page_begin(&r->page, argc, argv, &r->in.arena);
 	if (!args_parse(&a, argc, argv))
 		code = a.helped ? EXIT_YES : EXIT_USAGE;
 	else if (!settle(r, &a))
@@ -546,7 +561,9 @@ cmd_replay(int argc, char **argv)
 	feed_close(r->feed);
 	sim_free(r->sim);
 	summary_free(r->summary);
+	history_free(r->history);
 	packets_report_free(&r->packets);
+	page_free(&r->page);
 	free(a.rest);
 	inputs_free(&r->in);
 	free(r);

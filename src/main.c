@@ -21,6 +21,8 @@ static const struct command {
 	{ "query", "who decides which packets, of all that there can be",
 	    cmd_query },
 	{ "replay", "packets through the rules", cmd_replay },
+	{ "report", "a page of HTML: findings, exposure, rules, captures",
+	    cmd_report },
 	{ "rules", "the findings that there are", cmd_rules },
 	{ "test", "do packets come to what is expected", cmd_test },
 	{ "trace", "one packet, explained", cmd_trace },
