@@ -5,6 +5,7 @@
 #include "confirm.h"
 #include "diff.h"
 #include "outputs.h"
+#include "page.h"
 #include "told.h"
 
 #include <stdlib.h>
@@ -23,18 +24,20 @@ static const char usage[] =
 "      --replay CAPTURE  run the captures [IFACE=]CAPTURE through both, and\n"
 "                        tell which flows change; more may follow\n"
 "      --boxes N         list up to N boxes of packets for each change; 100\n"
-"  -f, --format FORMAT   text or json\n"
+"  -f, --format FORMAT   text, json or html\n"
 "  -o FORMAT=FILE        the same into FILE; repeatable\n"
+"      --html-dir DIR    DIR/report.html, with its style in DIR/report.css\n"
 "      --color WHEN      auto, always, never\n"
 "  -q, --quiet           the exit code alone\n";
 
-static const char *const format_names[] = { "text", "json", NULL };
+static const char *const format_names[] = { "text", "json", "html", NULL };
 
 enum { USUAL_BOXES = 100, MAX_MANAGEMENT = 16 };
 
 struct cmd {
 	struct inputs in;
 	struct outputs out;
+	struct page page;
 	struct ruleset *old[2];
 	struct diff_sides sides;
 	struct management management[MAX_MANAGEMENT];
@@ -208,6 +211,25 @@ compare(struct cmd *c, unsigned f)
 /* ---- running ---- */
 
 static void
+report_page(struct cmd *c, struct output *o)
+{
+	static const char *const labels[2][2] = { { "now", "now, IPv6" },
+	    { "before", "before, IPv6" } };
+	static const char *const prefixes[2][2] = { { "", "6" },
+	    { "old", "old6" } };
+	struct page *p = &c->page;
+
+	for (unsigned i = 0; i < 2 && p->r.diff == NULL; i++)
+		for (unsigned f = 0; f < 2; f++)
+			page_ruleset(p, c->sides.rules[1 - i][f],
+			    labels[i][f], prefixes[i][f]);
+	p->r.diff = &c->report;
+	page_assumptions(p, c->in.env->assumptions,
+	    c->in.env->n_assumptions);
+	page_write(p, o, &c->in.diags);
+}
+
+static void
 report(struct cmd *c)
 {
 	c->report.changes = c->changes;
@@ -220,8 +242,10 @@ report(struct cmd *c)
 
 		if (o->format == 0)
 			text_diff(&c->report, use_color(&c->out), o->out.file);
-		else
+		else if (o->format == 1)
 			json_diff(&c->report, o->out.file);
+		else
+			report_page(c, o);
 		out_commit(&o->out, &c->in.diags);
 	}
 }
@@ -253,6 +277,15 @@ load(struct cmd *c)
 }
 
 static bool
+has_page(const struct cmd *c)
+{
+	for (unsigned i = 0; i < c->out.n; i++)
+		if (c->out.list[i].format == 2)
+			return true;
+	return false;
+}
+
+static bool
 replay(struct cmd *c, const struct args *a)
 {
 	unsigned n = a->n_rest - 1;	/* without OLD, NEW, with --replay */
@@ -263,6 +296,8 @@ replay(struct cmd *c, const struct args *a)
 	captures[0] = feed_input_parse(c->replay, &c->in.arena);
 	for (unsigned i = 1; i < n; i++)
 		captures[i] = feed_input_parse(a->rest[i + 1], &c->in.arena);
+	for (unsigned i = 0; i < n && has_page(c); i++)
+		page_file(&c->page, captures[i].path, "capture");
 	c->report.traffic = t;
 	return diff_replay(&c->in, &c->sides, captures, n, t);
 }
@@ -311,6 +346,7 @@ cmd_diff(int argc, char **argv)
 	c->boxes = USUAL_BOXES;
 	c->out = (struct outputs){ .command = "diff", .names = format_names };
 	inputs_init(&c->in);
+	page_begin(&c->page, argc, argv, &c->in.arena);
 	if (!args_parse(&a, argc, argv))
 		code = a.helped ? EXIT_YES : EXIT_USAGE;
 	else
@@ -323,6 +359,7 @@ cmd_diff(int argc, char **argv)
 	ruleset_free(c->old[1]);
 	free(c->changes);
 	free(a.rest);
+	page_free(&c->page);
 	inputs_free(&c->in);
 	free(c);
 	return code;

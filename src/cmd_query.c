@@ -7,6 +7,7 @@
 #include "inputs.h"
 #include "matrix.h"
 #include "outputs.h"
+#include "page.h"
 #include "told.h"
 
 #include <stdlib.h>
@@ -42,12 +43,13 @@ static const char usage[] =
 "      --matrix          which services new connections reach, from each\n"
 "                        interface to each other and to this host\n"
 "      --boxes N         list up to N boxes of packets for each rule; 100\n"
-"  -f, --format FORMAT   text or json\n"
+"  -f, --format FORMAT   text, json or html\n"
 "      --output FORMAT=FILE  the same into FILE; repeatable\n"
+"      --html-dir DIR    DIR/report.html, with its style in DIR/report.css\n"
 "      --color WHEN      auto, always, never\n"
 "  -q, --quiet           the exit code alone\n";
 
-static const char *const format_names[] = { "text", "json", NULL };
+static const char *const format_names[] = { "text", "json", "html", NULL };
 
 enum { USUAL_BOXES = 100 };
 
@@ -55,6 +57,7 @@ struct cmd {
 	struct inputs in;
 	struct asked asked;
 	struct outputs out;
+	struct page page;
 	const char *chain, *path;
 	enum table_id table;
 	enum path way;			/* if 'path' */
@@ -287,6 +290,16 @@ ask_matrix(struct cmd *c, unsigned f)
 }
 
 static void
+report_page(struct cmd *c, const struct query_report *q,
+    const struct matrix_report *m, struct output *o)
+{
+	page_inputs(&c->page, &c->in);
+	c->page.r.query = q;
+	c->page.r.matrix = m;
+	page_write(&c->page, o, &c->in.diags);
+}
+
+static void
 report_matrix(struct cmd *c)
 {
 	struct matrix_report r = { c->matrices, c->n_matrices, c->in.env };
@@ -296,8 +309,10 @@ report_matrix(struct cmd *c)
 
 		if (o->format == 0)
 			text_matrix(&r, use_color(&c->out), o->out.file);
-		else
+		else if (o->format == 1)
 			json_matrix(&r, o->out.file);
+		else
+			report_page(c, NULL, &r, o);
 		out_commit(&o->out, &c->in.diags);
 	}
 }
@@ -314,8 +329,10 @@ report(struct cmd *c, unsigned families)
 
 		if (o->format == 0)
 			text_query(&q, use_color(&c->out), o->out.file);
-		else
+		else if (o->format == 1)
 			json_query(&q, o->out.file);
+		else
+			report_page(c, &q, NULL, o);
 		out_commit(&o->out, &c->in.diags);
 	}
 }
@@ -421,6 +438,7 @@ cmd_query(int argc, char **argv)
 	    .names = format_names } };
 	inputs_init(&c->in);
 	asked_init(&c->asked, "query");
+	page_begin(&c->page, argc, argv, &c->in.arena);
 	if (!args_parse(&a, argc, argv))
 		code = a.helped ? EXIT_YES : EXIT_USAGE;
 	else
@@ -430,6 +448,7 @@ cmd_query(int argc, char **argv)
 	asked_free(&c->asked);
 	free(c->regions);
 	free(a.rest);
+	page_free(&c->page);
 	inputs_free(&c->in);
 	free(c);
 	return code;

@@ -5,6 +5,7 @@
 #include "expect_run.h"
 #include "ext/ext.h"
 #include "outputs.h"
+#include "page.h"
 #include "run.h"
 #include "scene.h"
 
@@ -28,16 +29,18 @@ static const char usage[] =
 "      --owner UID[:GID]  whose sockets the host's own packets come from\n"
 "      --at SECONDS    when each test begins, since the epoch\n"
 "      --coverage      list the rules that no packet hit\n"
-"  -f, --format F      text, tap, junit or json\n"
+"  -f, --format F      text, tap, junit, json or html\n"
 "  -o FORMAT=FILE      the same into FILE; repeatable\n"
+"      --html-dir DIR  DIR/report.html, with its style in DIR/report.css\n"
 "      --color WHEN    auto, always, never\n"
 "\n"
 "Exit code 0: all passed; 1: one failed; 4: none failed, but one is\n"
 "undetermined.\n";
 
-enum { F_TEXT, F_TAP, F_JUNIT, F_JSON };
+enum { F_TEXT, F_TAP, F_JUNIT, F_JSON, F_HTML };
 static const char *const format_names[] = { [F_TEXT] = "text",
-    [F_TAP] = "tap", [F_JUNIT] = "junit", [F_JSON] = "json", NULL };
+    [F_TAP] = "tap", [F_JUNIT] = "junit", [F_JSON] = "json",
+    [F_HTML] = "html", NULL };
 static void (*const writers[])(const struct test_report *, FILE *) = {
     [F_TEXT] = test_text, [F_TAP] = test_tap, [F_JUNIT] = test_junit,
     [F_JSON] = test_json };
@@ -45,6 +48,7 @@ static void (*const writers[])(const struct test_report *, FILE *) = {
 struct tester {
 	struct inputs usual;		/* of the command line */
 	struct outputs outputs;
+	struct page page;
 	bool coverage;
 	int64_t time;
 	struct expect_file *files;
@@ -182,6 +186,41 @@ settle_outputs(struct outputs *o)
 	return outputs_add(o, "text", "-");
 }
 
+/* Rules of several scenes are told apart by the name of their file. */
+static void
+add_scenes(struct tester *t)
+{
+	struct arena *arena = &t->usual.arena;
+	unsigned n = 0;
+
+	for (const struct scene *s = t->scenes; s != NULL; s = s->next) {
+		const char *label = t->scenes->next == NULL ||
+		    s->in.n_files == 0 ? "" : s->in.files[0].path;
+
+		n++;
+		for (unsigned f = 0; f < 2; f++)
+			page_ruleset(&t->page, s->in.load.rules[f], f == 0 ?
+			    label : arena_printf(arena, "%s%sIPv6", label,
+			    *label ? ", " : ""), n == 1 ? f ? "6" : "" :
+			    arena_printf(arena, "s%u%s", n, f ? ".6" : ""));
+	}
+}
+
+static void
+write_page(struct tester *t, const struct args *a, struct output *o)
+{
+	struct page *p = &t->page;
+
+	page_title(p, a->rest[0]);
+	for (unsigned i = 0; i < a->n_rest; i++)
+		page_file(p, a->rest[i], "expectations");
+	if (p->r.test == NULL)
+		add_scenes(t);
+	p->r.test = &t->report;
+	page_assumptions(p, t->report.assumptions, t->report.n_assumptions);
+	page_write(p, o, &t->usual.diags);
+}
+
 static int
 run(struct tester *t, const struct args *a)
 {
@@ -194,6 +233,10 @@ run(struct tester *t, const struct args *a)
 	for (unsigned i = 0; i < t->outputs.n; i++) {
 		struct out *o = &t->outputs.list[i].out;
 
+		if (t->outputs.list[i].format == F_HTML) {
+			write_page(t, a, &t->outputs.list[i]);
+			continue;
+		}
 		t->report.color = o->path == NULL && use_color(&t->outputs);
 		writers[t->outputs.list[i].format](&t->report, o->file);
 		out_commit(o, &t->usual.diags);
@@ -215,6 +258,7 @@ cmd_test(int argc, char **argv)
 	t->time = RUN_USUAL_TIME;
 	t->outputs.command = "test";
 	t->outputs.names = format_names;
+	page_begin(&t->page, argc, argv, &t->usual.arena);
 	if (!args_parse(&a, argc, argv))
 		code = a.helped ? EXIT_YES : EXIT_USAGE;
 	else if (a.n_rest == 0)
@@ -230,6 +274,7 @@ cmd_test(int argc, char **argv)
 	scenes_free(t->scenes);
 	free(t->report.assumptions);
 	free(a.rest);
+	page_free(&t->page);
 	inputs_free(&t->usual);
 	free(t);
 	return code;
