@@ -113,15 +113,13 @@ json_collect(struct cJSON **all, struct cJSON *one)
 }
 
 void
-json_finish(struct cJSON **all, FILE *f)
+json_finish(const struct cJSON *all, FILE *f)
 {
-	if (*all == NULL)
-		return;
-	if (cJSON_GetArraySize(*all) == 1)
-		json_print(cJSON_DetachItemFromArray(*all, 0), true, f);
-	else
-		json_print(cJSON_Duplicate(*all, true), true, f);
-	json_discard(all);
+	int n = cJSON_GetArraySize(all);
+
+	if (n != 0)
+		json_print(cJSON_Duplicate(n == 1 ? cJSON_GetArrayItem(all,
+		    0) : all, true), true, f);
 }
 
 void

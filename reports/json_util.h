@@ -27,7 +27,7 @@ struct cJSON *json_assumptions(const struct env *);
 /* Several results for one output: collected, then printed as the object, or
  * as an array if there are more; nothing if there is none. */
 void	json_collect(struct cJSON **all, struct cJSON *one);
-void	json_finish(struct cJSON **all, FILE *);
+void	json_finish(const struct cJSON *all, FILE *);
 void	json_discard(struct cJSON **all);
 /* Prints it, with newline, and deletes it. */
 void	json_print(struct cJSON *, bool pretty, FILE *);

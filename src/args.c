@@ -47,7 +47,7 @@ static const struct arg *
 find(const struct args *a, const char *word, const char **value, void **ctx)
 {
 	for (int pass = 0; pass < 2; pass++)
-		for (unsigned t = 0; t < 4 && a->tables[t] != NULL; t++)
+		for (unsigned t = 0; t < 5 && a->tables[t] != NULL; t++)
 			for (const struct arg *o = a->tables[t];
 			    o->name != NULL; o++) {
 				if (!same(o->name, word, value) &&

@@ -20,8 +20,8 @@ struct arg {
 struct args {
 	const char *command;		/* "replay": for messages */
 	const char *usage;		/* printed by --help */
-	const struct arg *tables[4];	/* end with a null name, and null */
-	void *ctx[4];			/* given to 'set' of each table */
+	const struct arg *tables[5];	/* end with a null name, and null */
+	void *ctx[5];			/* given to 'set' of each table */
 	const char **rest;		/* malloc'ed; what was no option */
 	unsigned n_rest;
 	bool helped;			/* --help was asked for and answered */

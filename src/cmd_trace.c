@@ -6,6 +6,7 @@
 #include "fix.h"
 #include "inputs.h"
 #include "outputs.h"
+#include "page.h"
 #include "parsers/fromlog.h"
 #include "reports/json_util.h"
 #include "reports/trace.h"
@@ -35,12 +36,17 @@ static const char usage[] =
 "                      further captures too)\n"
 "      --from-log FILE packets of kernel LOG lines\n"
 "      --at SECONDS    the time, since the epoch\n"
-"  -f, --format F      text or json\n"
+"  -f, --format F      text, json or html\n"
+"      --output F=FILE the same into FILE; repeatable\n"
+"      --html-dir DIR  DIR/report.html, with its style in DIR/report.css\n"
 "  -v, -vv             every table; every rule that was tested, and why not\n"
 "      --brief         one line for each packet\n"
 "      --expect V      exit 1 unless the verdict is V: ACCEPT, DROP, ...\n"
 "      --strict        exit 4 if it depends on what is not known\n"
 "      --color WHEN    auto, always, never\n";
+
+enum { F_TEXT, F_JSON, F_HTML };
+static const char *const format_names[] = { "text", "json", "html", NULL };
 
 /* One question: a packet in words, or a frame of a capture. */
 struct question {
@@ -52,12 +58,13 @@ struct question {
 
 struct tracer {
 	struct inputs in;
-	const char *format, *expect, *from_log;
+	const char *expect, *from_log;
 	const char *after[RUN_MAX_BEFORE];
 	unsigned n_after, frame;
 	bool established, strict, partial;
 	int verbose;
-	struct outputs look;		/* --color alone */
+	struct outputs outputs;
+	struct page page;
 	int64_t time;
 	enum disposition wanted;
 	struct sbuf loose;		/* a packet without quotes */
@@ -78,12 +85,8 @@ struct tracer {
 static bool
 set_text(void *ctx, const struct arg *o, const char *value)
 {
-	struct tracer *t = ctx;
-
-	if (strcmp(o->name, "--from-log") == 0)
-		t->from_log = value;
-	else
-		t->format = value;
+	(void)o;
+	((struct tracer *)ctx)->from_log = value;
 	return true;
 }
 
@@ -191,7 +194,6 @@ static const struct arg trace_args[] = {
 	{ "--frame", NULL, true, set_number },
 	{ "--from-log", NULL, true, set_text },
 	{ "--at", NULL, true, set_number },
-	{ "--format", "-f", true, set_text },
 	{ "--verbose", "-v", false, set_verbose },
 	{ "-vv", NULL, false, set_verbose },
 	{ "--brief", NULL, false, set_verbose },
@@ -235,16 +237,58 @@ add_note(void *arg, const char *text)
 
 /* ---- telling ---- */
 
+static bool
+wants(const struct tracer *t, unsigned format)
+{
+	for (unsigned i = 0; i < t->outputs.n; i++)
+		if (t->outputs.list[i].format == format)
+			return true;
+	return false;
+}
+
 static void
 tell(struct tracer *t, const struct trace_report *report)
 {
-	if (strcmp(t->format, "json") == 0) {
+	if (wants(t, F_JSON))
 		json_collect(&t->results, trace_json(report));
-		return;
+	if (wants(t, F_HTML))
+		page_trace(&t->page, report);
+	for (unsigned i = 0; i < t->outputs.n; i++) {
+		const struct out *o = &t->outputs.list[i].out;
+
+		if (t->outputs.list[i].format != F_TEXT)
+			continue;
+		if (!t->first && t->verbose >= 0)
+			putc('\n', o->file);
+		trace_text(report, t->verbose, o->path == NULL &&
+		    use_color(&t->outputs), o->file);
 	}
-	if (!t->first && t->verbose >= 0)
-		putchar('\n');
-	trace_text(report, t->verbose, use_color(&t->look), stdout);
+}
+
+static void
+write_page(struct tracer *t, struct output *o)
+{
+	page_title(&t->page, t->questions[0].input);
+	page_inputs(&t->page, &t->in);
+	for (unsigned i = 0; i < t->n_captures; i++)
+		page_file(&t->page, t->captures[i].path, "capture");
+	page_write(&t->page, o, &t->in.diags);
+}
+
+static void
+finish(struct tracer *t)
+{
+	for (unsigned i = 0; i < t->outputs.n; i++) {
+		struct output *o = &t->outputs.list[i];
+
+		if (o->format == F_HTML) {
+			write_page(t, o);
+			continue;
+		}
+		if (o->format == F_JSON)
+			json_finish(t->results, o->out.file);
+		out_commit(&o->out, &t->in.diags);
+	}
 }
 
 static struct run_setup
@@ -257,7 +301,7 @@ setup_of(struct tracer *t, const struct question *q)
 	    .spec = q->spec, .frame = q->frame, .captures = t->captures,
 	    .n_captures = t->n_captures,
 	    .partial = t->partial, .time = t->time,
-	    .all_misses = t->verbose >= 2 || strcmp(t->format, "json") == 0,
+	    .all_misses = t->verbose >= 2 || wants(t, F_JSON),
 	    .note = add_note, .arg = t };
 }
 
@@ -395,9 +439,6 @@ read_questions(struct tracer *t, const struct args *a)
 static bool
 check_usage(struct tracer *t, const struct args *a)
 {
-	if (strcmp(t->format, "text") != 0 && strcmp(t->format, "json") != 0)
-		return args_error("trace", "'%s' is no format: text, json",
-		    t->format);
 	if (t->in.n_files == 0 && t->in.snapshot == NULL)
 		return args_error("trace", "-r FILE or -S DIR is needed");
 	if (t->frame != 0 && a->n_rest == 0)
@@ -405,7 +446,7 @@ check_usage(struct tracer *t, const struct args *a)
 	if (t->frame == 0 && a->n_rest == 0 && t->loose.len == 0 &&
 	    t->from_log == NULL)
 		return args_error("trace", "no packet given");
-	return true;
+	return t->outputs.n != 0 || outputs_add(&t->outputs, "text", "-");
 }
 
 static int
@@ -414,12 +455,13 @@ run_all(struct tracer *t, const struct args *a)
 	bool ok = inputs_load(&t->in);
 
 	ok = read_questions(t, a) && ok;
+	ok = ok && outputs_open(&t->outputs, &t->in.diags);
 	run_assume_time(&t->in, t->time);
 	for (unsigned i = 0; ok && i < t->n_questions; i++)
 		ok = ask(t, &t->questions[i], i == 0);
 	if (!ok)
 		return EXIT_INPUT;
-	json_finish(&t->results, stdout);
+	finish(t);
 	if (t->strict && t->undetermined)
 		return EXIT_UNDETERMINED;
 	return t->unexpected ? EXIT_NO : EXIT_YES;
@@ -430,13 +472,15 @@ cmd_trace(int argc, char **argv)
 {
 	struct tracer *t = mem_alloc(1, sizeof(*t));
 	struct args a = { .command = "trace", .usage = usage,
-	    .tables = { inputs_args, trace_args, loose_args, color_args },
-	    .ctx = { &t->in, t, t, &t->look } };
+	    .tables = { inputs_args, trace_args, loose_args, outputs_args,
+	    color_args },
+	    .ctx = { &t->in, t, t, &t->outputs, &t->outputs } };
 	int code;
 
 	inputs_init(&t->in);
-	t->look.command = "trace";
-	t->format = "text";
+	t->outputs = (struct outputs){ .command = "trace",
+	    .names = format_names };
+	page_begin(&t->page, argc, argv, &t->in.arena);
 	t->time = RUN_USUAL_TIME;
 	if (!args_parse(&a, argc, argv))
 		code = a.helped ? EXIT_YES : EXIT_USAGE;
@@ -444,8 +488,10 @@ cmd_trace(int argc, char **argv)
 		code = EXIT_USAGE;
 	else
 		code = run_all(t, &a);
+	outputs_abort(&t->outputs);
 	code = inputs_finish(&t->in, code);
 	json_discard(&t->results);
+	page_free(&t->page);
 	free(t->questions);
 	free(t->notes);
 	free(a.rest);
