@@ -29,7 +29,8 @@ static const char usage[] =
 "      --profile P,...  what to look for: default, cis, pci, strict\n"
 "      --management NET  networks that must be able to log in; repeatable\n"
 "      --outside IFACE  interfaces that are outside; repeatable\n"
-"      --no-exposure    not who can reach what\n"
+"      --exposure WHEN  who can reach what: auto (not with more than 10,000\n"
+"                       rules in a filter table: it takes long), always, never\n"
 "      --partial        take a capture that ends in mid-frame as it is\n"
 "  -o, --output FILE    - is standard output, and what is meant without it\n"
 "      --html-dir DIR   DIR/report.html, with its style in DIR/report.css,\n"
@@ -39,7 +40,11 @@ static const char usage[] =
 
 static const char *const format_names[] = { "html", NULL };
 
-enum { MAX_NAMES = 64 };
+enum { MAX_NAMES = 64, MAX_EXPOSURE_RULES = 10000 };
+
+/* Is the matrix of services worked out? */
+enum when { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER, N_WHEN };
+static const char *const when_names[N_WHEN] = { "auto", "always", "never" };
 
 struct names { const char *list[MAX_NAMES]; unsigned n; };
 
@@ -51,7 +56,8 @@ struct reporter {
 	struct names management, outside;
 	struct feed_input *captures;
 	unsigned n_captures;
-	bool partial, no_exposure;
+	bool partial;
+	enum when exposure;
 	/* While it runs. */
 	struct audit audit;
 	struct findings_report findings;
@@ -119,14 +125,24 @@ set_outside(void *ctx, const struct arg *o, const char *value)
 static bool
 set_flag(void *ctx, const struct arg *o, const char *value)
 {
+	(void)o;
+	(void)value;
+	((struct reporter *)ctx)->partial = true;
+	return true;
+}
+
+static bool
+set_exposure(void *ctx, const struct arg *o, const char *value)
+{
 	struct reporter *r = ctx;
 
-	(void)value;
-	if (strcmp(o->name, "--partial") == 0)
-		r->partial = true;
-	else
-		r->no_exposure = true;
-	return true;
+	for (int i = 0; i < N_WHEN; i++)
+		if (strcmp(when_names[i], value) == 0) {
+			r->exposure = (enum when)i;
+			return true;
+		}
+	return args_error("report", "%s: auto, always or never, not '%s'",
+	    o->name, value);
 }
 
 /* FILE; or html=FILE, as the other commands have it. */
@@ -149,7 +165,7 @@ static const struct arg report_args[] = {
 	{ "--profile", NULL, true, set_profile },
 	{ "--management", NULL, true, set_management },
 	{ "--outside", NULL, true, set_outside },
-	{ "--no-exposure", NULL, false, set_flag },
+	{ "--exposure", NULL, true, set_exposure },
 	{ "--partial", NULL, false, set_flag },
 	{ "--output", "-o", true, set_output },
 	{ "--html-dir", NULL, true, set_folder },
@@ -166,6 +182,22 @@ add_findings(struct reporter *r)
 	r->page.r.findings = &r->findings;
 }
 
+/* The work grows with the square of the rules. */
+static bool
+is_too_much(const struct reporter *r, const struct table *t)
+{
+	uint64_t n = 0;
+
+	for (const struct chain *c = t->chains; c != NULL; c = c->next)
+		n += c->n;
+	if (r->exposure == WHEN_ALWAYS || n <= MAX_EXPOSURE_RULES)
+		return false;
+	env_assume(r->in.env, "who can reach what was not worked out for "
+	    "IPv%c: %llu rules in table filter; --exposure always does it",
+	    t->ruleset->family == AF_INET6 ? '6' : '4', (unsigned long long)n);
+	return true;
+}
+
 static void
 add_exposure(struct reporter *r)
 {
@@ -176,7 +208,8 @@ add_exposure(struct reporter *r)
 	for (unsigned f = 0; f < 2; f++) {
 		const struct ruleset *rs = r->in.load.rules[f];
 
-		if (rs != NULL && rs->tables[TABLE_FILTER].present)
+		if (rs != NULL && rs->tables[TABLE_FILTER].present &&
+		    !is_too_much(r, &rs->tables[TABLE_FILTER]))
 			matrix_family(rs, r->in.env, &all, &r->in.arena,
 			    &r->matrices[r->matrix.n++]);
 	}
@@ -204,7 +237,7 @@ run(struct reporter *r)
 	    !outputs_open(&r->outputs, &r->in.diags))
 		return false;
 	add_findings(r);
-	if (!r->no_exposure)
+	if (r->exposure != WHEN_NEVER)
 		add_exposure(r);
 	if (r->n_captures != 0 && !add_replay(r))
 		return false;
