@@ -198,10 +198,14 @@ put_facts(struct html *h)
 
 	html_open(h, "ul", "facts");
 	if (r->test != NULL) {
-		fact(h, r->test->results[TEST_PASSED], "test passed");
-		fact(h, r->test->results[TEST_FAILED], "failed");
-		html_putf(h, "li", NULL, "coverage %u%%",
-		    test_percent(r->test));
+		for (int i = 0; i < N_TEST_RESULTS; i++)
+			if (r->test->results[i] != 0)
+				fact_word(h, r->test->results[i],
+				    test_result_names[i]);
+		html_open(h, "li", NULL);
+		html_putf(h, "b", NULL, "%u%%", test_percent(r->test));
+		html_text(h, " of rules hit");
+		html_close(h);
 	}
 	if (r->diff != NULL)
 		fact(h, r->diff->n, "change");

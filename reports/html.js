@@ -282,6 +282,11 @@ document.getElementById('theme').addEventListener('click', function () {
 	root.dataset.theme = dark ? 'light' : 'dark';
 });
 
+// Paper cannot be unfolded.
+window.addEventListener('beforeprint', function () {
+	all('details').forEach(function (d) { d.open = true; });
+});
+
 document.getElementById('tools').hidden = false;
 document.getElementById('keys').hidden = false;
 if (location.hash !== '')

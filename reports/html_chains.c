@@ -210,6 +210,17 @@ sort_level(struct graph *g, unsigned level)
 		g->nodes[order[i]].row = i;
 }
 
+static const char *
+short_name(const struct graph *g, const struct node *n)
+{
+	struct arena *arena = &g->h->arena;
+
+	if (n->group != NULL)
+		return arena_printf(arena, "%s*", n->group->name);
+	return strlen(n->chain->name) <= MAX_NAME ? n->chain->name :
+	    arena_printf(arena, "%.*s...", MAX_NAME - 3, n->chain->name);
+}
+
 static void
 place(struct graph *g)
 {
@@ -219,7 +230,7 @@ place(struct graph *g)
 	for (unsigned level = 0; level < MAX_LEVEL; level++)
 		sort_level(g, level);
 	for (unsigned i = 0; i < g->n_nodes; i++) {
-		size_t len = strlen(g->nodes[i].chain->name) + 1;
+		size_t len = strlen(short_name(g, &g->nodes[i]));
 
 		longest = len > longest ? len : longest;
 	}
@@ -319,17 +330,6 @@ about(const struct graph *g, const struct node *n)
 	sbuf_free(&b);
 	sbuf_free(&number);
 	return text;
-}
-
-static const char *
-short_name(const struct graph *g, const struct node *n)
-{
-	struct arena *arena = &g->h->arena;
-
-	if (n->group != NULL)
-		return arena_printf(arena, "%s*", n->group->name);
-	return strlen(n->chain->name) <= MAX_NAME ? n->chain->name :
-	    arena_printf(arena, "%.*s...", MAX_NAME - 3, n->chain->name);
 }
 
 static void

@@ -293,7 +293,7 @@ put_chain(struct rules_page *p, const struct chain *c)
 
 	html_open(h, "details", "chain");
 	html_attr(h, "id", "%s", html_chain_id(h, c));
-	if (p->open || has_findings(h, c))
+	if ((p->open && c->n != 0) || has_findings(h, c))
 		html_attr(h, "open", "%s", "");
 	put_chain_head(p, c);
 	if (c->n != 0)

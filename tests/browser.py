@@ -2,7 +2,7 @@
 """Opens pages in headless Chromium and asks them, over the pipe of its
 DevTools protocol: no port, no module that Debian's python3 does not have.
 
-Used by tests/html.py; alone it makes a picture of a page:
+Used by tests/pages.py; alone it makes a picture of a page:
     tests/browser.py PAGE PICTURE.png [--dark] [--at ID] [--width N] [--height N]
 """
 import base64

@@ -41,6 +41,7 @@ suite unit $B/tests/unit --jobs 2
 suite sets $B/tests/sets/sets 1 1000
 suite golden tests/golden.sh
 suite examples tests/examples.sh
+suite html tests/html.sh
 suite upstream tests/upstream.sh
 suite corpus tests/corpus.sh
 suite audit tests/corpus-audit.sh
