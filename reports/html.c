@@ -171,6 +171,10 @@ put_replay_facts(struct html *h)
 			fact_word(h, v->by_disposition[d].packets,
 			    disposition_names[d]);
 	fact(h, v->flows, "flow");
+	html_open(h, "li", NULL);
+	html_putf(h, "b", NULL, "%u%%", html_rules_hit(h));
+	html_text(h, " of rules hit");
+	html_close(h);
 }
 
 static void
@@ -288,24 +292,23 @@ put_header(struct html *h)
 
 /* ---- all ---- */
 
+/* Also for the script to show. */
 static void
 put_footer(struct html *h)
 {
+	static const char *const keys[][2] = { { "/", " search  " },
+	    { "j", " next finding  " }, { "k", " the one before  " },
+	    { "o", " its rule  " }, { "Esc", " everything again" } };
+
+	if (h->r->apart)
+		return;
 	html_open(h, "footer", NULL);
-	html_open(h, "p", "keys");
-	if (!h->r->apart) {
-		html_attr(h, "id", "keys");
-		html_attr(h, "hidden", "%s", "");
-		html_put(h, "kbd", NULL, "/");
-		html_text(h, " search  ");
-		html_put(h, "kbd", NULL, "j");
-		html_text(h, " ");
-		html_put(h, "kbd", NULL, "k");
-		html_text(h, " next, previous finding  ");
-		html_put(h, "kbd", NULL, "o");
-		html_text(h, " its rule");
+	html_attr(h, "id", "keys");
+	html_attr(h, "hidden", "%s", "");
+	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
+		html_put(h, "kbd", NULL, keys[i][0]);
+		html_text(h, keys[i][1]);
 	}
-	html_close(h);
 	html_close(h);
 }
 

@@ -88,6 +88,9 @@ const char *html_table_id(struct html *, const struct table *);
 const struct html_ruleset *html_ruleset_of(const struct html *,
 	    const struct ruleset *);
 
+/* Of a replay, how many of 100 rules a packet hit, rounded down. */
+unsigned html_rules_hit(const struct html *);
+
 /* ---- parts ---- */
 
 struct html_part {

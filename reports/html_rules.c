@@ -73,6 +73,20 @@ most_hits(const struct html *h, const struct chain *c)
 	return most;
 }
 
+unsigned
+html_rules_hit(const struct html *h)
+{
+	uint64_t all = 0, hit = 0;
+
+	for (unsigned i = 0; i < h->r->n_rulesets; i++)
+		for (const struct rule *r = rule_first(
+		    h->r->rulesets[i].rules); r != NULL; r = rule_next(r)) {
+			all++;
+			hit += rule_hits(h, r) != 0;
+		}
+	return all == 0 ? 0 : (unsigned)(100 * hit / all);
+}
+
 static void
 put_bar(struct html *h, uint64_t n, uint64_t most)
 {
@@ -269,6 +283,10 @@ put_chain_head(struct rules_page *p, const struct chain *c)
 	if (h->r->after != NULL && c->hook != HOOK_NONE) {
 		html_text(h, ", policy met by ");
 		html_many(h, hits, "packet");
+	}
+	if (p->live && c->hook != HOOK_NONE) {
+		html_text(h, ", live by ");
+		html_many(h, c->packets, "packet");
 	}
 	html_close(h);
 	html_close(h);
