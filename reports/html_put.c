@@ -104,6 +104,9 @@ html_close(struct html *h)
 		xmlTextWriterFullEndElement(h->w);
 }
 
+static void format(struct html *, const char *, va_list)
+	    __attribute__((format(printf, 2, 0)));
+
 static void
 format(struct html *h, const char *fmt, va_list ap)
 {

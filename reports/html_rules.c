@@ -185,7 +185,10 @@ put_rule(struct rules_page *p, const struct listed *l, uint64_t most)
 	html_open(h, "tr", h->r->after != NULL && hits == 0 ? "never" : NULL);
 	html_attr(h, "id", "%s", html_rule_id(h, r));
 	html_putf(h, "td", "num", "%u", r->number);
-	html_putf(h, "td", "num place", r->line ? ":%u" : "", r->line);
+	html_open(h, "td", "num place");
+	if (r->line != 0)
+		html_textf(h, ":%u", r->line);
+	html_close(h);
 	html_open(h, "td", "tests");
 	ref_tests(r, &b);
 	html_put(h, "code", NULL, sbuf_text(&b));
