@@ -264,6 +264,20 @@ put_branches(struct html *h, const struct trace_report *r)
 }
 
 static void
+put_commands(struct html *h, const char *commands)
+{
+	for (;;) {
+		size_t n = strcspn(commands, "\n");
+
+		html_putf(h, "code", NULL, "%.*s", (int)n, commands);
+		if (commands[n] == '\0')
+			return;
+		html_text(h, "; ");
+		commands += n + 1;
+	}
+}
+
+static void
 put_fixes(struct html *h, const struct trace_report *r)
 {
 	for (unsigned i = 0; i < r->n_fixes; i++) {
@@ -271,11 +285,17 @@ put_fixes(struct html *h, const struct trace_report *r)
 
 		html_put(h, "dt", NULL, f->what);
 		html_open(h, "dd", NULL);
-		html_put(h, "code", NULL, f->command);
+		put_commands(h, f->command);
 		html_textf(h, " %s", f->effect);
+		for (unsigned k = 0; k < f->n_changes; k++)
+			html_textf(h, "; %s", f->changes[k]);
 		if (f->owner != NULL)
 			html_textf(h, "; the chain belongs to %s, which may "
 			    "undo the change", f->owner);
+		if (f->owners_command != NULL) {
+			html_text(h, "; its own way: ");
+			html_put(h, "code", NULL, f->owners_command);
+		}
 		html_close(h);
 	}
 }
