@@ -495,14 +495,14 @@ split_tuple(struct at at, const struct flow *f, unsigned k)
 }
 
 /* Which packets are later ones of a flow, or replies to it: all that is fixed
- * are the ends and the devices. */
+ * are the ends; by which device they come does not matter to conntrack. */
 static void
 later_packets(const struct hs_space *sp, const struct accepted *a, bool reply,
     hs_cell *box)
 {
 	static const enum field ends[][2] = { { F_SRC, F_DST },
 	    { F_DST, F_SRC }, { F_SPORT, F_DPORT }, { F_DPORT, F_SPORT },
-	    { F_IN, F_OUT }, { F_OUT, F_IN }, { F_PROTO, F_PROTO } };
+	    { F_PROTO, F_PROTO } };
 
 	memcpy(box, sp->all, sp->n * sizeof(*box));
 	for (unsigned i = 0; i < sizeof(ends) / sizeof(*ends); i++) {

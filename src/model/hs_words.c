@@ -267,33 +267,16 @@ as_mask(const struct hs_dim *d, hs_cell c, hs_cell whole, unsigned *mask,
 	return *mask != 0;
 }
 
-/* Bits that all valid values of the state have alike are not told. */
-static unsigned
-telling_bits(unsigned state, unsigned mask)
-{
-	unsigned ones = ~0U, any = 0;
-
-	for (unsigned v = state; v < 1U << field_info[F_CT].bits;
-	    v += FCT_STATE + 1)
-		if (field_valid(F_CT, v, AF_INET)) {
-			ones &= v;
-			any |= v;
-		}
-	return mask & (ones ^ any);
-}
-
-/* "NEW", "ESTABLISHED+reply-dnat" */
+/* "NEW", "ESTABLISHED reply-dnat" */
 static void
 put_ct(unsigned mask, unsigned value, struct sbuf *out)
 {
-	unsigned told = mask;
-
-	if ((mask & FCT_STATE) == FCT_STATE) {
+	if ((mask & FCT_STATE) == FCT_STATE)
 		sbuf_puts(out, fct_state_names[value & FCT_STATE]);
-		told = telling_bits(value & FCT_STATE, mask);
-	}
+	if (mask & FCT_REPLY)
+		sbuf_puts(out, value & FCT_REPLY ? " reply" : " original");
 	for (unsigned i = 0; i < N_FCT_BITS; i++)
-		if (told >> (3 + i) & 1)
+		if ((mask & ~(unsigned)FCT_REPLY) >> (3 + i) & 1)
 			sbuf_printf(out, "%c%s", value >> (3 + i) & 1 ? '+' :
 			    '-', fct_bit_names[i]);
 }
@@ -313,21 +296,39 @@ states_of(const struct hs_dim *d, hs_cell c, hs_cell whole, unsigned *some,
 	*part &= *some;
 }
 
-/* One state of which the cell has a part. */
-static void
-put_state(const struct hs_dim *d, hs_cell c, unsigned state, struct sbuf *out)
+/* The bits of a state that differ among the values in the cell. */
+static unsigned
+differing_bits(const struct hs_dim *d, hs_cell c, unsigned state,
+    unsigned *ones)
 {
-	unsigned n = 0;
+	unsigned any = 0;
 
+	*ones = ~0U;
 	for (unsigned v = state; v < size_of(d); v += FCT_STATE + 1)
 		if (has_value(d, c, v)) {
-			sbuf_puts(out, n ? "," : "");
-			if (n++ == MANY) {
-				sbuf_puts(out, "...");
-				return;
-			}
-			put_ct(size_of(d) - 1, v, out);
+			*ones &= v;
+			any |= v;
 		}
+	return *ones ^ any;
+}
+
+/* One state of which the cell has a part: by the bits that it has alike and
+ * the rest has not, if they tell it from the rest. */
+static void
+put_state(const struct hs_dim *d, hs_cell c, hs_cell whole, unsigned state,
+    struct sbuf *out)
+{
+	unsigned value, all;
+	unsigned told = ~differing_bits(d, c, state, &value) &
+	    differing_bits(d, whole, state, &all);
+
+	for (unsigned v = state; v < size_of(d); v += FCT_STATE + 1)
+		if (has_value(d, whole, v) && !has_value(d, c, v) &&
+		    ((v ^ value) & told) == 0) {
+			sbuf_printf(out, "%s in part", fct_state_names[state]);
+			return;
+		}
+	put_ct(told | FCT_STATE, (value & ~(unsigned)FCT_STATE) | state, out);
 }
 
 static void
@@ -338,7 +339,7 @@ put_states(const struct hs_dim *d, hs_cell c, hs_cell whole, struct sbuf *out)
 
 	states_of(d, c, whole, &some, &part);
 	if (part != 0 && as_mask(d, c, whole, &mask, &value) &&
-	    ((mask & FCT_STATE) == 0 || (mask & FCT_STATE) == FCT_STATE)) {
+	    (mask & FCT_STATE) == 0) {
 		put_ct(mask, value, out);
 		return;
 	}
@@ -354,7 +355,7 @@ put_states(const struct hs_dim *d, hs_cell c, hs_cell whole, struct sbuf *out)
 		sbuf_puts(out, comma);
 		comma = ",";
 		if (part >> i & 1)
-			put_state(d, c, i, out);
+			put_state(d, c, whole, i, out);
 		else
 			sbuf_puts(out, fct_state_names[i]);
 	}
