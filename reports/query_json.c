@@ -91,6 +91,8 @@ json_query(const struct query_report *q, FILE *file)
 		    "possible" : "certain");
 		if (r->may != NULL)
 			json_text(region, "hangs_on", r->may);
+		if (r->not_replayed != NULL)
+			json_text(region, "not_replayed", r->not_replayed);
 		json_packets(region, &r->packets);
 		cJSON_AddItemToArray(list, region);
 	}

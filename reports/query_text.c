@@ -103,6 +103,22 @@ put_region(struct teller *w, const struct query_region *r,
 		text_line(w, C_TEXT, besides ? "may, besides: it hangs on " :
 		    "may: it hangs on ", r->may);
 	text_packets(w, &r->packets, C_TEXT);
+	if (r->not_replayed != NULL)
+		text_line(w, C_TEXT, "not replayed: ", r->not_replayed);
+}
+
+static void
+put_not_replayed(struct teller *w, const struct query_report *q)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < q->n; i++)
+		n += q->regions[i].not_replayed != NULL;
+	if (n == 0)
+		return;
+	sbuf_printf(&w->b, "%u of them without a packet that the simulator "
+	    "has run", n);
+	tell_end(w);
 }
 
 /* "4 regions: 2 ACCEPT, 1 DROP" */
@@ -160,6 +176,7 @@ text_query(const struct query_report *q, bool color, FILE *file)
 		put_region(&w, &q->regions[i], i ? &q->regions[i - 1] : NULL);
 	}
 	put_counts(&w, q);
+	put_not_replayed(&w, q);
 	text_assumed(&w, q->env);
 	fwrite(sbuf_text(&w.b), 1, w.b.len, file);
 	sbuf_free(&w.b);

@@ -42,6 +42,9 @@ struct decider {
 struct query_region {
 	struct decider by;
 	const char *may;		/* what it hangs on; null: certain */
+	/* The simulator could not run the witness, because; null: it has, or
+	 * it was not asked to. */
+	const char *not_replayed;
 	int family;
 	struct packet_set packets;
 };

@@ -8,6 +8,7 @@
 #include "matrix.h"
 #include "outputs.h"
 #include "page.h"
+#include "replay_path.h"
 #include "told.h"
 
 #include <stdlib.h>
@@ -72,6 +73,7 @@ struct cmd {
 	struct analysis *an;
 	const struct chain *entry;
 	struct replayer *replayer;
+	struct path_replayer *paths;
 	unsigned disagreements;		/* between analysis and simulator */
 };
 
@@ -202,6 +204,51 @@ keep(const struct region *r, void *arg)
 	return true;
 }
 
+/* The packets of a region that are tried: one that people expect, if it
+ * needs no flow; of each way that is known. */
+static bool
+path_candidate(struct cmd *c, const struct path_region *r, unsigned i,
+    struct path_witness *out)
+{
+	unsigned way = i == 0 ? 0 : i - 1;
+
+	if (way >= r->n_ways)
+		return false;
+	*out = r->ways[way];
+	if (i == 0 && out->first == NULL)
+		usual_witness(analysis_space(c->an), r->set, r->complete,
+		    &out->point);
+	return true;
+}
+
+/* Finds one that the simulator can run.  False: it says otherwise. */
+static bool
+confirm_path(struct cmd *c, const struct path_region *r,
+    struct path_witness *p, struct query_region *q)
+{
+	struct sbuf why = SBUF_INIT;
+	enum witness_answer is = WITNESS_CANNOT;
+
+	for (unsigned i = 0; is == WITNESS_CANNOT &&
+	    path_candidate(c, r, i, p); i++) {
+		is = path_replay(c->paths, c->an, c->way, r, p, &why);
+		if (is == WITNESS_CANNOT && i == 0)
+			q->not_replayed = arena_strdup(&c->in.arena,
+			    sbuf_text(&why));
+	}
+	if (is == WITNESS_CANNOT)
+		path_candidate(c, r, 0, p);
+	else
+		q->not_replayed = NULL;
+	if (is == WITNESS_DISAGREES) {
+		fprintf(stderr, "nfwalk query: internal error: %s\n",
+		    sbuf_text(&why));
+		c->disagreements++;
+	}
+	sbuf_free(&why);
+	return is != WITNESS_DISAGREES;
+}
+
 static bool
 keep_path(const struct path_region *r, void *arg)
 {
@@ -209,7 +256,7 @@ keep_path(const struct path_region *r, void *arg)
 	struct arena *arena = &c->in.arena;
 	struct query_region *q = new_region(c, r->verdict, r->reject, r->rule,
 	    r->policy);
-	struct point point = r->witness;
+	struct path_witness way;
 	hs_cell whole[HS_MAX_DIMS];
 
 	if (q == NULL || c->quiet)
@@ -221,9 +268,10 @@ keep_path(const struct path_region *r, void *arg)
 	path_whole(c->an, 0, c->way, whole);
 	told_packets(analysis_space(c->an), r->set, whole, r->complete,
 	    r->count, arena, &q->packets);
-	usual_witness(analysis_space(c->an), r->set, r->complete, &point);
-	q->packets.witness = witness_text_path(&point, c->way, c->in.env,
-	    arena);
+	path_candidate(c, r, 0, &way);
+	if (r->possible || confirm_path(c, r, &way, q))
+		q->packets.witness = witness_text_path(&way.point, c->way,
+		    c->in.env, arena);
 	return true;
 }
 
@@ -248,6 +296,7 @@ ask(struct cmd *c, unsigned f)
 	struct query wants = { 0 };
 	const struct query *q[2] = { &c->asked.q[f], &wants };
 	unsigned boxes = c->quiet ? 0 : c->boxes;
+	const struct ruleset *of[2] = { NULL, NULL };
 	bool partial = false;
 
 	if (c->path != NULL) {
@@ -255,17 +304,17 @@ ask(struct cmd *c, unsigned f)
 		new_ones(c, &c->asked.q[f]);
 	}
 	c->an = analysis_new(&rules, 1, c->in.env, q, 2, &c->in.arena);
+	of[f] = rules;
 	if (c->path == NULL) {
-		const struct ruleset *of[2] = { NULL, NULL };
-
-		of[f] = rules;
 		c->replayer = replayer_new(of, c->in.env);
 		analysis_regions(c->an, c->entry, q[0], boxes, &c->in.arena,
 		    keep, c);
 		replayer_free(c->replayer);
 	} else {
+		c->paths = path_replayer_new(&c->in, of);
 		analysis_path(c->an, 0, c->way, q[0], boxes, &c->in.arena,
 		    keep_path, c, &partial);
+		path_replayer_free(c->paths);
 	}
 	c->partial |= partial;
 	analysis_free(c->an);

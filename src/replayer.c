@@ -265,9 +265,9 @@ put_verdict(enum verdict v, struct sbuf *out)
 	sbuf_puts(out, names[v]);
 }
 
-static void
-put_end(enum verdict v, const struct rule *rule, const struct chain *policy,
-    struct sbuf *out)
+void
+witness_end_words(enum verdict v, const struct rule *rule,
+    const struct chain *policy, struct sbuf *out)
 {
 	put_verdict(v, out);
 	if (rule == NULL && policy == NULL)
@@ -285,7 +285,7 @@ put_claim(const struct witness_claim *c, struct sbuf *out)
 {
 	sbuf_puts(out, "claimed: ");
 	if (c->what == CLAIM_END) {
-		put_end(c->verdict, c->rule, c->policy, out);
+		witness_end_words(c->verdict, c->rule, c->policy, out);
 		return;
 	}
 	rule_name(c->rule, out);
@@ -305,7 +305,8 @@ put_difference(const struct answer *a, const struct watch *w,
 
 	put_claim(c, out);
 	sbuf_puts(out, "; the simulator: ");
-	put_end(a->verdict, a->outcome.rule, a->outcome.chain, out);
+	witness_end_words(a->verdict, a->outcome.rule, a->outcome.chain,
+	    out);
 	if (c->what == CLAIM_TAKEN && a->hit) {
 		sbuf_puts(out, "; it came to ");
 		rule_name(c->rule, out);

@@ -151,12 +151,36 @@ add_connection(struct run *r, const struct pktspec *p)
 	    "begun before");
 }
 
-/* SYN, SYN/ACK, ACK; of other protocols a packet and its answer. */
+/* The packet and its answer.  False: there is none. */
+static bool
+begin_both(struct run *r, struct pktspec *p)
+{
+	struct pktspec answer;
+
+	if (p->proto == 6)
+		p->tcp_flags = TCPF_SYN;
+	inject_one(r, p);
+	if (r->outcome.disposition != DISP_ACCEPT || !answer_to(r, &answer))
+		return false;
+	inject_one(r, &answer);
+	return true;
+}
+
+static void
+send_ack(struct run *r, struct pktspec *p)
+{
+	if (p->proto != 6)
+		return;
+	p->tcp_flags = TCPF_ACK;
+	p->has &= ~(unsigned)(SPEC_SEQ | SPEC_ACK);
+	inject_one(r, p);
+}
+
 void
 run_establish(struct run *r, const struct pktspec *of)
 {
 	struct inject j = injector(r);
-	struct pktspec p = *of, answer;
+	struct pktspec p = *of;
 
 	inject_complete(&j, &p);
 	if (p.reply || (p.has & SPEC_CONNMARK)) {
@@ -166,21 +190,21 @@ run_establish(struct run *r, const struct pktspec *of)
 	p.payload_len = p.length = 0;
 	p.count = 1;
 	p.established = false;
-	if (p.proto == 6)
-		p.tcp_flags = TCPF_SYN;
-	inject_one(r, &p);
-	if (r->outcome.disposition != DISP_ACCEPT || !answer_to(r, &answer)) {
+	if (begin_both(r, &p) && r->outcome.disposition == DISP_ACCEPT)
+		send_ack(r, &p);
+	else
 		add_connection(r, &p);
-		return;
-	}
-	inject_one(r, &answer);
-	if (r->outcome.disposition != DISP_ACCEPT) {
-		add_connection(r, &p);
-	} else if (p.proto == 6) {
-		p.tcp_flags = TCPF_ACK;
-		p.has &= ~(unsigned)(SPEC_SEQ | SPEC_ACK);
-		inject_one(r, &p);
-	}
+}
+
+bool
+run_begin_flow(struct run *r, const struct pktspec *first)
+{
+	struct pktspec p = *first;
+
+	if (!begin_both(r, &p))
+		return false;
+	send_ack(r, &p);
+	return true;
 }
 
 void

@@ -64,6 +64,10 @@ void	run_begin(struct run *, const struct run_setup *);
 void	run_open(struct run *, const struct run_setup *);
 void	run_establish(struct run *, const struct pktspec *);
 void	run_send(struct run *, const struct pktspec *);
+/* The first packets of a connection: SYN, SYN/ACK, ACK; of other protocols a
+ * packet and its answer, which connection tracking sees whatever the rules do
+ * with it.  False: the first is not accepted, or is not answered. */
+bool	run_begin_flow(struct run *, const struct pktspec *);
 /* Notes what time it is, if a rule asks for it. */
 void	run_assume_time(struct inputs *, int64_t time);
 void	run_end(struct run *);

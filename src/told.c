@@ -263,9 +263,16 @@ const char *
 witness_text_path(const struct point *p, enum path path, struct env *env,
     struct arena *arena)
 {
-	struct table mangle = { .id = TABLE_MANGLE };
-	struct chain entry = { .table = &mangle, .hook = path == PATH_OUT ?
-	    HOOK_OUTPUT : HOOK_PREROUTING };
+	struct path_entry entry;
 
-	return witness_text(p, &entry, env, arena);
+	return witness_text(p, path_entry(&entry, path), env, arena);
+}
+
+const struct chain *
+path_entry(struct path_entry *e, enum path path)
+{
+	e->table = (struct table){ .id = TABLE_MANGLE };
+	e->chain = (struct chain){ .table = &e->table, .hook =
+	    path == PATH_OUT ? HOOK_OUTPUT : HOOK_PREROUTING };
+	return &e->chain;
 }

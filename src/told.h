@@ -31,5 +31,8 @@ const char *witness_text(const struct point *, const struct chain *entry,
 /* The same of one that sets out on a path. */
 const char *witness_text_path(const struct point *, enum path, struct env *,
 	    struct arena *);
+/* The chain before which it stands then. */
+struct path_entry { struct table table; struct chain chain; };
+const struct chain *path_entry(struct path_entry *, enum path);
 
 #endif

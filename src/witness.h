@@ -37,6 +37,10 @@ bool	witness_packet(struct witness *, const struct point *,
 bool	witness_words(const struct witness *, struct sbuf *words,
 	    struct sbuf *rest);
 
+/* "DROP by filter/INPUT#3", "ACCEPT by the policy of filter/INPUT". */
+void	witness_end_words(enum verdict, const struct rule *,
+	    const struct chain *policy, struct sbuf *);
+
 /* ---- claims ---- */
 
 struct witness_claim {

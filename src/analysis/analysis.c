@@ -177,18 +177,16 @@ collect(const struct chain *chain, void *arg)
 	}
 }
 
-/* Conntrack, and so defragmentation, is on while a rule needs it. */
+/* Has a rule one of these traits? */
 static bool
-needs_defrag(const struct ruleset *rs)
+needs(const struct ruleset *rs, unsigned traits)
 {
-	enum { NEEDS = EXT_NEEDS_CT | EXT_NEEDS_DEFRAG | EXT_NAT };
-
 	for (const struct rule *r = rule_first(rs); r != NULL;
 	    r = rule_next(r)) {
 		for (unsigned i = 0; i < r->n_matches; i++)
-			if (ext_traits(&r->matches[i]) & NEEDS)
+			if (ext_traits(&r->matches[i]) & traits)
 				return true;
-		if (r->kind == TGT_EXT && ext_traits(&r->target) & NEEDS)
+		if (r->kind == TGT_EXT && ext_traits(&r->target) & traits)
 			return true;
 	}
 	return false;
@@ -250,7 +248,10 @@ make(const struct ruleset *const *rules, unsigned n, const struct env *env,
 		struct may_keys keys = { .arena = arena };
 
 		an->rules[i] = rules[i];
-		an->defrag[i] = needs_defrag(rules[i]);
+		an->tracks[i] = needs(rules[i], EXT_NEEDS_CT |
+		    EXT_NEEDS_ACCT | EXT_NAT);
+		an->defrag[i] = an->tracks[i] || needs(rules[i],
+		    EXT_NEEDS_DEFRAG);
 		each_chain(rules[i], add_chain, an);
 		if (i == 1)
 			each_chain(rules[i], find_twins, an);

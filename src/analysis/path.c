@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WORK_LIMIT = 1000000, FLOW_BOXES = 4096 };
+enum { WORK_LIMIT = 1000000, FLOW_BOXES = 4096, MOST_WAYS = 8 };
 
 /* ---- the way, as a table ---- */
 
@@ -55,6 +55,7 @@ struct flows { struct accepted *v; unsigned n, room; };
 struct found {
 	struct path_region r;
 	struct hs set;
+	struct path_witness *ways;
 	unsigned stage, step;		/* of who decides; the first way to it */
 	struct found *next;
 };
@@ -206,7 +207,7 @@ learn(struct walk *w, const struct flow *f)
 
 /* What became of the addresses, to be compared with a packet. */
 static void
-note_left(const struct walk *w, const struct flow *f, struct path_region *r)
+note_left(const struct walk *w, const struct flow *f, struct path_witness *r)
 {
 	static const enum field of[] = { F_SRC, F_SPORT, F_DST, F_DPORT };
 	const struct hs_space *sp = w->an->space;
@@ -214,7 +215,8 @@ note_left(const struct walk *w, const struct flow *f, struct path_region *r)
 	for (unsigned k = 0; k < 4; k++) {
 		int i = sp->of_field[of[k]];
 
-		if (i >= 0 && dim_in(&f->changed, (unsigned)i))
+		if (i >= 0 && dim_in(&f->changed, (unsigned)i) &&
+		    f->now[i] != f->was[i])
 			r->left_fields |= UINT64_C(1) << of[k];
 	}
 	r->left = arena_copy(w->arena, f->now, sp->n * sizeof(hs_cell));
@@ -223,7 +225,7 @@ note_left(const struct walk *w, const struct flow *f, struct path_region *r)
 /* The packet that began its flow: translation makes ends of it others than
  * those that its replies have. */
 static void
-note_first(const struct at *at, struct path_region *r)
+note_first(const struct at *at, struct path_witness *r)
 {
 	static const enum field of[] = { F_SRC, F_SPORT, F_DST, F_DPORT };
 	const struct walk *w = at->w;
@@ -231,8 +233,6 @@ note_first(const struct at *at, struct path_region *r)
 	const struct accepted *a = at->begun;
 	struct point *first;
 
-	r->first = NULL;
-	r->first_fields = 0;
 	r->reply = at->reply != NULL;
 	if (a == NULL)
 		return;
@@ -247,11 +247,21 @@ note_first(const struct at *at, struct path_region *r)
 }
 
 static void
-note_witness(const struct at *at, const struct flow *f, struct path_region *r)
+note_way(const struct at *at, const struct flow *f, struct found *x)
 {
-	hs_point(at->w->an->space, f->was, &r->witness);
-	note_left(at->w, f, r);
-	note_first(at, r);
+	struct path_witness *w;
+
+	if (x->r.n_ways == MOST_WAYS)
+		return;
+	if (x->ways == NULL)
+		x->ways = arena_alloc(at->w->arena, MOST_WAYS *
+		    sizeof(*x->ways));
+	w = &x->ways[x->r.n_ways++];
+	hs_point(at->w->an->space, f->was, &w->point);
+	note_left(at->w, f, w);
+	note_first(at, w);
+	x->r.ways = x->ways;
+	x->r.witness = x->ways[0].point;
 }
 
 /* Where in the way packets come to a chain. */
@@ -271,7 +281,7 @@ stage_of(const struct walk *w, const struct chain *c)
 /* Of this decider; made if there is none. */
 static struct found *
 found_of(struct walk *w, const struct step *by, const struct program *of,
-    enum verdict v, const char *nat)
+    enum verdict v, const char *nat, bool possible)
 {
 	const struct chain *policy = by != NULL && by->rule == NULL ?
 	    of->entry : NULL;
@@ -280,7 +290,8 @@ found_of(struct walk *w, const struct step *by, const struct program *of,
 	struct found *first = map_get(&w->by_decider, (const char *)key,
 	    sizeof(key)), *x = first;
 
-	while (x != NULL && !same_text(x->r.translated, nat))
+	while (x != NULL && (x->r.possible != possible ||
+	    !same_text(x->r.translated, nat)))
 		x = x->next;
 	if (x != NULL)
 		return x;
@@ -290,13 +301,31 @@ found_of(struct walk *w, const struct step *by, const struct program *of,
 	x->next = first;
 	x->r = (struct path_region){ .verdict = v, .reject = v == V_DROP &&
 	    is_reject(by), .rule = by != NULL ? by->rule : NULL,
-	    .policy = policy, .complete = true, .possible = true,
+	    .policy = policy, .complete = true, .possible = possible,
 	    .translated = nat };
 	map_set(&w->by_decider, w->arena, arena_copy(w->arena, key,
 	    sizeof(key)), sizeof(key), x);
 	vec_room(w->list, w->n, w->room);
 	w->list[w->n++] = x;
 	return x;
+}
+
+/* What may come out one way or another comes by several ways. */
+static void
+add_apart(const struct hs_space *sp, struct found *x, const hs_cell *box)
+{
+	struct hs rest = { 0 };
+
+	hs_add(sp, &rest, box);
+	for (unsigned i = 0; x->r.possible && i < x->set.n; i++)
+		if (box_meets(sp, hs_box(sp, &x->set, i), box))
+			hs_subtract(sp, &rest, hs_box(sp, &x->set, i),
+			    UINT32_MAX);
+	for (unsigned i = 0; i < rest.n; i++) {
+		hs_add(sp, &x->set, hs_box(sp, &rest, i));
+		x->r.count += box_count(sp, hs_box(sp, &rest, i));
+	}
+	hs_free(&rest);
 }
 
 static void
@@ -313,16 +342,14 @@ end(const struct at *at, const struct step *by, const struct program *of,
 			learn(w, f);
 		return;
 	}
-	x = found_of(w, by, of, v, v == V_ACCEPT ? translation(w, f) : NULL);
+	x = found_of(w, by, of, v, v == V_ACCEPT ? translation(w, f) : NULL,
+	    f->possible);
 	x->step = step < x->step ? step : x->step;
-	if (x->set.n == 0 || (x->r.possible && !f->possible))
-		note_witness(at, f, &x->r);
-	x->r.possible &= f->possible;
-	if (x->set.n < w->most || x->set.n == 0)
-		hs_add(sp, &x->set, f->was);
-	else
+	note_way(at, f, x);
+	if (x->set.n != 0 && x->set.n >= w->most)
 		x->r.complete = false;
-	x->r.count += box_count(sp, f->was);
+	else
+		add_apart(sp, x, f->was);
 }
 
 /* ---- tables ---- */
@@ -332,6 +359,17 @@ verdict_of(const struct program *p, const struct step *s)
 {
 	return s->kind == STEP_END ? p->entry->policy :
 	    (enum verdict)s->verdict;
+}
+
+/* Does the word of a table that accepts count so far?  That of filter does,
+ * or else the last; nat has none where a flow has begun. */
+static bool
+speaks(const struct at *at, enum table_id table)
+{
+	if (table == TABLE_NAT && at->begun != NULL)
+		return false;
+	return table == TABLE_FILTER || at->of == NULL ||
+	    at->of->entry->table->id != TABLE_FILTER;
 }
 
 static void
@@ -353,7 +391,7 @@ table_ended(struct follow *fl, struct program *p, uint32_t step,
 	if (by->kind == STEP_TAKE)
 		follow_change(p, by, now, &next);
 	next.now = now;
-	if (p->entry->table->id == TABLE_FILTER || at.by == NULL) {
+	if (speaks(&at, p->entry->table->id)) {
 		at.by = by;
 		at.of = p;
 	}
@@ -399,7 +437,8 @@ translate_back(const struct at *at, const struct flow *f, hs_cell *now,
 	}
 }
 
-/* nat sees first packets only; later ones of the flow get the same. */
+/* nat sees first packets only; later ones of the flow get the same.  Without
+ * connection tracking it sees none. */
 static void
 run_nat(struct at at, const struct chain *c, const struct flow *f)
 {
@@ -411,6 +450,10 @@ run_nat(struct at at, const struct chain *c, const struct flow *f)
 	struct at next = at;
 
 	next.stage++;
+	if (!at.w->an->tracks[at.w->r]) {
+		stage(next, f);
+		return;
+	}
 	if (at.reply != NULL) {
 		translate_back(&at, f, now, &part, h == HOOK_POSTROUTING ||
 		    h == HOOK_INPUT);
@@ -983,6 +1026,8 @@ by_decider(const void *a, const void *b)
 		return x->step < y->step ? -1 : 1;
 	if (x->r.verdict != y->r.verdict)
 		return x->r.verdict < y->r.verdict ? -1 : 1;
+	if (x->r.possible != y->r.possible)
+		return x->r.possible ? 1 : -1;
 	return strcmp(x->r.translated ? x->r.translated : "",
 	    y->r.translated ? y->r.translated : "");
 }

@@ -11,27 +11,36 @@
 
 enum path { PATH_IN, PATH_FORWARD, PATH_OUT };
 
+/* One packet that comes to an end, and how. */
+struct path_witness {
+	struct point point;
+	/* Bits 1 << enum field of what was translated, and to what: a box. */
+	uint64_t left_fields;
+	const hs_cell *left;
+	/* It is ESTABLISHED by this packet, or null.  Where both have an end in
+	 * common it is that of 'point', but for 'first_fields'. */
+	const struct point *first;
+	uint64_t first_fields;
+	bool reply;			/* it is a reply to it */
+};
+
 /* Packets that end alike. */
 struct path_region {
 	enum verdict verdict;		/* V_ACCEPT: delivered, or sent */
 	bool reject;
-	const struct rule *rule;	/* the decider: of the filter table if it */
-	const struct chain *policy;	/* is accepted; both null: no rules */
+	/* The decider: of what is accepted that of the filter table, or the
+	 * last one; both null: no rules. */
+	const struct rule *rule;
+	const struct chain *policy;
 	bool possible;
 	const struct hs *set;		/* as the packets come in */
 	bool complete;
 	double count;
-	struct point witness;
+	struct point witness;		/* of the first of */
+	const struct path_witness *ways;	/* some flows that end so */
+	unsigned n_ways;
 	/* "dst 172.17.0.2:5432": what they were translated to; null: not. */
 	const char *translated;
-	/* Bits 1 << enum field of these, and what they became, as boxes. */
-	uint64_t left_fields;
-	const hs_cell *left;
-	/* The witness is ESTABLISHED by this packet, or null.  Where both have
-	 * an end in common it is the witness's, but for 'first_fields'. */
-	const struct point *first;
-	uint64_t first_fields;
-	bool reply;			/* it is a reply to it */
 };
 
 /* Tests that an analysis must know of (analysis_new's queries) before it is

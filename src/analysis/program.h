@@ -40,6 +40,8 @@ struct analysis {
 	unsigned n_rules;
 	struct hs boxes;
 	struct map chains;		/* by address: struct chain_sets */
+	bool tracks[2];			/* connection tracking is on: a rule
+					 * needs it */
 	bool defrag[2];			/* no fragments reach the rules */
 	uint32_t most_steps;		/* of a program, before it is cut short */
 	struct map programs;		/* by address of the entry chain */
