@@ -627,14 +627,15 @@ one(struct run *r, const hs_cell *now, const hs_cell *was)
 	box_minus(sp, now, box, push_rest, r);
 	box_and(sp, common, now, box);
 	follow_narrow(sp, &r->flow, common, common_was);
-	may = !s->exact && !r->f->settled;
+	/* Who is in a chain came by its call: that is behind it. */
+	may = !s->certain && !r->f->settled;
 	if (may && !only_counts(s)) {
 		/* It may match or not. */
 		struct state miss = *st;
 
 		miss.possible = true;
-		miss.at = (s->kind == STEP_JUMP || s->kind == STEP_GOTO) &&
-		    r->p->changing ? r->p->frames[s->callee].end : st->at + 1;
+		miss.at = s->kind == STEP_JUMP || s->kind == STEP_GOTO ?
+		    r->p->frames[s->callee].end : st->at + 1;
 		push(r, common, common_was, miss);
 		st->possible = true;
 	}

@@ -225,6 +225,7 @@ build(struct program *p)
 		    ctx.call->exact);
 		s->unknown = rs->unknown || (frame != 0 && ctx.call->unknown);
 		p->doubt |= !s->exact && s->n != 0;
+		p->loose |= s->kind == STEP_GOTO && !s->exact && s->n != 0;
 		if ((s->kind != STEP_JUMP && s->kind != STEP_GOTO) ||
 		    s->n == 0)
 			continue;
@@ -411,7 +412,7 @@ collect_items(const struct program *p, bool blocking, uint32_t *n)
 
 			blocked(p, s, &from, &until);
 			if (blocking ? until <= from :
-			    s->kind == STEP_JUMP || (s->kind == STEP_PASS &&
+			    (s->kind == STEP_JUMP && s->certain) || (s->kind == STEP_PASS &&
 			    s->rule->kind == TGT_NONE))
 				continue;
 			for (unsigned b = 0; pass == 1 && b < s->n; b++)

@@ -91,6 +91,9 @@ struct program {
 	/* Too many ways of calls: cut short, and no step is exact. */
 	bool limit;
 	bool doubt;			/* some step may or may not have its way */
+	/* A -g may: what it leads around others ends all the same in the chain
+	 * that it goes to, and only follow() knows. */
+	bool loose;
 	/* Targets change fields that later steps ask of: boxes are the rules'
 	 * own and tell nothing of who comes to a step; only follow() knows. */
 	bool changing;
@@ -103,8 +106,9 @@ struct program {
 
 /* The program of a chain, made when first asked for; analysis_free frees. */
 struct program *program_of(struct analysis *, const struct chain *entry);
-/* Tree over the boxes of all steps that end, come back, or have a target; a
- * jump's condition is in the boxes of the steps behind it. */
+/* Tree over the boxes of all steps that end, come back, or have a target, and
+ * of jumps that are not certain; the condition of others is in the boxes of
+ * the steps behind them. */
 const struct hs_tree *program_tree(struct program *);
 /* The steps of a rule (null: the end), in their order: '*n' of them. */
 const uint32_t *program_steps(struct program *, const struct rule *,

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FOLLOW_LIMIT = 1000000 };
+enum { FOLLOW_LIMIT = 1000000, LOOSE_LIMIT = 20000, MANY_BOXES = 1000 };
 
 struct asking {
 	struct program *p;
@@ -335,7 +335,7 @@ on_end(struct follow *f, struct program *p, uint32_t step,
 		x->r.possible = flow->possible;
 		hs_point(sp, flow->was, &x->r.witness);
 	}
-	if (x->set.n != 0 && x->set.n >= g->a->most)
+	if (x->set.n >= MANY_BOXES && x->set.n >= g->a->most)
 		x->r.complete = false;
 	else if (flow->possible)
 		add_apart(sp, &x->set, flow->was);
@@ -343,16 +343,102 @@ on_end(struct follow *f, struct program *p, uint32_t step,
 		hs_add(sp, &x->set, flow->was);
 }
 
+/* Nobody knows what its targets do. */
+static bool
+has_unknown_target(const struct program *p)
+{
+	for (uint32_t i = 0; i + 1 < p->n_steps; i++) {
+		const struct rule *r = p->steps[i].rule;
+
+		if (r->kind == TGT_EXT && r->target.ext->act == NULL)
+			return true;
+	}
+	return false;
+}
+
+/* What may come to a step, of all steps of its rule. */
+static struct gathered *
+may_of(struct gather *g, uint32_t step)
+{
+	const struct program *p = g->a->p;
+	uint32_t i = 0;
+
+	while (p->steps[i].rule != p->steps[step].rule ||
+	    g->of[2 * i + 1].set.n == 0)
+		i++;
+	return &g->of[2 * i + 1];
+}
+
+/* What may be decided by one rule alone, however chance comes out, is decided
+ * by it for certain: it becomes part of 'sure'. */
 static void
-regions_by_following(struct asking *a, bool (*each)(const struct region *,
-    void *), void *arg)
+make_sure(struct gather *g, struct gathered *may, struct gathered *sure)
+{
+	const struct hs_space *sp = g->a->p->an->space;
+	struct hs alone = { 0 };
+
+	for (unsigned i = 0; i < may->set.n; i++)
+		hs_add(sp, &alone, hs_box(sp, &may->set, i));
+	for (uint32_t k = 0; k < g->a->p->n_steps && alone.n != 0; k++) {
+		const struct hs *other = &g->of[2 * k + 1].set;
+
+		for (unsigned i = 0; &g->of[2 * k + 1] != may &&
+		    i < other->n; i++)
+			hs_subtract(sp, &alone, hs_box(sp, other, i),
+			    UINT32_MAX);
+	}
+	for (unsigned i = 0; i < alone.n; i++)
+		hs_subtract(sp, &may->set, hs_box(sp, &alone, i), UINT32_MAX);
+	if (alone.n != 0 && sure->set.n == 0) {
+		sure->r = may->r;
+		sure->r.possible = false;
+		hs_point(sp, alone.cells, &sure->r.witness);
+	}
+	for (unsigned i = 0; i < alone.n; i++)
+		hs_add(sp, &sure->set, hs_box(sp, &alone, i));
+	if (alone.n != 0 && may->set.n != 0)
+		hs_point(sp, may->set.cells, &may->r.witness);
+	hs_free(&alone);
+}
+
+/* All outcomes of chance were followed. */
+static void
+settle(struct gather *g)
+{
+	const struct hs_space *sp = g->a->p->an->space;
+	uint32_t n = g->a->p->n_steps;
+
+	if (has_unknown_target(g->a->p))
+		return;
+	for (uint32_t i = 0; i < n; i++) {
+		struct gathered *x = &g->of[2 * i + 1], *first;
+
+		if (x->set.n == 0)
+			continue;
+		if (!x->r.complete)
+			return;
+		first = may_of(g, i);
+		for (unsigned k = 0; first != x && k < x->set.n; k++)
+			add_apart(sp, &first->set, hs_box(sp, &x->set, k));
+		if (first != x)
+			hs_clear(&x->set);
+	}
+	for (uint32_t i = 0; i < n; i++)
+		if (g->of[2 * i + 1].set.n != 0)
+			make_sure(g, &g->of[2 * i + 1], &g->of[2 * i]);
+}
+
+/* False: it would take more than 'limit', and nothing was told. */
+static bool
+regions_by_following(struct asking *a, uint64_t limit, bool must,
+    bool (*each)(const struct region *, void *), void *arg)
 {
 	const struct hs_space *sp = a->p->an->space;
 	struct gather g = { a, mem_alloc(2 * (size_t)a->p->n_steps,
 	    sizeof(*g.of)) };
 	struct arena scratch = ARENA_INIT;
 	struct follow f = { .an = a->p->an, .scratch = &scratch,
-	    .limit = FOLLOW_LIMIT, .end = on_end, .arg = &g };
+	    .limit = limit, .end = on_end, .arg = &g };
 	bool more = true;
 
 	for (unsigned i = 0; i < a->q.n; i++) {
@@ -361,12 +447,16 @@ regions_by_following(struct asking *a, bool (*each)(const struct region *,
 
 		follow(&f, a->p, &start);
 	}
+	if (!f.full && !a->p->limit)
+		settle(&g);
+	more = must || !f.full;
 	for (uint32_t i = 0; i < 2 * a->p->n_steps; i++) {
 		struct gathered *x = &g.of[i];
 
 		if (x->set.n != 0 && more && is_wanted(a, x->r.rule,
 		    (int)x->r.verdict)) {
-			x->r.complete &= a->most != 0 && !f.full;
+			x->r.complete &= a->most != 0 && !f.full &&
+			    x->set.n <= a->most;
 			x->r.possible |= f.full || a->p->limit;
 			keep_set(a, &x->r, &x->set, &x->set);
 			more = each(&x->r, arg);
@@ -375,6 +465,7 @@ regions_by_following(struct asking *a, bool (*each)(const struct region *,
 	}
 	free(g.of);
 	arena_free(&scratch);
+	return must || !f.full;
 }
 
 static void
@@ -390,8 +481,9 @@ regions(struct analysis *an, const struct chain *chain, const struct query *q,
 	hs_add(an->space, &a.q, a.p->all);
 	query_cut(q, an->space, &a.q);
 	if (a.p->changing)
-		regions_by_following(&a, each, arg);
-	else if (a.q.n != 0)
+		regions_by_following(&a, FOLLOW_LIMIT, true, each, arg);
+	else if (a.q.n != 0 && !(a.p->loose &&
+	    regions_by_following(&a, LOOSE_LIMIT, false, each, arg)))
 		find_deciders(&a);
 	for (uint32_t i = 0; i < a.n;) {
 		uint32_t n = same_rule(&a, i);

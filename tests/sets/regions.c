@@ -67,6 +67,15 @@ agrees(const struct look *l, const struct region *r, const struct walk *w)
 	    r->reject == (s->c[c].r[i].action == A_REJECT);
 }
 
+static bool
+has_chance(const struct grule *r)
+{
+	for (unsigned i = 0; i < r->n; i++)
+		if (r->p[i]->chance)
+			return true;
+	return false;
+}
+
 /* Is it decided so by each outcome of the tosses? */
 static bool
 decides(const struct look *l, const struct region *r, struct walk *w)
@@ -175,6 +184,32 @@ each(const struct region *r, void *arg)
 	return l->ok;
 }
 
+/* Is a packet that may take a -g, or not, decided by one all the same?  Then
+ * that is certain. */
+static bool
+is_settled(const struct look *l, uint32_t point)
+{
+	struct walk w = { .p = &l->p, .point = point };
+	const struct gset *s = &l->k->s[0];
+	int chain = 0, rule = 0;
+	unsigned runs = 0;
+	bool loose = false;
+
+	do {
+		walk_run(&w, l->k->chain);
+		if (runs != 0 && (w.chain != chain || w.rule != rule))
+			return false;
+		chain = w.chain;
+		rule = w.rule;
+		for (unsigned c = 0; c < s->n; c++)
+			for (unsigned i = 0; i < s->c[c].n; i++)
+				loose |= (w.hit[c] >> i & 1) &&
+				    s->c[c].r[i].action == A_GOTO &&
+				    has_chance(&s->c[c].r[i]);
+	} while (walk_next(&w) && ++runs < MAX_RUNS);
+	return loose && runs < MAX_RUNS;
+}
+
 static void
 find_in(struct look *l)
 {
@@ -238,6 +273,10 @@ check_regions(const struct kase *k, struct report *why)
 			if (bit_get(l->in, p) && !bit_get(l->certain, p) &&
 			    !is_told(l, p))
 				fail(l, NULL, p, "in no region");
+		for (uint32_t p = 0; p < l->b.n && l->ok; p++)
+			if (bit_get(l->in, p) && !bit_get(l->certain, p) &&
+			    is_settled(l, p))
+				fail(l, NULL, p, "only possible");
 		for (unsigned v = V_ACCEPT; v <= V_RETURN && l->ok; v++)
 			check_any(l, (enum verdict)v);
 	}
