@@ -7,14 +7,20 @@
 
 enum { POINTS = 32, MANY_STEPS = 64, FOLLOW_LIMIT = 1000000 };
 
-/* What was found of a rule so far, over all programs it is in. */
-struct state {
+/* What was found of a rule so far, over all programs it is in: little, as
+ * most rules are alive. */
+struct covering {
 	struct dead dead;
-	bool seen;			/* in some program */
-	struct covered *steps;		/* of the rule, while nothing else is */
+	struct covered *steps;		/* of the rule */
 	unsigned n_steps, room_steps;
 	const struct rule **by;
 	unsigned n_by, room_by;
+};
+struct state {
+	struct covering *covering;	/* DEAD_COVERED in some program */
+	uint8_t kind;			/* enum dead_kind */
+	bool seen;			/* in some program */
+	bool possible, limit;		/* as in struct dead */
 };
 
 struct run {
@@ -43,8 +49,16 @@ state_of(struct run *run, const struct rule *r)
 	return &s[r->number - 1];
 }
 
+static struct covering *
+covering_of(struct run *run, struct state *s)
+{
+	if (s->covering == NULL)
+		s->covering = arena_new(run->arena, struct covering);
+	return s->covering;
+}
+
 static void
-add_by(struct state *s, const struct rule *r)
+add_by(struct covering *s, const struct rule *r)
 {
 	for (unsigned i = 0; i < s->n_by; i++)
 		if (s->by[i] == r)
@@ -56,7 +70,7 @@ add_by(struct state *s, const struct rule *r)
 /* ---- a packet that one of 'by' takes though it would match ---- */
 
 static bool
-blamed(const struct state *s, const struct rule *r)
+blamed(const struct covering *s, const struct rule *r)
 {
 	for (unsigned i = 0; i < s->n_by; i++)
 		if (s->by[i] == r)
@@ -66,7 +80,7 @@ blamed(const struct state *s, const struct rule *r)
 
 /* Does the point meet one of 'by' that keeps it from the step? */
 static bool
-try_point(struct program *p, const struct state *s, const hs_cell *point,
+try_point(struct program *p, const struct covering *s, const hs_cell *point,
     uint32_t at)
 {
 	struct cands met = { 0 };
@@ -81,7 +95,7 @@ try_point(struct program *p, const struct state *s, const hs_cell *point,
 
 /* In the boxes of the step: what is left of a blamed step's part of them. */
 static bool
-find_taken(struct program *p, const struct state *s, uint32_t at,
+find_taken(struct program *p, const struct covering *s, uint32_t at,
     hs_cell *out)
 {
 	const struct hs_space *sp = p->an->space;
@@ -121,7 +135,7 @@ find_taken(struct program *p, const struct state *s, uint32_t at,
 }
 
 static void
-witness_of_dead(struct program *p, struct state *s, uint32_t at,
+witness_of_dead(struct program *p, struct covering *s, uint32_t at,
     struct arena *arena)
 {
 	const struct hs_space *sp = p->an->space;
@@ -159,7 +173,7 @@ step_covered(struct program *p, uint32_t at)
 
 /* Who keeps the packets from all steps of the rule, and one of these. */
 static void
-blame(struct state *s, struct arena *arena)
+blame(struct covering *s, struct arena *arena)
 {
 	for (unsigned i = 0; i < s->n_steps; i += MANY_STEPS) {
 		const struct rule **by;
@@ -176,16 +190,23 @@ blame(struct state *s, struct arena *arena)
 }
 
 static void
+add_step(struct covering *c, struct program *p, uint32_t at)
+{
+	vec_room(c->steps, c->n_steps, c->room_steps);
+	c->steps[c->n_steps++] = (struct covered){ p, at };
+}
+
+static void
 look_at(struct run *run, struct program *p, uint32_t at)
 {
 	struct step *st = &p->steps[at];
 	struct state *s = state_of(run, st->rule);
-	bool found = s->seen && s->dead.kind == DEAD_NOT;
+	bool found = s->seen && s->kind == DEAD_NOT;
 	enum cover c;
 
 	if (st->n == 0) {
 		if (!s->seen)
-			s->dead.kind = rule_set_of(p->an, st->rule)->n == 0 ?
+			s->kind = rule_set_of(p->an, st->rule)->n == 0 ?
 			    DEAD_SELF : DEAD_CALLERS;
 		st->dead = s->seen = true;
 		return;
@@ -196,14 +217,13 @@ look_at(struct run *run, struct program *p, uint32_t at)
 	c = step_covered(p, at);
 	if (c == COVER_YES) {
 		st->dead = true;
-		s->dead.kind = DEAD_COVERED;
-		vec_room(s->steps, s->n_steps, s->room_steps);
-		s->steps[s->n_steps++] = (struct covered){ p, at };
+		s->kind = DEAD_COVERED;
+		add_step(covering_of(run, s), p, at);
 		return;
 	}
-	s->dead.kind = DEAD_NOT;
-	s->dead.limit = c == COVER_UNDECIDED;
-	s->dead.possible = !st->exact;
+	s->kind = DEAD_NOT;
+	s->limit = c == COVER_UNDECIDED;
+	s->possible = !st->exact;
 }
 
 /* Steps of rules that live elsewhere can be blamed all the same. */
@@ -217,7 +237,7 @@ mark_dead(struct run *run, unsigned r)
 			continue;
 		for (uint32_t k = 0; k + 1 < p->n_steps; k++)
 			p->steps[k].dead = state_of(run, p->steps[k].rule)->
-			    dead.kind != DEAD_NOT;
+			    kind != DEAD_NOT;
 	}
 }
 
@@ -262,14 +282,15 @@ look_by_following(struct run *run, struct program *p)
 	for (uint32_t i = 0; i + 1 < p->n_steps; i++) {
 		struct state *s = state_of(run, p->steps[i].rule);
 
-		if (s->seen && s->dead.kind == DEAD_NOT)
+		if (s->seen && s->kind == DEAD_NOT)
 			continue;
 		s->seen = true;
-		s->dead.kind = h.hit[i] || f.full ? DEAD_NOT :
+		s->kind = h.hit[i] || f.full ? DEAD_NOT :
 		    p->steps[i].n == 0 ? DEAD_SELF : DEAD_COVERED;
-		s->dead.limit = f.full && !h.hit[i];
-		s->dead.possible = h.possible[i];
-		s->dead.entry = p->entry;
+		s->limit = f.full && !h.hit[i];
+		s->possible = h.possible[i];
+		if (s->kind == DEAD_COVERED)
+			covering_of(run, s)->dead.entry = p->entry;
 	}
 	free(h.hit);
 	free(h.possible);
@@ -278,12 +299,36 @@ look_by_following(struct run *run, struct program *p)
 
 /* Packets may come to it where a program was cut short. */
 static void
-maybe_alive(struct dead *d)
+maybe_alive(struct state *d)
 {
 	if (d->kind == DEAD_NOT || d->kind == DEAD_SELF)
 		return;
 	d->kind = DEAD_NOT;
 	d->limit = d->possible = true;
+}
+
+/* The last word on a rule. */
+static void
+tell(struct run *run, struct state *s, const struct rule *r,
+    void (*each)(const struct rule *, const struct dead *, void *), void *arg)
+{
+	struct covering *c = s->covering;
+	struct dead d = { .kind = DEAD_NOT };
+
+	if (s->kind == DEAD_COVERED) {
+		blame(c, run->arena);
+		d = c->dead;
+		d.by = c->by;
+		d.n_by = c->n_by;
+	}
+	d.kind = (enum dead_kind)s->kind;
+	d.possible = s->possible;
+	d.limit = s->limit;
+	each(r, &d, arg);
+	if (c != NULL) {
+		free(c->by);
+		free(c->steps);
+	}
 }
 
 void
@@ -320,15 +365,9 @@ analysis_dead(struct analysis *an, unsigned r, struct arena *arena,
 				struct state *s = state_of(&run, c->rules[i]);
 
 				if (!s->seen)
-					s->dead.kind = DEAD_CHAIN;
+					s->kind = DEAD_CHAIN;
 				if (cut[t])
-					maybe_alive(&s->dead);
-				if (s->dead.kind == DEAD_COVERED)
-					blame(s, arena);
-				s->dead.by = s->by;
-				s->dead.n_by = s->n_by;
-				each(c->rules[i], &s->dead, arg);
-				free(s->by);
-				free(s->steps);
+					maybe_alive(s);
+				tell(&run, s, c->rules[i], each, arg);
 			}
 }
