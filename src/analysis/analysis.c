@@ -266,6 +266,7 @@ make(const struct ruleset *const *rules, unsigned n, const struct env *env,
 	hs_space_finish(an->space);
 	hs_cut_init(&b.cut, an->space);
 	hs_add(an->space, &b.all, an->space->all);
+	hs_reserve(an->space, &an->boxes, rules[0]->n_rules);
 	for (unsigned i = 0; i < n; i++) {
 		struct may_keys keys = { .arena = arena };
 

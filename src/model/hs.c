@@ -180,13 +180,20 @@ box_share(const struct hs_space *s, const hs_cell *part,
 /* ---- sets ---- */
 
 void
+hs_reserve(const struct hs_space *s, struct hs *set, uint32_t room)
+{
+	if (set->room >= room)
+		return;
+	set->room = room;
+	set->cells = mem_grow(set->cells, room, (s->n ? s->n : 1) *
+	    sizeof(hs_cell));
+}
+
+void
 hs_add(const struct hs_space *s, struct hs *set, const hs_cell *box)
 {
-	if (set->n == set->room) {
-		set->room = set->room ? set->room * 2 : 4;
-		set->cells = mem_grow(set->cells, set->room,
-		    (s->n ? s->n : 1) * sizeof(hs_cell));
-	}
+	if (set->n == set->room)
+		hs_reserve(s, set, set->room ? set->room * 2 : 4);
 	memcpy(hs_box(s, set, set->n++), box, s->n * sizeof(hs_cell));
 }
 

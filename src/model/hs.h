@@ -148,6 +148,8 @@ double	box_share(const struct hs_space *, const hs_cell *part,
 /* ---- sets ---- */
 
 void	hs_add(const struct hs_space *, struct hs *, const hs_cell *box);
+/* Makes room for that many in all; who knows saves copying. */
+void	hs_reserve(const struct hs_space *, struct hs *, uint32_t room);
 /* Takes the box out of the set.  False: more than 'most' boxes would be left;
  * then nothing changed. */
 bool	hs_subtract(const struct hs_space *, struct hs *, const hs_cell *box,
