@@ -315,6 +315,8 @@ put_reply(struct html *h, const struct trace_report *r)
 	if (r->reply == NULL && r->no_reply == NULL)
 		return;
 	html_put(h, "h4", NULL, "The reply");
+	if (r->no_way_back != NULL)
+		html_put(h, "p", "bad", r->no_way_back);
 	html_open(h, "p", NULL);
 	if (r->reply == NULL) {
 		html_text(h, r->no_reply);

@@ -112,6 +112,20 @@ use_holds(const struct use *u, const struct ctx *from)
 	return u->ext->eval(u->data, &ctx) == TRI_YES && !ctx.hotdrop ? 1 : -1;
 }
 
+/* A test for one address says as much as two others. */
+static bool
+of_one_host(const struct rule *r, int family, enum basic_test t)
+{
+	struct addr6_spec a;
+	const union addr *mask = t == BASIC_SRC ? &a.src_mask : &a.dst_mask;
+
+	if (t != BASIC_SRC && t != BASIC_DST)
+		return false;
+	rule_addrs(r, family, &a);
+	return addr_prefix(mask, family) == (int)family_bits(family) &&
+	    !(r->invert & (t == BASIC_SRC ? INV_SRC : INV_DST));
+}
+
 int
 near_match(const struct rule *r, const struct ctx *ctx, enum basic_test basic,
     const struct use *use, bool anywhere)
@@ -126,7 +140,7 @@ near_match(const struct rule *r, const struct ctx *ctx, enum basic_test basic,
 			continue;
 		if (!near_basic(r, ctx->pkt, t))
 			return -1;
-		held++;
+		held += of_one_host(r, ctx->pkt->family, t) ? 2 : 1;
 	}
 	for (unsigned i = 0; i < r->n_matches; i++) {
 		const struct use *u = &r->matches[i];

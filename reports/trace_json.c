@@ -381,6 +381,8 @@ add_reply(cJSON *o, const struct trace_report *r)
 	if (r->reply == NULL && r->no_reply == NULL)
 		return;
 	reply = cJSON_AddObjectToObject(o, "return");
+	if (r->no_way_back != NULL)
+		json_text(reply, "broken", r->no_way_back);
 	if (r->reply == NULL) {
 		json_text(reply, "text", r->no_reply);
 		return;

@@ -329,6 +329,20 @@ put_log_origin(struct teller *w)
 	}
 }
 
+/* It is accepted, and still nothing works. */
+static void
+put_no_way_back(struct teller *w)
+{
+	if (w->r->no_way_back == NULL)
+		return;
+	tell_label(w, "but");
+	tell_style(w, S_BAD);
+	sbuf_puts(&w->b, "NO REPLY ");
+	tell_style(w, S_NONE);
+	tell_wrap(w, TELL_LABEL, w->r->no_way_back);
+	tell_end(w);
+}
+
 static void
 put_reply(struct teller *w)
 {
@@ -566,6 +580,7 @@ trace_text(const struct trace_report *r, int verbose, bool color, FILE *f)
 	} else {
 		put_verdict(&w);
 		put_because(&w);
+		put_no_way_back(&w);
 		put_branches(&w);
 		put_nearest(&w);
 		put_log_origin(&w);

@@ -11,6 +11,7 @@
 #include "reports/json_util.h"
 #include "reports/trace.h"
 #include "run.h"
+#include "wayback.h"
 
 #include <stdlib.h>
 
@@ -324,6 +325,9 @@ answer(struct tracer *t, const struct run_setup *setup, struct run *r,
 	trace_init(&reply, &t->in.arena);
 	report->way = &r->way;
 	report->end = run_ending(r);
+	if (report->end.disposition == DISP_ACCEPT)
+		report->no_way_back = way_back_broken(&r->way, &t->in.arena,
+		    &report->way_back);
 	if (run_unknowns(r) != 0)
 		branch_settle(setup, r, report);
 	else if (t->verbose >= 0 && setup->frame == 0)

@@ -307,6 +307,22 @@ way_in(const struct trace_report *r, const struct chain *c)
 	return jump;
 }
 
+/* It is let through, and its answers must come back. */
+static void
+mend_way_back(const struct run_setup *s, struct trace_report *r)
+{
+	const struct ruleset *rs = r->end.rule != NULL ?
+	    r->end.rule->chain->table->ruleset : r->end.chain->table->ruleset;
+	struct tried t;
+
+	if (!try_commands(s, rs, r->way_back, true, &t) || !t.decided ||
+	    t.end.disposition != DISP_ACCEPT || t.no_way_back)
+		return;
+	take(r, &(struct trace_fix){ .what = "to mend",
+	    .command = r->way_back, .effect = effect_of(&t, true, s->arena),
+	    .changes = t.changes, .n_changes = t.n_changes }, s->arena);
+}
+
 void
 fix_find(const struct run_setup *s, struct trace_report *r)
 {
@@ -320,6 +336,11 @@ fix_find(const struct run_setup *s, struct trace_report *r)
 		propose_sysctl(s, r);
 	if (at == NULL || (!allow && e->disposition != DISP_ACCEPT))
 		return;
+	if (r->no_way_back != NULL) {
+		if (r->way_back != NULL)
+			mend_way_back(s, r);
+		return;
+	}
 	if (allow && e->rule != NULL && move_up(s, r, e->rule))
 		return;
 	if (allow && (c = where_such_are(r)) != NULL &&

@@ -1,6 +1,7 @@
 #include "tried.h"
 
 #include "told.h"
+#include "wayback.h"
 
 #include "analysis/analysis.h"
 #include "base/diag.h"
@@ -39,7 +40,7 @@ run_it(const struct run_setup *setup, struct tried *t)
 	struct run *r = mem_alloc(1, sizeof(*r));
 	struct trace reply;
 	struct trace_ending end;
-	const char *why = NULL;
+	const char *why = NULL, *mend;
 	const struct chain *c;
 
 	run_begin(r, setup);
@@ -49,6 +50,8 @@ run_it(const struct run_setup *setup, struct tried *t)
 	t->rule = t->end.rule != NULL ? t->end.rule->number : 0;
 	t->chain = c == NULL ? NULL : arena_strdup(setup->arena, c->name);
 	t->by = decider(&t->end, setup->arena);
+	t->no_way_back = t->end.disposition == DISP_ACCEPT &&
+	    way_back_broken(&r->way, setup->arena, &mend) != NULL;
 	if (t->end.disposition == DISP_ACCEPT &&
 	    run_reply(r, &reply, &end, &why)) {
 		t->replied = true;

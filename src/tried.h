@@ -11,6 +11,7 @@ struct tried {
 	const char *chain;		/* its name, in setup->arena; or null */
 	const char *by;			/* "filter/INPUT#4", the same; or null */
 	/* Of an accepted packet: */
+	bool no_way_back;		/* way_back_broken says why */
 	bool replied;			/* there was an answer to send */
 	enum disposition reply;
 	const char *reply_by;

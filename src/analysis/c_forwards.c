@@ -142,15 +142,6 @@ struct lan {
 };
 
 static bool
-is_private(int family, const union addr *a)
-{
-	if (family == AF_INET6)
-		return (a->b[0] & 0xfe) == 0xfc;
-	return a->b[0] == 10 || (a->b[0] == 192 && a->b[1] == 168) ||
-	    (a->b[0] == 172 && a->b[1] >> 4 == 1);
-}
-
-static bool
 find_lan(const struct audit *a, int family, const struct forward *w,
     struct lan *lan)
 {
@@ -171,7 +162,7 @@ find_lan(const struct audit *a, int family, const struct forward *w,
 			lan->iface = i;
 			return x->prefix < family_bits(family) - 2;
 		}
-	return !a->env->has_addrs && is_private(family, &w->to);
+	return !a->env->has_addrs && addr_is_private(family, &w->to);
 }
 
 /* Does the rule translate packets from there too? */

@@ -58,6 +58,16 @@ void	 addr_print_full(struct sbuf *, int family, const union addr *);
 
 /* ---- what an address is (in.h, ipv6.h) ---- */
 
+/* Is it for use inside (RFC 1918, RFC 4193)? */
+static inline bool
+addr_is_private(int family, const union addr *a)
+{
+	if (family == AF_INET6)
+		return (a->b[0] & 0xfe) == 0xfc;
+	return a->b[0] == 10 || (a->b[0] == 192 && a->b[1] == 168) ||
+	    (a->b[0] == 172 && a->b[1] >> 4 == 1);
+}
+
 static inline uint32_t
 addr4_host(const union addr *a)
 {
