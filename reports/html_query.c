@@ -78,6 +78,9 @@ put_region(struct html *h, const struct query_region *r)
 	html_close(h);
 	html_open(h, "td", "packet");
 	html_packet_set(h, &r->packets);
+	if (r->not_replayed != NULL)
+		html_putf(h, "p", "about", "not replayed: %s",
+		    r->not_replayed);
 	html_close(h);
 	html_close(h);
 }

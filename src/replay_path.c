@@ -318,6 +318,7 @@ cannot(const struct path_replayer *r, const struct point *p,
 	    o->disposition == DISP_UNDETERMINED)
 		sbuf_puts(why, "it hangs on what is not known");
 	else if (o->disposition == DISP_LOST ||
+	    o->reason == REASON_DEFRAG_WAIT ||
 	    o->reason == REASON_HOTDROP || o->reason == REASON_CT_DROP ||
 	    o->reason == REASON_NAT_DROP)
 		sbuf_printf(why, "in the simulator it is lost: %s",

@@ -790,15 +790,37 @@ routed(struct at at, const struct flow *f, const struct iface *dev)
 	stage(at, &next);
 }
 
+/* Fragments for the host are put together before INPUT (ip_local_deliver);
+ * of IPv6 behind it. */
+static bool
+put_together(const struct walk *w, const struct flow *f, hs_cell *now,
+    hs_cell *was, struct flow *out)
+{
+	const struct hs_space *sp = w->an->space;
+	int frag = sp->of_field[F_FRAG];
+	uint32_t k;
+
+	*out = *f;
+	if (w->path != PATH_IN || sp->family != AF_INET || frag < 0)
+		return true;
+	k = hs_class(&sp->dims[frag], 0);
+	return with_cell(w, f, (unsigned)frag, cell_classes(&sp->dims[frag],
+	    k, k), now, was, out);
+}
+
 static void
-run_route(struct at at, const struct flow *f)
+run_route(struct at at, const struct flow *came)
 {
 	struct walk *w = at.w;
 	const struct hs_space *sp = w->an->space;
 	int dst = sp->of_field[F_DST];
 	hs_cell now[HS_MAX_DIMS], was[HS_MAX_DIMS];
-	struct flow part;
+	hs_cell whole[HS_MAX_DIMS], whole_was[HS_MAX_DIMS];
+	struct flow part, packet;
+	const struct flow *f = &packet;
 
+	if (!put_together(w, came, whole, whole_was, &packet))
+		return;
 	if (!w->routes_known || dst < 0) {
 		routed(at, f, NULL);
 		return;
