@@ -137,8 +137,6 @@ join_ends(const struct path_witness *way, const struct pktspec *later,
 		first->sport = back ? later->dport : later->sport;
 	if (!(own >> F_DPORT & 1))
 		first->dport = back ? later->sport : later->dport;
-	memcpy(first->in, back ? later->out : later->in, IFNAME_SIZE);
-	memcpy(first->out, back ? later->in : later->out, IFNAME_SIZE);
 	first->proto = later->proto;
 	first->icmp_type = later->family == AF_INET ? 8 : 128;
 	first->icmp_code = 0;
