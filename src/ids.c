@@ -1,60 +1,24 @@
 #include "ids.h"
 
 #include "args.h"
+#include "base/similar.h"
 #include "model/event.h"
 
-#include <ctype.h>
 #include <string.h>
 #include <strings.h>
-
-enum { LONGEST = 32 };
-
-/* How many letters must be changed, put in or taken out (Levenshtein). */
-static unsigned
-distance(const char *a, const char *b)
-{
-	unsigned row[LONGEST + 1], n = (unsigned)strlen(b);
-
-	for (unsigned j = 0; j <= n; j++)
-		row[j] = j;
-	for (unsigned i = 1; *a != '\0'; a++, i++) {
-		unsigned corner = row[0];
-
-		row[0] = i;
-		for (unsigned j = 1; j <= n; j++) {
-			unsigned change = corner + (toupper((unsigned char)*a)
-			    != toupper((unsigned char)b[j - 1]));
-
-			corner = row[j];
-			row[j] = row[j] < row[j - 1] ? row[j] + 1 :
-			    row[j - 1] + 1;
-			row[j] = change < row[j] ? change : row[j];
-		}
-	}
-	return row[n];
-}
 
 /* What looks most like 'word' among ids of findings, and names of reasons if
  * they are wanted; null: nothing does. */
 static const char *
 nearest(const char *word, bool reasons)
 {
-	unsigned n = n_checks + (reasons ? N_REASONS : 0);
-	unsigned best = 3, d;
-	const char *near = NULL;
+	struct similar s = similar_to(word, strlen(word));
 
-	if (strlen(word) > LONGEST)
-		return NULL;
-	for (unsigned i = 0; i < n; i++) {
-		const char *name = i < n_checks ? checks[i].id :
-		    reason_names[i - n_checks];
-
-		if ((d = distance(word, name)) < best) {
-			best = d;
-			near = name;
-		}
-	}
-	return near;
+	for (unsigned i = 0; i < n_checks; i++)
+		similar_try(&s, checks[i].id);
+	for (unsigned i = 0; reasons && i < N_REASONS; i++)
+		similar_try(&s, reason_names[i]);
+	return s.best;
 }
 
 const char *
