@@ -1,4 +1,4 @@
-/* Command lines: a table of options, the rest are arguments.
+/* Command lines: tables of options (command.h), the rest are arguments.
  *
  *	--name VALUE, --name=VALUE, -x VALUE, -xVALUE, "--" ends the options.
  *
@@ -7,21 +7,13 @@
 #ifndef ARGS_H
 #define ARGS_H
 
-#include <stdbool.h>
+#include "command.h"
 
-struct arg {
-	const char *name, *alias;	/* "--snapshot", "-S" or null */
-	bool takes;			/* a value */
-	/* Takes it; 'value' is null without one.  False: the value is bad and
-	 * it said so with args_error. */
-	bool (*set)(void *ctx, const struct arg *, const char *value);
-};
+#include <stddef.h>
 
 struct args {
-	const char *command;		/* "replay": for messages */
-	const char *usage;		/* printed by --help */
-	const struct arg *tables[5];	/* end with a null name, and null */
-	void *ctx[5];			/* given to 'set' of each table */
+	const struct command *command;
+	void *ctx[MAX_TABLES];		/* given to 'set' of each table */
 	const char **rest;		/* malloc'ed; what was no option */
 	unsigned n_rest;
 	bool helped;			/* --help was asked for and answered */
@@ -32,5 +24,9 @@ bool	args_parse(struct args *, int argc, char **argv);
 /* "nfwalk COMMAND: ..." on standard error; returns false. */
 bool	args_error(const char *command, const char *fmt, ...)
 	    __attribute__((format(printf, 2, 3)));
+/* Which of the option's words 'value' of 'len' characters is; -1 after
+ * args_error. */
+int	args_word(const char *command, const struct arg *, const char *value,
+	    size_t len);
 
 #endif

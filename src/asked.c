@@ -466,20 +466,30 @@ set_mark(void *ctx, const struct arg *o, const char *value)
 	return true;
 }
 
+static const char *const state_names[] = { "NEW", "ESTABLISHED", "RELATED",
+    "INVALID", "UNTRACKED", NULL };
+
 const struct arg asked_args[] = {
-	{ "--src", "-s", true, set_addr },
-	{ "--dst", "-d", true, set_addr },
-	{ "--protocol", "-p", true, set_proto },
-	{ "--sport", NULL, true, set_ports },
-	{ "--dport", "--to-port", true, set_ports },
-	{ "--icmp-type", NULL, true, set_icmp },
-	{ "--tcp-flags", NULL, true, set_flags },
-	{ "--syn", NULL, false, set_flags },
-	{ "--in-interface", "-i", true, set_iface },
-	{ "--out-interface", "-o", true, set_iface },
-	{ "--ctstate", NULL, true, set_ctstate },
-	{ "--mark", NULL, true, set_mark },
-	{ NULL, NULL, false, NULL }
+	{ "--src", "-s", "ADDR", set_addr, .help = "ADDR, ADDR/LEN or FROM-TO",
+	    "Says the family." },
+	{ "--dst", "-d", "ADDR", set_addr, .help = "the same of the destination" },
+	{ "--protocol", "-p", "PROTO", set_proto,
+	    .help = "tcp, udp, icmp (the family's), a number, all" },
+	{ "--sport", NULL, "PORT", set_ports,
+	    .help = "a number, a service, FROM:TO", "Without -p of any protocol that "
+	    "has ports." },
+	{ "--dport", "--to-port", "PORT", set_ports, .help = "the same" },
+	{ "--icmp-type", NULL, "TYPE", set_icmp, .help = "a number, TYPE/CODE, a name" },
+	{ "--tcp-flags", NULL, "M/F", set_flags,
+	    .help = "of the flags M those of F are set" },
+	{ "--syn", NULL, NULL, set_flags, .help = "a TCP connection's first packet" },
+	{ "--in-interface", "-i", "NAME", set_iface,
+	    .help = "a + at the end: all that begin so" },
+	{ "--out-interface", "-o", "NAME", set_iface, .help = "the same" },
+	{ "--ctstate", NULL, "STATE", set_ctstate, .help = "its connection",
+	    .kind = ARG_LIST, .words = state_names },
+	{ "--mark", NULL, "VALUE[/MASK]", set_mark, .help = "the packet's mark" },
+	{ 0 }
 };
 
 /* What an option needs of the protocol. */

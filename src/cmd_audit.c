@@ -14,40 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char usage[] =
-"usage: nfwalk audit [options] [-r] FILE...\n"
-"\n"
-"Tells what is wrong with a ruleset, and shows it with packets where it can.\n"
-"'nfwalk rules' lists what it looks for, 'nfwalk explain ID' explains.\n"
-"\n"
-"  -r, --rules FILE     a ruleset; repeatable; - is standard input\n"
-"  -S, --snapshot DIR   the host: rulesets, addresses, routes, ...\n"
-"  -4, -6               the next FILE is of this family\n"
-"      --profile P,...  what to look for: default, cis, pci, strict\n"
-"      --only ID,...    these alone, in any profile; FW2 is all of FW2xxx\n"
-"      --ignore ID,...  not these\n"
-"      --management NET  networks that must be able to log in; repeatable\n"
-"      --outside IFACE  interfaces that are outside; repeatable\n"
-"      --today DATE     YYYY-MM-DD, for until= in comments; else the day of\n"
-"                       SOURCE_DATE_EPOCH, else the clock's\n"
-"  -f, --format FORMAT  text, json, sarif, junit, github, gitlab, html\n"
-"  -o FORMAT=FILE       the same into FILE; repeatable\n"
-"      --html-dir DIR   DIR/report.html, with its style in DIR/report.css\n"
-"  -q, --quiet          text: errors only\n"
-"      --color WHEN     auto, always, never\n"
-"      --fail-on LEVEL  exit 1 if there is a finding of this level: error,\n"
-"                       warning, note, never; without it, if there is an\n"
-"                       error that is certain\n"
-"      --exit-zero      --fail-on never\n"
-"      --strict         exit 4 if some finding is no more than possible\n"
-"      --baseline FILE  do not tell what FILE has\n"
-"      --write-baseline FILE  write what was found to FILE; it then counts as\n"
-"                       suppressed\n"
-"\n"
-"To suppress one finding, in a line before the rule, or in its comment:\n"
-"  # nfwalk: ignore FW3003 until=2026-12-31 reason=\"bastion\"\n"
-"  -A INPUT ... -m comment --comment \"nfwalk:FW3003 bastion\" -j ACCEPT\n";
-
 static const char *const format_names[] = { "text", "json", "sarif", "junit",
     "github", "gitlab", "html", NULL };
 /* Null: a page. */
@@ -56,6 +22,10 @@ static findings_put *const writers[] = { findings_text, findings_json,
 
 /* Levels of --fail-on are severities; and these. */
 enum { FAIL_CERTAIN = SEV_ERROR + 1, FAIL_NEVER };
+static const char *const fail_names[] = { "error", "warning", "note", "never",
+    NULL };
+static const unsigned fail_levels[] = { SEV_ERROR, SEV_WARNING, SEV_NOTE,
+    FAIL_NEVER };
 
 struct words { const char **list; unsigned n, room; };
 
@@ -76,28 +46,17 @@ struct auditor {
 /* ---- options ---- */
 
 static bool
-add_profile(struct auditor *a, const char *name, size_t len)
-{
-	for (unsigned i = 0; profile_names[i] != NULL; i++)
-		if (strlen(profile_names[i]) == len &&
-		    memcmp(profile_names[i], name, len) == 0) {
-			a->cfg.profiles |= 1u << i;
-			return true;
-		}
-	return args_error("audit", "--profile: default, cis, pci or strict, "
-	    "not '%.*s'", (int)len, name);
-}
-
-static bool
 set_profile(void *ctx, const struct arg *o, const char *value)
 {
-	size_t len;
+	struct auditor *a = ctx;
 
-	(void)o;
 	do {
-		len = strcspn(value, ",");
-		if (!add_profile(ctx, value, len))
+		size_t len = strcspn(value, ",");
+		int profile = args_word("audit", o, value, len);
+
+		if (profile < 0)
 			return false;
+		a->cfg.profiles |= 1u << profile;
 		value += len + (value[len] == ',');
 	} while (*value != '\0');
 	return true;
@@ -116,17 +75,16 @@ static bool
 set_fail(void *ctx, const struct arg *o, const char *value)
 {
 	struct auditor *a = ctx;
+	int level;
 
-	if (strcmp(o->name, "--exit-zero") == 0 ||
-	    strcmp(value, "never") == 0) {
+	if (strcmp(o->name, "--exit-zero") == 0) {
 		a->fail = FAIL_NEVER;
 		return true;
 	}
-	for (a->fail = SEV_NOTE; a->fail <= SEV_ERROR; a->fail++)
-		if (strcmp(severity_names[a->fail], value) == 0)
-			return true;
-	return args_error("audit", "%s: error, warning, note or never, not "
-	    "'%s'", o->name, value);
+	level = args_word("audit", o, value, strlen(value));
+	if (level >= 0)
+		a->fail = fail_levels[level];
+	return level >= 0;
 }
 
 static bool
@@ -196,20 +154,43 @@ set_flag(void *ctx, const struct arg *o, const char *value)
 	return true;
 }
 
+static const struct arg looking_args[] = {
+	{ "--profile", NULL, "P,...", set_profile, .help = "what to look for",
+	    "Without it: default, which is in each of the others. 'nfwalk "
+	    "rules' lists what they look for.", ARG_LIST, profile_names,
+	    true },
+	{ "--only", NULL, "ID,...", set_ids,
+	    .help = "these alone, in any profile; FW2 is all FW2xxx",
+	    .kind = ARG_IDS, .repeatable = true },
+	{ "--ignore", NULL, "ID,...", set_ids, .help = "not these",
+	    .kind = ARG_IDS, .repeatable = true },
+	{ "--management", NULL, "NET", set_network,
+	    .help = "a network that must be able to log in", .repeatable = true },
+	{ "--outside", NULL, "IFACE", set_interface,
+	    .help = "an interface that is outside", "A + at the end means all that "
+	    "begin so.", .repeatable = true },
+	{ "--baseline", NULL, "FILE", set_file, .help = "do not tell what FILE has",
+	    "Entries are known by the finding's id, its chain and the text of "
+	    "the rule, not by line; those that no longer apply are told.",
+	    ARG_FILE },
+	{ "--write-baseline", NULL, "FILE", set_file,
+	    .help = "write what was found to FILE", "It then counts as suppressed.",
+	    ARG_FILE },
+	{ "--today", NULL, "DATE", set_today,
+	    .help = "YYYY-MM-DD, for until= in comments", "Without it the day of "
+	    "SOURCE_DATE_EPOCH, else the clock's." },
+	{ 0 }
+};
+
 static const struct arg audit_args[] = {
-	{ "--profile", NULL, true, set_profile },
-	{ "--only", NULL, true, set_ids },
-	{ "--ignore", NULL, true, set_ids },
-	{ "--management", NULL, true, set_network },
-	{ "--outside", NULL, true, set_interface },
-	{ "--today", NULL, true, set_today },
-	{ "--fail-on", NULL, true, set_fail },
-	{ "--exit-zero", NULL, false, set_fail },
-	{ "--strict", NULL, false, set_flag },
-	{ "--quiet", "-q", false, set_flag },
-	{ "--baseline", NULL, true, set_file },
-	{ "--write-baseline", NULL, true, set_file },
-	{ NULL, NULL, false, NULL }
+	{ "--quiet", "-q", NULL, set_flag, .help = "text: errors only" },
+	{ "--fail-on", NULL, "LEVEL", set_fail, .help = "exit 1 if there is one of",
+	    "Without it: if there is an error that is certain.", ARG_WORD,
+	    fail_names },
+	{ "--exit-zero", NULL, NULL, set_fail, .help = "the same as --fail-on never" },
+	{ "--strict", NULL, NULL, set_flag,
+	    .help = "exit 4 if a finding is no more than possible" },
+	{ 0 }
 };
 
 /* ---- before ---- */
@@ -312,13 +293,12 @@ run(struct auditor *a)
 	return verdict(a);
 }
 
-int
-cmd_audit(int argc, char **argv)
+static int
+main_audit(int argc, char **argv)
 {
 	struct auditor *a = mem_alloc(1, sizeof(*a));
-	struct args args = { .command = "audit", .usage = usage,
-	    .tables = { inputs_args, audit_args, outputs_args, color_args },
-	    .ctx = { &a->in, a, &a->outputs, &a->outputs } };
+	struct args args = { .command = &command_audit, .ctx = { &a->in,
+	    &a->in, a, &a->outputs, &a->outputs, a } };
 	int code;
 
 	inputs_init(&a->in);
@@ -343,3 +323,46 @@ cmd_audit(int argc, char **argv)
 	free(a);
 	return code;
 }
+
+static const char *const synopsis[] = { "[OPTION]... [-r] FILE...", NULL };
+static const char *const text[] = {
+	"A finding is an error, a warning or a note, and certain or possible. "
+	"It names the rules that together cause it and, where one can, a "
+	"packet that shows it, which the simulator has replayed.",
+	"To suppress one, write in a line before the rule, or in its comment, "
+	"which survives loading:",
+	"  # nfwalk: ignore FW3003 until=2026-12-31 reason=\"bastion\"",
+	"  -A INPUT ... -m comment --comment \"nfwalk:FW3003 bastion\" ...",
+	NULL
+};
+static const struct example examples[] = {
+	{ "What is wrong with this host's rules", "nfwalk audit -S snapshot" },
+	{ "For code scanning, and a summary for people", "nfwalk audit -f text "
+	    "-o sarif=nfwalk.sarif iptables-save.txt" },
+	{ "Begin with rules that are what they are: only what is new counts",
+	    "nfwalk audit -r rules --write-baseline fw.baseline; "
+	    "nfwalk audit -r rules --baseline fw.baseline" },
+	{ 0 }
+};
+
+const struct command command_audit = {
+	.name = "audit",
+	.alias = "lint",
+	.summary = "findings about a ruleset",
+	.synopsis = synopsis,
+	.about = "Tells what is wrong with a ruleset, and shows it with packets "
+	    "where it can. 'nfwalk rules' lists what it looks for, 'nfwalk "
+	    "explain ID' explains.",
+	.text = text,
+	.tables = { { "Input", rules_args }, { NULL, inputs_args },
+	    { "What to look for", looking_args }, { "Output", outputs_args },
+	    { NULL, color_args }, { NULL, audit_args } },
+	.operands = ARG_FILE,
+	.formats = format_names,
+	.exits = { [EXIT_YES] = "clean", [EXIT_NO] = "findings",
+	    [EXIT_UNDETERMINED] = "possible ones, with --strict" },
+	.examples = examples,
+	.see = "nfwalk-explain(1) nfwalk-rules(1) nfwalk-snapshot(5) "
+	    "nfwalk-rules(7)",
+	.run = main_audit,
+};

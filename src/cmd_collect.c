@@ -1,21 +1,10 @@
 /* nfwalk collect: the script that makes a snapshot on a host. */
 #include "cmd.h"
 
-#include "inputs.h"
+#include "args.h"
 
 #include <stdio.h>
-#include <string.h>
-
-static const char usage[] =
-"usage: nfwalk collect >collect.sh\n"
-"\n"
-"Prints a POSIX shell script.  Run on a host as root, it writes what\n"
-"'nfwalk ... -S DIR' wants to know of that host:\n"
-"\n"
-"  ssh root@host sh -s -- snapshot <collect.sh\n"
-"  ssh root@host tar cf - snapshot | tar xf -\n"
-"\n"
-"It only reads.  What a host has no command for is left out and said.\n";
+#include <stdlib.h>
 
 static const char script[] =
 "#!/bin/sh\n"
@@ -89,19 +78,46 @@ static const char script[] =
 "say \"wrote $dir\"\n"
 "exit $status\n";
 
-int
-cmd_collect(int argc, char **argv)
+static int
+main_collect(int argc, char **argv)
 {
-	if (argc > 1 && (strcmp(argv[1], "--help") == 0 ||
-	    strcmp(argv[1], "-h") == 0)) {
-		fputs(usage, stdout);
-		return EXIT_YES;
-	}
-	if (argc > 1) {
-		fprintf(stderr, "nfwalk collect: unexpected '%s'\n%s", argv[1],
-		    usage);
-		return EXIT_USAGE;
-	}
-	fputs(script, stdout);
-	return EXIT_YES;
+	struct args a = { .command = &command_collect };
+	int code = EXIT_USAGE;
+
+	if (!args_parse(&a, argc, argv))
+		code = a.helped ? EXIT_YES : EXIT_USAGE;
+	else if (a.n_rest != 0)
+		args_error("collect", "unexpected '%s'", a.rest[0]);
+	else
+		code = fputs(script, stdout) < 0 ? EXIT_INPUT : EXIT_YES;
+	free(a.rest);
+	return code;
 }
+
+static const char *const synopsis[] = { ">collect.sh", NULL };
+static const char *const text[] = {
+	"The script only reads. What a host has no command for is left out, and "
+	"it says so; each missing file becomes an assumption that nfwalk "
+	"prints. It needs root, and writes files that only root can read.",
+	NULL
+};
+static const struct example examples[] = {
+	{ "A snapshot of another host",
+	    "nfwalk collect >collect.sh; "
+	    "ssh root@host sh -s -- snapshot <collect.sh; "
+	    "ssh root@host tar cf - snapshot | tar xf -" },
+	{ 0 }
+};
+
+const struct command command_collect = {
+	.name = "collect",
+	.summary = "the script that makes a snapshot of a host",
+	.synopsis = synopsis,
+	.about = "Prints a POSIX shell script. Run on a host as root, 'sh "
+	    "collect.sh DIR' writes what 'nfwalk ... -S DIR' wants to know of "
+	    "that host.",
+	.text = text,
+	.examples = examples,
+	.see = "nfwalk-snapshot(5)",
+	.run = main_collect,
+};

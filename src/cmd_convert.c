@@ -9,51 +9,37 @@
 #include "reports/rules_xml.h"
 
 #include <stdlib.h>
+#include <string.h>
 
-static const char usage[] =
-"usage: nfwalk convert [-4|-6] -r FILE... -t FORM [options]\n"
-"\n"
-"Prints the rules of FILE (- is standard input) in another form:\n"
-"  save       as iptables-save does\n"
-"  list       as iptables -nvxL --line-numbers does\n"
-"  commands   as a script of iptables commands\n"
-"  json, xml  as JSON, or as iptables-xml does\n"
-"\n"
-"  -r, --rules FILE    a ruleset; repeatable\n"
-"  -S, --snapshot DIR  the rulesets of a host's snapshot\n"
-"  -4, -6              the next FILE is of this family\n"
-"  -t, --to FORM       the form\n"
-"      --table TABLE   this table alone\n"
-"      --chain CHAIN   this chain alone\n"
-"  -c, --counters      save, commands: with the counters of each rule\n"
-"  -o, --output FILE   write to FILE\n";
+enum { N_FORMS = 5 };
+static const char *const form_names[] = { "save", "list", "commands", "json",
+    "xml", NULL };
 
 struct convert {
 	struct inputs in;
 	struct save_format format;
-	const char *to, *path;
+	unsigned form;			/* N_FORMS: none was given */
+	const char *path;
 };
 
 static bool
 set_to(void *ctx, const struct arg *o, const char *value)
 {
-	(void)o;
-	((struct convert *)ctx)->to = value;
-	return true;
+	int form = args_word("convert", o, value, strlen(value));
+
+	if (form >= 0)
+		((struct convert *)ctx)->form = (unsigned)form;
+	return form >= 0;
 }
 
 static bool
 set_table(void *ctx, const struct arg *o, const char *value)
 {
-	struct convert *c = ctx;
+	int table = args_word("convert", o, value, strlen(value));
 
-	for (int i = 0; i < N_TABLES; i++)
-		if (strcmp(table_names[i], value) == 0) {
-			c->format.table = i;
-			return true;
-		}
-	return args_error("convert", "%s: there is no table '%s'", o->name,
-	    value);
+	if (table >= 0)
+		((struct convert *)ctx)->format.table = table;
+	return table >= 0;
 }
 
 static bool
@@ -82,12 +68,18 @@ set_path(void *ctx, const struct arg *o, const char *value)
 }
 
 static const struct arg convert_args[] = {
-	{ "--to", "-t", true, set_to },
-	{ "--table", NULL, true, set_table },
-	{ "--chain", NULL, true, set_chain },
-	{ "--counters", "-c", false, set_counters },
-	{ "--output", "-o", true, set_path },
-	{ NULL, NULL, false, NULL }
+	{ "--to", "-t", "FORM", set_to, .help = "the form",
+	    "save is as iptables-save prints, list as iptables -nvxL "
+	    "--line-numbers does, commands a script, xml as iptables-xml "
+	    "does.", ARG_WORD, form_names },
+	{ "--table", NULL, "TABLE", set_table, .help = "this table alone",
+	    .kind = ARG_WORD, .words = table_names },
+	{ "--chain", NULL, "CHAIN", set_chain, .help = "this chain alone" },
+	{ "--counters", "-c", NULL, set_counters,
+	    .help = "save, commands: with the counters of each rule" },
+	{ "--output", "-o", "FILE", set_path, .help = "write to FILE",
+	    .kind = ARG_FILE },
+	{ 0 }
 };
 
 /* Each is given both families; null: not there. */
@@ -125,16 +117,9 @@ put_commands(const struct ruleset *const rules[2],
 			commands_ruleset(rules[i], f, file);
 }
 
-static const struct {
-	const char *name;
-	void (*put)(const struct ruleset *const rules[2],
-	    const struct save_format *, FILE *);
-} forms[] = {
-	{ "save", put_save }, { "list", put_list },
-	{ "commands", put_commands }, { "json", rules_json },
-	{ "xml", rules_xml },
-};
-enum { N_FORMS = sizeof(forms) / sizeof(forms[0]) };
+static void (*const forms[N_FORMS])(const struct ruleset *const rules[2],
+    const struct save_format *, FILE *) = { put_save, put_list, put_commands,
+    rules_json, rules_xml };
 
 /* iptables -L lists one table, and loads it if it must. */
 static void
@@ -169,61 +154,82 @@ has_chain(struct convert *c)
 }
 
 static int
-run(struct convert *c, unsigned form)
+run(struct convert *c)
 {
 	const struct ruleset *rules[2];
 	struct out out;
 
 	if (!inputs_load(&c->in))
 		return EXIT_INPUT;
-	if (forms[form].put == put_list)
+	if (forms[c->form] == put_list)
 		need_table(c);
 	if (!has_chain(c) || !out_open(&out, c->path, &c->in.diags))
 		return EXIT_INPUT;
 	rules[0] = c->in.load.rules[0];
 	rules[1] = c->in.load.rules[1];
-	forms[form].put(rules, &c->format, out.file);
+	forms[c->form](rules, &c->format, out.file);
 	return out_commit(&out, &c->in.diags) ? EXIT_YES : EXIT_INPUT;
 }
 
-/* Exit code of wrong usage, or -1; 'form' is what -t says. */
-static int
-find_form(const struct convert *c, const struct args *a, unsigned *form)
+static bool
+settle(const struct convert *c, const struct args *a)
 {
-	const char *why = NULL;
-
-	for (*form = 0; *form < N_FORMS; (*form)++)
-		if (c->to != NULL && strcmp(forms[*form].name, c->to) == 0)
-			break;
-	if (*form == N_FORMS)
-		why = "-t FORM is needed: save, list, commands, json or xml";
-	else if (c->in.n_files == 0 && c->in.snapshot == NULL)
-		why = "-r FILE is needed";
 	if (a->n_rest != 0)
-		why = "unexpected argument";
-	if (why == NULL)
-		return -1;
-	args_error("convert", "%s", why);
-	return EXIT_USAGE;
+		return args_error("convert", "unexpected argument '%s'; -r "
+		    "FILE gives a ruleset", a->rest[0]);
+	if (c->form == N_FORMS)
+		return args_error("convert", "-t FORM is needed: save, list, "
+		    "commands, json or xml");
+	if (c->in.n_files == 0 && c->in.snapshot == NULL)
+		return args_error("convert", "-r FILE is needed");
+	return true;
 }
 
-int
-cmd_convert(int argc, char **argv)
+static int
+main_convert(int argc, char **argv)
 {
-	struct convert c = { .format = { .table = -1 }, .path = "-" };
-	struct args a = { .command = "convert", .usage = usage,
-	    .tables = { inputs_args, convert_args }, .ctx = { &c.in, &c } };
-	unsigned form = 0;
+	struct convert c = { .format = { .table = -1 }, .form = N_FORMS,
+	    .path = "-" };
+	struct args a = { .command = &command_convert, .ctx = { &c.in, &c.in,
+	    &c } };
 	int code;
 
 	inputs_init(&c.in);
 	if (!args_parse(&a, argc, argv))
 		code = a.helped ? EXIT_YES : EXIT_USAGE;
 	else
-		code = find_form(&c, &a, &form);
-	if (code < 0)
-		code = inputs_finish(&c.in, run(&c, form));
+		code = settle(&c, &a) ? inputs_finish(&c.in, run(&c)) :
+		    EXIT_USAGE;
 	free(a.rest);
 	inputs_free(&c.in);
 	return code;
 }
+
+static const char *const synopsis[] = { "-r FILE... -t FORM [OPTION]...",
+    NULL };
+static const char *const text[] = {
+	"Nothing is lost between save, commands, json and xml, but that XML has "
+	"no place for the counters of rules that have none; what comes out can "
+	"be given to -r again.",
+	NULL
+};
+static const struct example examples[] = {
+	{ "A dump as a script", "nfwalk convert -r iptables-save.txt -t "
+	    "commands" },
+	{ "As iptables -t nat -nvxL --line-numbers would list it",
+	    "nfwalk convert -r iptables-save.txt -t list --table nat" },
+	{ 0 }
+};
+
+const struct command command_convert = {
+	.name = "convert",
+	.summary = "rulesets between forms: save, list, commands, json, xml",
+	.synopsis = synopsis,
+	.about = "Prints the rules of FILE in another form.",
+	.text = text,
+	.tables = { { "Input", rules_args }, { NULL, inputs_args },
+	    { "Output", convert_args } },
+	.examples = examples,
+	.see = "iptables-save(8) iptables-xml(1)",
+	.run = main_convert,
+};

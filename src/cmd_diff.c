@@ -10,26 +10,6 @@
 
 #include <stdlib.h>
 
-static const char usage[] =
-"usage: nfwalk diff [-S DIR] [options] OLD NEW [--replay CAPTURE...]\n"
-"\n"
-"Tells which packets end differently under NEW than under OLD (rulesets in\n"
-"any form, - is standard input), exactly, and by which rules on either side.\n"
-"Exit 0 if both mean the same, 1 if they differ.\n"
-"\n"
-"  -S, --snapshot DIR    the host: addresses, sets, ...; not its rulesets\n"
-"  -4, -6                the files are of this family\n"
-"      --management NET  warn if the change locks out who comes by ssh from\n"
-"                        this network; repeatable\n"
-"      --replay CAPTURE  run the captures [IFACE=]CAPTURE through both, and\n"
-"                        tell which flows change; more may follow\n"
-"      --boxes N         list up to N boxes of packets for each change; 100\n"
-"  -f, --format FORMAT   text, json or html\n"
-"  -o FORMAT=FILE        the same into FILE; repeatable\n"
-"      --html-dir DIR    DIR/report.html, with its style in DIR/report.css\n"
-"      --color WHEN      auto, always, never\n"
-"  -q, --quiet           the exit code alone\n";
-
 static const char *const format_names[] = { "text", "json", "html", NULL };
 
 enum { USUAL_BOXES = 100, MAX_MANAGEMENT = 16 };
@@ -84,6 +64,15 @@ set_replay(void *ctx, const struct arg *o, const char *value)
 }
 
 static bool
+set_rules(void *ctx, const struct arg *o, const char *value)
+{
+	(void)ctx;
+	(void)value;
+	return args_error("diff", "%s: the two rulesets are given as "
+	    "arguments, OLD NEW", o->alias);
+}
+
+static bool
 set_boxes(void *ctx, const struct arg *o, const char *value)
 {
 	return read_boxes("diff", o, value, &((struct cmd *)ctx)->boxes);
@@ -98,12 +87,29 @@ set_quiet(void *ctx, const struct arg *o, const char *value)
 	return true;
 }
 
+/* Not to be told of: they say why they are wrong here. */
+static const struct arg wrong_args[] = {
+	{ "--rules", "-r", "FILE", set_rules, .help = NULL },
+	{ 0 }
+};
+
+static const struct arg meaning_args[] = {
+	{ "--management", NULL, "NET", set_management,
+	    .help = "warn if ssh from there is locked out", "There may be "
+	    "up to 16.", .repeatable = true },
+	{ "--replay", NULL, "CAPTURE", set_replay,
+	    .help = "tell which flows of a capture change", "Further captures may "
+	    "follow as arguments. IFACE=CAPTURE says where one was taken.",
+	    ARG_CAPTURE },
+	{ "--boxes", NULL, "N", set_boxes,
+	    .help = "list up to N boxes of packets for each change",
+	    "Without it 100." },
+	{ 0 }
+};
+
 static const struct arg diff_args[] = {
-	{ "--management", NULL, true, set_management },
-	{ "--replay", NULL, true, set_replay },
-	{ "--boxes", NULL, true, set_boxes },
-	{ "--quiet", "-q", false, set_quiet },
-	{ NULL, NULL, false, NULL }
+	{ "--quiet", "-q", NULL, set_quiet, .help = "the exit code alone" },
+	{ 0 }
 };
 
 /* ---- the meaning ---- */
@@ -323,9 +329,6 @@ run(struct cmd *c, const struct args *a)
 static bool
 settle(struct cmd *c, const struct args *a)
 {
-	if (c->in.n_files != 0)
-		return args_error("diff", "-r: the two rulesets are given as "
-		    "arguments, OLD NEW");
 	if (a->n_rest < 2)
 		return args_error("diff", "OLD and NEW are needed");
 	if (a->n_rest > 2 && c->replay == NULL)
@@ -334,13 +337,12 @@ settle(struct cmd *c, const struct args *a)
 	return c->quiet || c->out.n != 0 || outputs_add(&c->out, "text", "-");
 }
 
-int
-cmd_diff(int argc, char **argv)
+static int
+main_diff(int argc, char **argv)
 {
 	struct cmd *c = mem_alloc(1, sizeof(*c));
-	struct args a = { .command = "diff", .usage = usage,
-	    .tables = { inputs_args, diff_args, outputs_args, color_args },
-	    .ctx = { &c->in, c, &c->out, &c->out } };
+	struct args a = { .command = &command_diff, .ctx = { c, &c->in,
+	    &c->in, c, &c->out, &c->out, c } };
 	int code;
 
 	c->boxes = USUAL_BOXES;
@@ -364,3 +366,42 @@ cmd_diff(int argc, char **argv)
 	free(c);
 	return code;
 }
+
+static const char *const synopsis[] = {
+    "[-S DIR] [OPTION]... OLD NEW [--replay CAPTURE...]", NULL };
+static const char *const text[] = {
+	"Rules written differently that mean the same are the same: split, "
+	"merged, reordered, chains inlined. Each difference is told as disjoint "
+	"sets of packets, with one packet that the simulator has run on both "
+	"sides; nfwalk-sets(7) has the terms.",
+	NULL
+};
+static const struct example examples[] = {
+	{ "What a change means, and does it lock the administrators out",
+	    "nfwalk diff -S snapshot old.rules new.rules --management "
+	    "10.9.0.0/24" },
+	{ "Which flows of last week would have changed",
+	    "nfwalk diff -S snapshot old.rules new.rules --replay "
+	    "eth0=week.pcap" },
+	{ 0 }
+};
+
+const struct command command_diff = {
+	.name = "diff",
+	.summary = "what a change of the rules means",
+	.synopsis = synopsis,
+	.about = "Tells which packets end differently under NEW than under OLD "
+	    "(rulesets in any form, - is standard input), exactly, and by "
+	    "which rules on either side.",
+	.text = text,
+	.tables = { { NULL, wrong_args }, { "Input", inputs_args },
+	    { NULL, owner_args }, { NULL, meaning_args },
+	    { "Output", outputs_args }, { NULL, color_args },
+	    { NULL, diff_args } },
+	.operands = ARG_FILE,
+	.formats = format_names,
+	.exits = { [EXIT_YES] = "the same meaning", [EXIT_NO] = "they differ" },
+	.examples = examples,
+	.see = "nfwalk-query(1) nfwalk-sets(7)",
+	.run = main_diff,
+};

@@ -8,12 +8,6 @@
 #include <stdlib.h>
 #include <strings.h>
 
-static const char usage[] =
-"usage: nfwalk explain ID...\n"
-"\n"
-"Explains findings of 'nfwalk audit' (FW2001; 'nfwalk rules' lists them) and\n"
-"reasons that 'nfwalk trace' gives (RP_FILTER).\n";
-
 /* Prints the page, an empty line before it unless it is the first. */
 static bool
 explain(const char *id, bool first, struct arena *arena)
@@ -36,10 +30,10 @@ explain(const char *id, bool first, struct arena *arena)
 	return true;
 }
 
-int
-cmd_explain(int argc, char **argv)
+static int
+main_explain(int argc, char **argv)
 {
-	struct args a = { .command = "explain", .usage = usage };
+	struct args a = { .command = &command_explain };
 	struct arena arena = ARENA_INIT;
 	unsigned pages = 0;
 	bool ok = args_parse(&a, argc, argv);
@@ -54,3 +48,22 @@ cmd_explain(int argc, char **argv)
 	arena_free(&arena);
 	return ok ? EXIT_YES : EXIT_USAGE;
 }
+
+static const char *const synopsis[] = { "ID...", NULL };
+static const struct example examples[] = {
+	{ "What FW8001 is, with a bad and a good example",
+	    "nfwalk explain FW8001" },
+	{ 0 }
+};
+
+const struct command command_explain = {
+	.name = "explain",
+	.summary = "what a finding or a reason means",
+	.synopsis = synopsis,
+	.about = "Explains findings of 'nfwalk audit' (FW2001; 'nfwalk rules' "
+	    "lists them) and reasons that 'nfwalk trace' gives (RP_FILTER).",
+	.operands = ARG_PAGE,
+	.examples = examples,
+	.see = "nfwalk-audit(1) nfwalk-trace(1) nfwalk-rules(7)",
+	.run = main_explain,
+};

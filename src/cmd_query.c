@@ -13,44 +13,12 @@
 
 #include <stdlib.h>
 
-static const char usage[] =
-"usage: nfwalk query -r FILE [-S DIR] [options]\n"
-"\n"
-"Tells of all packets that enter a chain which rule decides them, exactly.\n"
-"Exit 0 if there is such a packet, 1 if there is none.\n"
-"\n"
-"  -r, --rules FILE      a ruleset; repeatable\n"
-"  -S, --snapshot DIR    the host: rulesets, addresses, sets, ...\n"
-"  -4, -6                the next FILE is of this family\n"
-"      --chain TABLE/CHAIN  the chain that they enter, a built-in one or a\n"
-"                        user chain; filter/INPUT\n"
-"      --path WHERE      in, forward or out: the whole way, with NAT\n"
-"      --verdict V       those that end so: ACCEPT, DROP or REJECT\n"
-"\n"
-"These packets; a ! before a value means all others, commas make a list:\n"
-"  -s, --src ADDR        ADDR, ADDR/LEN or FROM-TO; says the family\n"
-"  -d, --dst ADDR\n"
-"  -p, --protocol PROTO  tcp, udp, icmp (that of the family), a number, all\n"
-"      --sport PORT      a number, a service, FROM:TO; without -p of any\n"
-"      --dport PORT      protocol that has ports; --to-port is the same\n"
-"      --icmp-type TYPE  a number, TYPE/CODE, a name\n"
-"      --syn             the first packet of a TCP connection\n"
-"      --tcp-flags M/F   of the flags M those of F are set\n"
-"  -i, --in-interface NAME   a + at the end: all that begin so\n"
-"  -o, --out-interface NAME\n"
-"      --ctstate STATE   NEW, ESTABLISHED, RELATED, INVALID, UNTRACKED\n"
-"      --mark VALUE[/MASK]\n"
-"\n"
-"      --matrix          which services new connections reach, from each\n"
-"                        interface to each other and to this host\n"
-"      --boxes N         list up to N boxes of packets for each rule; 100\n"
-"  -f, --format FORMAT   text, json or html\n"
-"      --output FORMAT=FILE  the same into FILE; repeatable\n"
-"      --html-dir DIR    DIR/report.html, with its style in DIR/report.css\n"
-"      --color WHEN      auto, always, never\n"
-"  -q, --quiet           the exit code alone\n";
-
 static const char *const format_names[] = { "text", "json", "html", NULL };
+
+static const char *const path_names[] = { [PATH_IN] = "in",
+    [PATH_FORWARD] = "forward", [PATH_OUT] = "out", NULL };
+static const char *const verdict_names[] = { "ACCEPT", "DROP", "REJECT",
+    NULL };
 
 enum { USUAL_BOXES = 100 };
 
@@ -83,51 +51,43 @@ static bool
 set_chain(void *ctx, const struct arg *o, const char *value)
 {
 	const char *slash = strchr(value, '/');
+	struct arg tables = *o;
 	struct cmd *c = ctx;
-	size_t len;
+	int table;
 
 	if (slash == NULL)
 		return args_error("query", "%s: TABLE/CHAIN, not '%s'",
 		    o->name, value);
-	len = (size_t)(slash - value);
-	for (int t = 0; t < N_TABLES; t++)
-		if (strlen(table_names[t]) == len &&
-		    memcmp(table_names[t], value, len) == 0) {
-			c->table = (enum table_id)t;
-			c->chain = slash + 1;
-			c->asked_chain = true;
-			return true;
-		}
-	return args_error("query", "%s: there is no table '%.*s'", o->name,
-	    (int)len, value);
+	tables.words = table_names;
+	table = args_word("query", &tables, value, (size_t)(slash - value));
+	if (table < 0)
+		return false;
+	c->table = (enum table_id)table;
+	c->chain = slash + 1;
+	c->asked_chain = true;
+	return true;
 }
 
 static bool
 set_path(void *ctx, const struct arg *o, const char *value)
 {
-	static const char *const names[] = { [PATH_IN] = "in",
-	    [PATH_FORWARD] = "forward", [PATH_OUT] = "out" };
 	struct cmd *c = ctx;
+	int way = args_word("query", o, value, strlen(value));
 
-	for (unsigned i = 0; i < sizeof(names) / sizeof(*names); i++)
-		if (strcmp(names[i], value) == 0) {
-			c->way = (enum path)i;
-			c->path = names[i];
-			return true;
-		}
-	return args_error("query", "%s: in, forward or out, not '%s'",
-	    o->name, value);
+	if (way < 0)
+		return false;
+	c->way = (enum path)way;
+	c->path = path_names[way];
+	return true;
 }
 
 static bool
 set_verdict(void *ctx, const struct arg *o, const char *value)
 {
-	if (strcmp(value, "ACCEPT") != 0 && strcmp(value, "DROP") != 0 &&
-	    strcmp(value, "REJECT") != 0)
-		return args_error("query", "%s: ACCEPT, DROP or REJECT, not "
-		    "'%s'", o->name, value);
-	((struct cmd *)ctx)->verdict = value;
-	return true;
+	int i = args_word("query", o, value, strlen(value));
+
+	((struct cmd *)ctx)->verdict = i < 0 ? NULL : verdict_names[i];
+	return i >= 0;
 }
 
 static bool
@@ -149,14 +109,26 @@ set_flag(void *ctx, const struct arg *o, const char *value)
 	return true;
 }
 
+static const struct arg where_args[] = {
+	{ "--chain", NULL, "TABLE/CHAIN", set_chain,
+	    .help = "the chain that they enter; filter/INPUT", "A built-in chain or a "
+	    "user chain; of a user chain by itself the end is RETURN." },
+	{ "--path", NULL, "WHERE", set_path, .help = "the whole way, with NAT",
+	    "Of new connections, unless --ctstate says otherwise.",
+	    ARG_WORD, path_names },
+	{ "--verdict", NULL, "V", set_verdict, .help = "those that end so",
+	    .kind = ARG_WORD, .words = verdict_names },
+	{ 0 }
+};
+
 static const struct arg query_args[] = {
-	{ "--chain", NULL, true, set_chain },
-	{ "--path", NULL, true, set_path },
-	{ "--verdict", NULL, true, set_verdict },
-	{ "--matrix", NULL, false, set_flag },
-	{ "--boxes", NULL, true, set_boxes },
-	{ "--quiet", "-q", false, set_flag },
-	{ NULL, NULL, false, NULL }
+	{ "--matrix", NULL, NULL, set_flag,
+	    .help = "services that new connections reach", "From each interface to "
+	    "each other and to this host." },
+	{ "--boxes", NULL, "N", set_boxes,
+	    .help = "list up to N boxes for each rule; 100" },
+	{ "--quiet", "-q", NULL, set_flag, .help = "the exit code alone" },
+	{ 0 }
 };
 
 /* ---- one family ---- */
@@ -473,13 +445,12 @@ settle(struct cmd *c, const struct args *a)
 	return c->quiet || c->out.n != 0 || outputs_add(&c->out, "text", "-");
 }
 
-int
-cmd_query(int argc, char **argv)
+static int
+main_query(int argc, char **argv)
 {
 	struct cmd *c = mem_alloc(1, sizeof(*c));
-	struct args a = { .command = "query", .usage = usage,
-	    .tables = { inputs_args, query_args, asked_args, outputs_args },
-	    .ctx = { &c->in, c, &c->asked, &c->out } };
+	struct args a = { .command = &command_query, .ctx = { &c->in, &c->in,
+	    c, &c->asked, c, &c->out, &c->out } };
 	int code;
 
 	*c = (struct cmd){ .chain = "INPUT", .table = TABLE_FILTER,
@@ -502,3 +473,40 @@ cmd_query(int argc, char **argv)
 	free(c);
 	return code;
 }
+
+static const char *const synopsis[] = { "-r FILE [-S DIR] [OPTION]...", NULL };
+static const char *const text[] = {
+	"The answer is exact, for every packet that there can be: disjoint sets "
+	"of packets, the rule that decides each, and one packet of each that "
+	"the simulator has run. nfwalk-sets(7) has the terms and the JSON.",
+	NULL
+};
+static const struct example examples[] = {
+	{ "Who can log in", "nfwalk query -S snapshot --dport 22 --verdict "
+	    "ACCEPT" },
+	{ "What may go from eth0 to eth1, NAT and routes included",
+	    "nfwalk query -S snapshot --path forward -i eth0 -o eth1" },
+	{ "Which services are open to whom", "nfwalk query -S snapshot "
+	    "--matrix" },
+	{ 0 }
+};
+
+const struct command command_query = {
+	.name = "query",
+	.summary = "who decides which packets, of all that there can be",
+	.synopsis = synopsis,
+	.about = "Tells of all packets that enter a chain, or take a path, "
+	    "which rule decides them, exactly.",
+	.text = text,
+	.tables = { { "Input", rules_args }, { NULL, inputs_args },
+	    { "Where", where_args }, { "Which packets; a ! before a value: "
+	    "all others, commas: a list", asked_args },
+	    { "Output", query_args }, { NULL, outputs_args },
+	    { NULL, color_args } },
+	.formats = format_names,
+	.exits = { [EXIT_YES] = "there is such a packet",
+	    [EXIT_NO] = "there is none" },
+	.examples = examples,
+	.see = "nfwalk-diff(1) nfwalk-trace(1) nfwalk-sets(7)",
+	.run = main_query,
+};

@@ -20,34 +20,6 @@
 #include <time.h>
 #include <unistd.h>
 
-static const char usage[] =
-"usage: nfwalk replay [-r FILE] [-S DIR] [options] [IFACE=]CAPTURE...\n"
-"\n"
-"Runs the packets of captures (pcap, pcapng; - is standard input) through the\n"
-"rules.  IFACE= says where a capture was taken; local= is for packets that\n"
-"the host itself sends.  Without --write-... it prints a summary.\n"
-"\n"
-"  -r, --rules FILE        a ruleset; repeatable\n"
-"  -S, --snapshot DIR      the host: rulesets, addresses, routes, ...\n"
-"  -4, -6                  the next FILE is of this family\n"
-"      --owner UID[:GID]   whose sockets the host's own packets come from\n"
-"      --write-counters FILE   the rules with the counters after the run,\n"
-"                          as iptables-save -c\n"
-"      --write-counters6 FILE  the same of IPv6\n"
-"      --write-trace FILE  the lines of target TRACE\n"
-"      --write-log FILE    the lines of target LOG, with <LEVEL>\n"
-"      --write-conntrack FILE  the connections at the end\n"
-"      --write-pcap DIR    what leaves: DIR/IFACE.pcap, raw IP\n"
-"      --trace-all         every packet is traced\n"
-"      --checksums ignore  trust all checksums\n"
-"      --partial           take a capture that ends in mid-frame as it is\n"
-"  -f, --format FORMAT     text, json, html, or jsonl: an object for each\n"
-"                          packet\n"
-"  -o FORMAT=FILE          the same into FILE; repeatable\n"
-"      --html-dir DIR      DIR/report.html, with its style in DIR/report.css\n"
-"      --strict            exit 4 if anything was unknown\n"
-"  -q, --quiet             no progress on standard error\n";
-
 enum format { F_TEXT, F_JSON, F_JSONL, F_HTML };
 static const char *const format_names[] = { "text", "json", "jsonl", "html",
     NULL };
@@ -125,29 +97,52 @@ set_flag(void *ctx, const struct arg *o, const char *value)
 	return true;
 }
 
+static const char *const checksums_names[] = { "verify", "ignore", NULL };
+
 static bool
 set_checksums(void *ctx, const struct arg *o, const char *value)
 {
-	if (strcmp(value, "ignore") != 0 && strcmp(value, "verify") != 0)
-		return args_error("replay", "%s: 'ignore' or 'verify', not "
-		    "'%s'", o->name, value);
-	((struct replay *)ctx)->trust = strcmp(value, "ignore") == 0;
-	return true;
+	int i = args_word("replay", o, value, strlen(value));
+
+	((struct replay *)ctx)->trust = i == 1;
+	return i >= 0;
 }
 
+static const struct arg capture_args[] = {
+	{ "--checksums", NULL, "WHAT", set_checksums, .help = "what to do with them",
+	    "Verified as conntrack does, which is the default; of what the "
+	    "hardware was to fill in, and of packets that were cut, a "
+	    "checksum counts as good.", ARG_WORD, checksums_names },
+	{ "--partial", NULL, NULL, set_flag,
+	    .help = "take a capture that ends in mid-frame as it is" },
+	{ 0 }
+};
+
+static const struct arg write_args[] = {
+	{ "--write-counters", NULL, "FILE", set_path,
+	    .help = "the rules and their counters after the run", "As iptables-save "
+	    "-c prints them; counters start from those in the dump.",
+	    ARG_FILE },
+	{ "--write-counters6", NULL, "FILE", set_path, .help = "the same of IPv6",
+	    .kind = ARG_FILE },
+	{ "--write-trace", NULL, "FILE", set_path,
+	    .help = "the lines of target TRACE", .kind = ARG_FILE },
+	{ "--write-log", NULL, "FILE", set_path,
+	    .help = "the lines of target LOG, with <LEVEL>", .kind = ARG_FILE },
+	{ "--write-conntrack", NULL, "FILE", set_path,
+	    .help = "the connections at the end", "As conntrack -L -o extended "
+	    "prints them.", ARG_FILE },
+	{ "--write-pcap", NULL, "DIR", set_path,
+	    .help = "what leaves: DIR/IFACE.pcap", "Raw IP, after NAT and mangling, "
+	    "with what the host itself answers.", ARG_FOLDER },
+	{ "--trace-all", NULL, NULL, set_flag, .help = "every packet is traced" },
+	{ 0 }
+};
+
 static const struct arg replay_args[] = {
-	{ "--write-counters", NULL, true, set_path },
-	{ "--write-counters6", NULL, true, set_path },
-	{ "--write-trace", NULL, true, set_path },
-	{ "--write-log", NULL, true, set_path },
-	{ "--write-conntrack", NULL, true, set_path },
-	{ "--write-pcap", NULL, true, set_path },
-	{ "--trace-all", NULL, false, set_flag },
-	{ "--partial", NULL, false, set_flag },
-	{ "--strict", NULL, false, set_flag },
-	{ "--quiet", "-q", false, set_flag },
-	{ "--checksums", NULL, true, set_checksums },
-	{ NULL, NULL, false, NULL }
+	{ "--strict", NULL, NULL, set_flag, .help = "exit 4 if anything was unknown" },
+	{ "--quiet", "-q", NULL, set_flag, .help = "no progress on standard error" },
+	{ 0 }
 };
 
 /* ---- what the simulator tells ---- */
@@ -534,13 +529,12 @@ settle(struct replay *r, const struct args *a)
 	return true;
 }
 
-int
-cmd_replay(int argc, char **argv)
+static int
+main_replay(int argc, char **argv)
 {
 	struct replay *r = mem_alloc(1, sizeof(*r));
-	struct args a = { .command = "replay", .usage = usage,
-	    .tables = { inputs_args, replay_args, outputs_args },
-	    .ctx = { &r->in, r, &r->reports } };
+	struct args a = { .command = &command_replay, .ctx = { &r->in, &r->in,
+	    &r->in, r, r, &r->reports, r } };
 	int code;
 
 	inputs_init(&r->in);
@@ -569,3 +563,43 @@ cmd_replay(int argc, char **argv)
 	free(r);
 	return code;
 }
+
+static const char *const synopsis[] = {
+    "[-r FILE] [-S DIR] [OPTION]... [IFACE=]CAPTURE...", NULL };
+static const char *const text[] = {
+	"IFACE= says where a capture was taken; local= is for packets that the "
+	"host itself sends. Several are merged by time. The clock is the "
+	"captures': limits, timeouts and recent lists age by it. Without "
+	"--write-... or -f it prints a summary. nfwalk-packets(5) says what "
+	"becomes of a frame.",
+	NULL
+};
+static const struct example examples[] = {
+	{ "What would the kernel have counted and logged",
+	    "nfwalk replay -S snapshot --write-counters counters --write-log "
+	    "log eth0=eth0.pcap" },
+	{ "Packets that were dropped, as JSON", "nfwalk replay -S snapshot "
+	    "-f jsonl eth0.pcap | grep DROP" },
+	{ 0 }
+};
+
+const struct command command_replay = {
+	.name = "replay",
+	.summary = "packets of captures through the rules",
+	.synopsis = synopsis,
+	.about = "Runs the packets of captures (pcap, pcapng; - is standard "
+	    "input) through the rules, and writes what the kernel would have, "
+	    "in its own formats.",
+	.text = text,
+	.tables = { { "Input", rules_args }, { NULL, inputs_args },
+	    { NULL, owner_args }, { NULL, capture_args },
+	    { "Output", write_args }, { NULL, outputs_args },
+	    { NULL, replay_args } },
+	.operands = ARG_CAPTURE,
+	.formats = format_names,
+	.exits = { [EXIT_YES] = "done", [EXIT_UNDETERMINED] = "something was "
+	    "unknown, with --strict" },
+	.examples = examples,
+	.see = "nfwalk-trace(1) nfwalk-packets(5) nfwalk-snapshot(5)",
+	.run = main_replay,
+};

@@ -15,36 +15,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char usage[] =
-"usage: nfwalk report [options] -r FILE [[IFACE=]CAPTURE...]\n"
-"\n"
-"Writes a page of HTML: findings, who can reach what, the rules, who jumps to\n"
-"whom and, of captures, flows, packets and the path of each.  One file that\n"
-"opens anywhere and fetches nothing.\n"
-"\n"
-"  -r, --rules FILE     a ruleset; repeatable; - is standard input\n"
-"  -S, --snapshot DIR   the host: rulesets, addresses, routes, ...\n"
-"  -4, -6               the next FILE is of this family\n"
-"      --owner UID[:GID]  whose sockets the host's own packets come from\n"
-"      --profile P,...  what to look for: default, cis, pci, strict\n"
-"      --management NET  networks that must be able to log in; repeatable\n"
-"      --outside IFACE  interfaces that are outside; repeatable\n"
-"      --exposure WHEN  who can reach what: auto (not with more than 10,000\n"
-"                       rules in a filter table: it takes long), always, never\n"
-"      --partial        take a capture that ends in mid-frame as it is\n"
-"  -o, --output FILE    - is standard output, and what is meant without it\n"
-"      --html-dir DIR   DIR/report.html, with its style in DIR/report.css,\n"
-"                       without a script\n"
-"\n"
-"Exit code 0 if the page was written, whatever is in it.\n";
-
 static const char *const format_names[] = { "html", NULL };
 
 enum { MAX_NAMES = 64, MAX_EXPOSURE_RULES = 10000 };
 
 /* Is the matrix of services worked out? */
 enum when { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER, N_WHEN };
-static const char *const when_names[N_WHEN] = { "auto", "always", "never" };
+static const char *const when_names[N_WHEN + 1] = { "auto", "always",
+    "never" };
 
 struct names { const char *list[MAX_NAMES]; unsigned n; };
 
@@ -74,20 +52,15 @@ set_profile(void *ctx, const struct arg *o, const char *value)
 {
 	struct reporter *r = ctx;
 
-	while (*value != '\0') {
+	do {
 		size_t len = strcspn(value, ",");
-		unsigned i = 0;
+		int profile = args_word("report", o, value, len);
 
-		while (profile_names[i] != NULL &&
-		    (strlen(profile_names[i]) != len ||
-		    memcmp(profile_names[i], value, len) != 0))
-			i++;
-		if (profile_names[i] == NULL)
-			return args_error("report", "%s: default, cis, pci or "
-			    "strict, not '%.*s'", o->name, (int)len, value);
-		r->cfg.profiles |= 1u << i;
+		if (profile < 0)
+			return false;
+		r->cfg.profiles |= 1u << profile;
 		value += len + (value[len] == ',');
-	}
+	} while (*value != '\0');
 	return true;
 }
 
@@ -134,15 +107,11 @@ set_flag(void *ctx, const struct arg *o, const char *value)
 static bool
 set_exposure(void *ctx, const struct arg *o, const char *value)
 {
-	struct reporter *r = ctx;
+	int when = args_word("report", o, value, strlen(value));
 
-	for (int i = 0; i < N_WHEN; i++)
-		if (strcmp(when_names[i], value) == 0) {
-			r->exposure = (enum when)i;
-			return true;
-		}
-	return args_error("report", "%s: auto, always or never, not '%s'",
-	    o->name, value);
+	if (when >= 0)
+		((struct reporter *)ctx)->exposure = (enum when)when;
+	return when >= 0;
 }
 
 /* FILE; or html=FILE, as the other commands have it. */
@@ -161,15 +130,32 @@ set_folder(void *ctx, const struct arg *o, const char *value)
 	return outputs_add_folder(&((struct reporter *)ctx)->outputs, value);
 }
 
+static const struct arg looking_args[] = {
+	{ "--partial", NULL, NULL, set_flag,
+	    .help = "take a capture that ends in mid-frame as it is" },
+	{ "--profile", NULL, "P,...", set_profile,
+	    .help = "findings of the profiles", .kind = ARG_LIST,
+	    .words = profile_names, .repeatable = true },
+	{ "--management", NULL, "NET", set_management,
+	    .help = "a network that must be able to log in",
+	    .repeatable = true },
+	{ "--outside", NULL, "IFACE", set_outside,
+	    .help = "an interface that is outside", .repeatable = true },
+	{ "--exposure", NULL, "WHEN", set_exposure,
+	    .help = "who can reach what", "auto, which is the default: not "
+	    "with more than 10,000 rules in a filter table, for it takes "
+	    "long.", ARG_WORD, when_names },
+	{ 0 }
+};
+
 static const struct arg report_args[] = {
-	{ "--profile", NULL, true, set_profile },
-	{ "--management", NULL, true, set_management },
-	{ "--outside", NULL, true, set_outside },
-	{ "--exposure", NULL, true, set_exposure },
-	{ "--partial", NULL, false, set_flag },
-	{ "--output", "-o", true, set_output },
-	{ "--html-dir", NULL, true, set_folder },
-	{ NULL, NULL, false, NULL }
+	{ "--output", "-o", "FILE", set_output,
+	    .help = "- is standard output, as without it",
+	    .kind = ARG_FILE },
+	{ "--html-dir", NULL, "DIR", set_folder,
+	    .help = "DIR/report.html and .css, without a script",
+	    .kind = ARG_FOLDER },
+	{ 0 }
 };
 
 /* ---- parts ---- */
@@ -270,12 +256,12 @@ settle(struct reporter *r, const struct args *a)
 	    (r->outputs.n != 0 || outputs_add(&r->outputs, "html", "-"));
 }
 
-int
-cmd_report(int argc, char **argv)
+static int
+main_report(int argc, char **argv)
 {
 	struct reporter *r = mem_alloc(1, sizeof(*r));
-	struct args a = { .command = "report", .usage = usage,
-	    .tables = { inputs_args, report_args }, .ctx = { &r->in, r } };
+	struct args a = { .command = &command_report, .ctx = { &r->in, &r->in,
+	    &r->in, r, r } };
 	int code;
 
 	inputs_init(&r->in);
@@ -300,3 +286,36 @@ cmd_report(int argc, char **argv)
 	free(r);
 	return code;
 }
+
+static const char *const synopsis[] = {
+    "[OPTION]... -r FILE [[IFACE=]CAPTURE...]", NULL };
+static const char *const text[] = {
+	"The page is one file that opens anywhere and fetches nothing: "
+	"nfwalk-page(7) says what is on it. The exit code says whether it was "
+	"written, whatever is in it.",
+	NULL
+};
+static const struct example examples[] = {
+	{ "A host and what was captured there", "nfwalk report -S snapshot "
+	    "eth0=eth0.pcap -o report.html" },
+	{ 0 }
+};
+
+const struct command command_report = {
+	.name = "report",
+	.summary = "a page of HTML: findings, exposure, rules, captures",
+	.synopsis = synopsis,
+	.about = "Writes a page of HTML: findings, who can reach what, the "
+	    "rules, who jumps to whom and, of captures, flows, packets and "
+	    "the path of each.",
+	.text = text,
+	.tables = { { "Input", rules_args }, { NULL, inputs_args },
+	    { NULL, owner_args }, { "What is on it", looking_args },
+	    { "Output", report_args } },
+	.operands = ARG_CAPTURE,
+	.exits = { [EXIT_YES] = "the page was written" },
+	.examples = examples,
+	.see = "nfwalk-audit(1) nfwalk-query(1) nfwalk-replay(1) "
+	    "nfwalk-page(7)",
+	.run = main_report,
+};

@@ -7,13 +7,6 @@
 
 #include <stdlib.h>
 
-static const char usage[] =
-"usage: nfwalk rules [-f text|json] [-o FORMAT=FILE]\n"
-"\n"
-"Lists what 'nfwalk audit' looks for: id, severity, the profiles that look\n"
-"for it (default: all of them), and what it is.  JSON also has the pages of\n"
-"'nfwalk explain'.\n";
-
 static const char *const format_names[] = { "text", "json", NULL };
 static void (*const writers[])(FILE *) = { catalogue_list, catalogue_json };
 
@@ -31,12 +24,11 @@ run(struct outputs *o, struct diags *diags)
 	return ok ? EXIT_YES : EXIT_INPUT;
 }
 
-int
-cmd_rules(int argc, char **argv)
+static int
+main_rules(int argc, char **argv)
 {
 	struct outputs o = { .command = "rules", .names = format_names };
-	struct args a = { .command = "rules", .usage = usage,
-	    .tables = { outputs_args }, .ctx = { &o } };
+	struct args a = { .command = &command_rules, .ctx = { &o } };
 	struct arena arena = ARENA_INIT;
 	struct diags diags;
 	int code = EXIT_USAGE;
@@ -52,3 +44,18 @@ cmd_rules(int argc, char **argv)
 	arena_free(&arena);
 	return code;
 }
+
+static const char *const synopsis[] = { "[OPTION]...", NULL };
+
+const struct command command_rules = {
+	.name = "rules",
+	.summary = "the findings that there are",
+	.synopsis = synopsis,
+	.about = "Lists what 'nfwalk audit' looks for: id, severity, the "
+	    "profiles that look for it (default: all of them), and what it "
+	    "is. JSON also has the pages of 'nfwalk explain'.",
+	.tables = { { "Output", outputs_args } },
+	.formats = format_names,
+	.see = "nfwalk-audit(1) nfwalk-explain(1) nfwalk-rules(7)",
+	.run = main_rules,
+};

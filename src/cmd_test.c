@@ -12,31 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char usage[] =
-"usage: nfwalk test [options] FILE...\n"
-"\n"
-"Runs the packets of expectation files through the rules they name, and says\n"
-"which of them did not come to what was expected.  docs/expectations.md has\n"
-"the language, and the same as JSON:\n"
-"\n"
-"  ruleset edge1.rules\n"
-"  test \"ssh from the bastion only\"\n"
-"    eth0 tcp 192.0.2.5 > 198.51.100.10:22    ACCEPT by filter/INPUT\n"
-"\n"
-"  -r, --rules FILE    the rules for files that name none; repeatable\n"
-"  -S, --snapshot DIR  the host for files that name none\n"
-"  -4, -6              the next FILE is of this family\n"
-"      --owner UID[:GID]  whose sockets the host's own packets come from\n"
-"      --at SECONDS    when each test begins, since the epoch\n"
-"      --coverage      list the rules that no packet hit\n"
-"  -f, --format F      text, tap, junit, json or html\n"
-"  -o FORMAT=FILE      the same into FILE; repeatable\n"
-"      --html-dir DIR  DIR/report.html, with its style in DIR/report.css\n"
-"      --color WHEN    auto, always, never\n"
-"\n"
-"Exit code 0: all passed; 1: one failed; 4: none failed, but one is\n"
-"undetermined.\n";
-
 enum { F_TEXT, F_TAP, F_JUNIT, F_JSON, F_HTML };
 static const char *const format_names[] = { [F_TEXT] = "text",
     [F_TAP] = "tap", [F_JUNIT] = "junit", [F_JSON] = "json",
@@ -83,10 +58,17 @@ set_coverage(void *ctx, const struct arg *o, const char *value)
 	return true;
 }
 
+static const struct arg time_args[] = {
+	{ "--at", NULL, "SECONDS", set_time,
+	    .help = "when each test begins, since the epoch",
+	    "Without it 2026-01-01 12:00:00 UTC." },
+	{ 0 }
+};
+
 static const struct arg test_args[] = {
-	{ "--at", NULL, true, set_time },
-	{ "--coverage", NULL, false, set_coverage },
-	{ NULL, NULL, false, NULL }
+	{ "--coverage", NULL, NULL, set_coverage,
+	    .help = "list the rules that no packet hit" },
+	{ 0 }
 };
 
 /* ---- reading ---- */
@@ -245,13 +227,12 @@ run(struct tester *t, const struct args *a)
 	    results[TEST_UNDETERMINED] != 0 ? EXIT_UNDETERMINED : EXIT_YES;
 }
 
-int
-cmd_test(int argc, char **argv)
+static int
+main_test(int argc, char **argv)
 {
 	struct tester *t = mem_alloc(1, sizeof(*t));
-	struct args a = { .command = "test", .usage = usage,
-	    .tables = { inputs_args, test_args, outputs_args, color_args },
-	    .ctx = { &t->usual, t, &t->outputs, &t->outputs } };
+	struct args a = { .command = &command_test, .ctx = { &t->usual,
+	    &t->usual, &t->usual, t, t, &t->outputs, &t->outputs } };
 	int code;
 
 	inputs_init(&t->usual);
@@ -279,3 +260,40 @@ cmd_test(int argc, char **argv)
 	free(t);
 	return code;
 }
+
+static const char *const synopsis[] = { "[OPTION]... FILE...", NULL };
+static const char *const text[] = {
+	"-r and -S are for files that do not say themselves what their rules "
+	"and their host are. nfwalk-test(5) has the language, and the same as "
+	"JSON:",
+	"  ruleset edge1.rules",
+	"  test \"ssh from the bastion only\"",
+	"    eth0 tcp 192.0.2.5 > 198.51.100.10:22    ACCEPT by filter/INPUT",
+	"    eth0 tcp any       > 198.51.100.10:22    DROP",
+	NULL
+};
+static const struct example examples[] = {
+	{ "In continuous integration", "nfwalk test -o junit=report.xml "
+	    "rules/*.fwt" },
+	{ 0 }
+};
+
+const struct command command_test = {
+	.name = "test",
+	.summary = "do packets come to what is expected",
+	.synopsis = synopsis,
+	.about = "Runs the packets of expectation files through the rules they "
+	    "name, and says which of them did not come to what was expected.",
+	.text = text,
+	.tables = { { "Input", rules_args }, { NULL, inputs_args },
+	    { NULL, owner_args }, { NULL, time_args },
+	    { "Output", test_args }, { NULL, outputs_args },
+	    { NULL, color_args } },
+	.operands = ARG_FILE,
+	.formats = format_names,
+	.exits = { [EXIT_YES] = "all passed", [EXIT_NO] = "one failed",
+	    [EXIT_UNDETERMINED] = "none failed, but one is undetermined" },
+	.examples = examples,
+	.see = "nfwalk-trace(1) nfwalk-packets(5) nfwalk-test(5)",
+	.run = main_test,
+};

@@ -15,37 +15,6 @@
 
 #include <stdlib.h>
 
-static const char usage[] =
-"usage: nfwalk trace -r FILE [-S DIR] [options] 'PACKET'...\n"
-"       nfwalk trace -r FILE [-S DIR] [options] --frame N [IFACE=]CAPTURE\n"
-"       nfwalk trace -r FILE [-S DIR] [options] --from-log FILE\n"
-"\n"
-"Explains what happens to a packet, and why.  A PACKET is\n"
-"  'eth0 tcp 203.0.113.7:51514 > 198.51.100.10:22 syn'\n"
-"  'local udp 10.0.0.1:5353 > 8.8.8.8:53'  'eth0 icmp A > B echo-request'\n"
-"  '-i eth0 -p tcp -s 203.0.113.7 -d 198.51.100.10 --dport 22', a line of\n"
-"  tcpdump or of conntrack -L.  Behind it: flags, ttl N, tos N, len N, mac M,\n"
-"  payload TEXT, ctstate STATE, xN (so many times), -> IFACE (leaves there).\n"
-"\n"
-"  -r, --rules FILE    a ruleset; repeatable\n"
-"  -S, --snapshot DIR  the host: addresses, routes, sets, ...\n"
-"  -4, -6              the next FILE is of this family\n"
-"      --owner UID[:GID]  whose sockets the host's own packets come from\n"
-"      --after PACKET  what came before; 'established': its connection\n"
-"                      exists; repeatable\n"
-"      --frame N       frame N of the capture, after those before it (of\n"
-"                      further captures too)\n"
-"      --from-log FILE packets of kernel LOG lines\n"
-"      --at SECONDS    the time, since the epoch\n"
-"  -f, --format F      text, json or html\n"
-"      --output F=FILE the same into FILE; repeatable\n"
-"      --html-dir DIR  DIR/report.html, with its style in DIR/report.css\n"
-"  -v, -vv             every table; every rule that was tested, and why not\n"
-"      --brief         one line for each packet\n"
-"      --expect V      exit 1 unless the verdict is V: ACCEPT, DROP, ...\n"
-"      --strict        exit 4 if it depends on what is not known\n"
-"      --color WHEN    auto, always, never\n";
-
 enum { F_TEXT, F_JSON, F_HTML };
 static const char *const format_names[] = { "text", "json", "html", NULL };
 
@@ -166,16 +135,13 @@ static bool
 set_expect(void *ctx, const struct arg *o, const char *value)
 {
 	struct tracer *t = ctx;
+	int d = args_word("trace", o, value, strlen(value));
 
-	for (int d = 0; d < N_DISPOSITIONS; d++)
-		if (strcmp(disposition_names[d], value) == 0) {
-			t->expect = value;
-			t->wanted = (enum disposition)d;
-			return true;
-		}
-	return args_error("trace", "%s: '%s' is no verdict (ACCEPT, DROP, "
-	    "REJECT, QUEUE, STOLEN, LOST, DEPENDS, UNDETERMINED)", o->name,
-	    value);
+	if (d < 0)
+		return false;
+	t->expect = value;
+	t->wanted = (enum disposition)d;
+	return true;
 }
 
 /* A packet given without quotes: its options one by one. */
@@ -190,36 +156,52 @@ set_loose(void *ctx, const struct arg *o, const char *value)
 	return true;
 }
 
-static const struct arg trace_args[] = {
-	{ "--after", NULL, true, set_after },
-	{ "--frame", NULL, true, set_number },
-	{ "--from-log", NULL, true, set_text },
-	{ "--at", NULL, true, set_number },
-	{ "--verbose", "-v", false, set_verbose },
-	{ "-vv", NULL, false, set_verbose },
-	{ "--brief", NULL, false, set_verbose },
-	{ "--expect", NULL, true, set_expect },
-	{ "--strict", NULL, false, set_flag },
-	{ "--partial", NULL, false, set_flag },
-	{ NULL, NULL, false, NULL }
+static const struct arg packet_args[] = {
+	{ "--after", NULL, "PACKET", set_after,
+	    .help = "what came before; established: the packet's connection exists",
+	    .repeatable = true },
+	{ "--frame", NULL, "N", set_number,
+	    .help = "frame N of the capture, after those before it", "Those of "
+	    "further captures too, which are merged by time." },
+	{ "--from-log", NULL, "FILE", set_text, .help = "packets of kernel LOG lines",
+	    "- is standard input; what else stands there is passed over.",
+	    ARG_FILE },
+	{ "--at", NULL, "SECONDS", set_number, .help = "the time, since the epoch",
+	    "Without it 2026-01-01 12:00:00 UTC." },
+	{ "--partial", NULL, NULL, set_flag,
+	    .help = "take a capture that ends in mid-frame as it is" },
+	{ 0 }
 };
 
+static const struct arg trace_args[] = {
+	{ "--verbose", "-v", NULL, set_verbose, .help = "every table" },
+	{ "-vv", NULL, NULL, set_verbose,
+	    .help = "every rule that was tested, and why it did not match" },
+	{ "--brief", NULL, NULL, set_verbose, .help = "one line for each packet" },
+	{ "--expect", NULL, "V", set_expect, .help = "exit 1 unless the verdict is",
+	    .kind = ARG_WORD, .words = disposition_names },
+	{ "--strict", NULL, NULL, set_flag,
+	    .help = "exit 4 if it depends on what is not known" },
+	{ 0 }
+};
+
+/* Those of packets; nfwalk-packets(5) tells of them. */
 static const struct arg loose_args[] = {
-	{ "-i", "--in-interface", true, set_loose },
-	{ "-o", "--out-interface", true, set_loose },
-	{ "-p", "--protocol", true, set_loose },
-	{ "-s", "--source", true, set_loose },
-	{ "-d", "--destination", true, set_loose },
-	{ "--sport", "--source-port", true, set_loose },
-	{ "--dport", "--destination-port", true, set_loose },
-	{ "--syn", NULL, false, set_loose },
-	{ "--icmp-type", "--icmpv6-type", true, set_loose },
-	{ "--ctstate", "--state", true, set_loose },
-	{ "-m", "--match", true, set_loose },
-	{ "--ttl", NULL, true, set_loose },
-	{ "--length", NULL, true, set_loose },
-	{ "--mac-source", NULL, true, set_loose },
-	{ NULL, NULL, false, NULL }
+	{ "-i", "--in-interface", "", set_loose, .help = NULL },
+	{ "-o", "--out-interface", "", set_loose, .help = NULL },
+	{ "-p", "--protocol", "", set_loose, .help = NULL },
+	{ "-s", "--source", "", set_loose, .help = NULL },
+	{ "-d", "--destination", "", set_loose, .help = NULL },
+	{ "--sport", "--source-port", "", set_loose, .help = NULL },
+	{ "--dport", "--destination-port", "", set_loose, .help = NULL },
+	{ "--syn", NULL, NULL, set_loose, .help = NULL },
+	{ "--icmp-type", "--icmpv6-type", "", set_loose, .help = NULL },
+	{ "--ctstate", "--state", "", set_loose, .help = NULL },
+	{ "-m", "--match", "", set_loose, .help = NULL },
+	{ "--ttl", NULL, "", set_loose, .help = NULL },
+	{ "--length", NULL, "", set_loose, .help = NULL },
+	{ "--mac-source", NULL, "", set_loose, .help = NULL },
+	{ 0 }
 };
 
 /* ---- what is assumed ---- */
@@ -471,14 +453,12 @@ run_all(struct tracer *t, const struct args *a)
 	return t->unexpected ? EXIT_NO : EXIT_YES;
 }
 
-int
-cmd_trace(int argc, char **argv)
+static int
+main_trace(int argc, char **argv)
 {
 	struct tracer *t = mem_alloc(1, sizeof(*t));
-	struct args a = { .command = "trace", .usage = usage,
-	    .tables = { inputs_args, trace_args, loose_args, outputs_args,
-	    color_args },
-	    .ctx = { &t->in, t, t, &t->outputs, &t->outputs } };
+	struct args a = { .command = &command_trace, .ctx = { &t->in, &t->in,
+	    &t->in, t, t, t, &t->outputs, &t->outputs } };
 	int code;
 
 	inputs_init(&t->in);
@@ -504,3 +484,49 @@ cmd_trace(int argc, char **argv)
 	free(t);
 	return code;
 }
+
+static const char *const synopsis[] = {
+	"-r FILE [-S DIR] [OPTION]... 'PACKET'...",
+	"-r FILE [-S DIR] [OPTION]... --frame N [IFACE=]CAPTURE...",
+	"-r FILE [-S DIR] [OPTION]... --from-log FILE",
+	NULL
+};
+static const char *const text[] = {
+	"The verdict and the rule that decided it come first, then rules that "
+	"almost matched, the path, the way of the answer, rules that were not "
+	"consulted, and a change that turns the verdict, tried before it is "
+	"told. What is not known makes the verdict DEPENDS, with each way.",
+	NULL
+};
+static const struct example examples[] = {
+	{ "Why is it dropped", "nfwalk trace -S snapshot 'eth0 tcp "
+	    "203.0.113.7:51514 > 198.51.100.10:8080 syn'" },
+	{ "A later packet of a connection", "nfwalk trace -S snapshot --after "
+	    "established -i eth0 -p tcp -s 203.0.113.7 -d 198.51.100.10 "
+	    "--dport 22" },
+	{ "Which rule wrote this line", "journalctl -k -g 'UFW BLOCK' -n1 | "
+	    "nfwalk trace -S snapshot --from-log -" },
+	{ 0 }
+};
+
+const struct command command_trace = {
+	.name = "trace",
+	.summary = "one packet, explained",
+	.synopsis = synopsis,
+	.about = "Explains what happens to a packet, and why. A PACKET is 'eth0 "
+	    "tcp 203.0.113.7:51514 > 198.51.100.10:22 syn', 'local udp "
+	    "10.0.0.1:53 > 8.8.8.8:53', '-i eth0 -p tcp -s A -d B --dport 22', "
+	    "a line of tcpdump or of conntrack -L: see nfwalk-packets(5).",
+	.text = text,
+	.tables = { { "Input", rules_args }, { NULL, inputs_args },
+	    { NULL, owner_args }, { NULL, packet_args },
+	    { "Output", trace_args }, { NULL, loose_args },
+	    { NULL, outputs_args }, { NULL, color_args } },
+	.formats = format_names,
+	.exits = { [EXIT_YES] = "done, or as expected",
+	    [EXIT_NO] = "not as expected",
+	    [EXIT_UNDETERMINED] = "it depends, with --strict" },
+	.examples = examples,
+	.see = "nfwalk-replay(1) nfwalk-packets(5) nfwalk-snapshot(5)",
+	.run = main_trace,
+};

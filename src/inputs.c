@@ -61,13 +61,31 @@ set_owner(void *ctx, const struct arg *o, const char *value)
 	return true;
 }
 
+const struct arg rules_args[] = {
+	{ "--rules", "-r", "FILE", set_rules,
+	    .help = "a ruleset; - is standard input", .kind = ARG_FILE,
+	    .more = "As iptables-save, ip6tables-save or iptables-xml writes "
+	    "it, a script of iptables commands, or the JSON of nfwalk "
+	    "convert; the content tells.", .repeatable = true },
+	{ 0 }
+};
+
 const struct arg inputs_args[] = {
-	{ "--rules", "-r", true, set_rules },
-	{ "--snapshot", "-S", true, set_snapshot },
-	{ "--owner", NULL, true, set_owner },
-	{ "--ipv4", "-4", false, set_family },
-	{ "--ipv6", "-6", false, set_family },
-	{ NULL, NULL, false, NULL }
+	{ "--snapshot", "-S", "DIR", set_snapshot,
+	    .help = "the host: rulesets, addresses, routes, ...", .kind = ARG_FOLDER,
+	    .more = "See nfwalk-snapshot(5). Its rulesets stand in for a "
+	    "family that is not given otherwise." },
+	{ "--ipv4", "-4", NULL, set_family, .help = "the next FILE is of IPv4",
+	    "Without it a file's header comment tells its family, else its "
+	    "content, else it is IPv4." },
+	{ "--ipv6", "-6", NULL, set_family, .help = "the next FILE is of IPv6" },
+	{ 0 }
+};
+
+const struct arg owner_args[] = {
+	{ "--owner", NULL, "UID[:GID]", set_owner,
+	    .help = "whose sockets the host's own packets are from" },
+	{ 0 }
 };
 
 void

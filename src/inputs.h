@@ -8,10 +8,6 @@
 #include "model/env.h"
 #include "parsers/load.h"
 
-/* Exit codes (cli-contract). */
-enum { EXIT_YES, EXIT_NO, EXIT_USAGE, EXIT_INPUT, EXIT_UNDETERMINED,
-    EXIT_INTERNAL };
-
 struct sim;
 
 struct inputs {
@@ -28,8 +24,8 @@ struct inputs {
 	unsigned n_connections, room_connections;
 };
 
-/* The options -r, -S, -4, -6, --owner; their ctx is the struct inputs. */
-extern const struct arg inputs_args[];
+/* The options -r; -S, -4, -6; --owner; their ctx is the struct inputs. */
+extern const struct arg rules_args[], inputs_args[], owner_args[];
 
 void	inputs_init(struct inputs *);
 /* Another ruleset, as -r FILE.  False, and said so: there are too many. */

@@ -1,5 +1,7 @@
 #include "outputs.h"
 
+#include "base/similar.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +11,7 @@
 static bool
 add(struct outputs *o, const char *name, size_t len, const char *path)
 {
+	struct similar like = similar_to(name, len);
 	struct sbuf all = SBUF_INIT;
 
 	for (unsigned f = 0; o->names[f] != NULL; f++) {
@@ -24,8 +27,10 @@ add(struct outputs *o, const char *name, size_t len, const char *path)
 		    .path = path };
 		return true;
 	}
-	args_error(o->command, "'%.*s' is no format: %s", (int)len, name,
-	    sbuf_text(&all));
+	similar_try_all(&like, o->names);
+	args_error(o->command, "'%.*s' is no format: %s%s%s%s", (int)len,
+	    name, sbuf_text(&all), like.best ? "; did you mean " : "",
+	    like.best ? like.best : "", like.best ? "?" : "");
 	sbuf_free(&all);
 	return false;
 }
@@ -71,32 +76,38 @@ set_output(void *ctx, const struct arg *o, const char *value)
 	return add(all, value, (size_t)(eq - value), eq + 1);
 }
 
+static const char *const color_names[] = { [COLOR_AUTO] = "auto",
+    [COLOR_ALWAYS] = "always", [COLOR_NEVER] = "never", NULL };
+
 static bool
 set_color(void *ctx, const struct arg *o, const char *value)
 {
-	static const char *const when[] = { [COLOR_AUTO] = "auto",
-	    [COLOR_ALWAYS] = "always", [COLOR_NEVER] = "never" };
 	struct outputs *all = ctx;
+	int when = args_word(all->command, o, value, strlen(value));
 
-	for (unsigned i = 0; i < sizeof(when) / sizeof(*when); i++)
-		if (strcmp(when[i], value) == 0) {
-			all->color = i;
-			return true;
-		}
-	return args_error(all->command, "%s: auto, always or never, not '%s'",
-	    o->name, value);
+	if (when >= 0)
+		all->color = (unsigned)when;
+	return when >= 0;
 }
 
 const struct arg outputs_args[] = {
-	{ "--format", "-f", true, set_format },
-	{ "--output", "-o", true, set_output },
-	{ "--html-dir", NULL, true, set_folder },
-	{ NULL, NULL, false, NULL }
+	{ "--format", "-f", "FORMAT", set_format, .help = "how to write it",
+	    "To standard output.", ARG_FORMAT },
+	{ "--output", "-o", "FORMAT=FILE", set_output,
+	    .help = "the same into FILE", "The file appears when it is complete.",
+	    ARG_OUTPUT, .repeatable = true },
+	{ "--html-dir", NULL, "DIR", set_folder,
+	    .help = "a page of HTML, DIR/report.html", "Its style is in "
+	    "DIR/report.css, and it has no script: see nfwalk-page(7).",
+	    ARG_FOLDER },
+	{ 0 }
 };
 
 const struct arg color_args[] = {
-	{ "--color", NULL, true, set_color },
-	{ NULL, NULL, false, NULL }
+	{ "--color", NULL, "WHEN", set_color, .help = "colours", "auto, which is "
+	    "the default, means on a terminal, unless NO_COLOR or the "
+	    "terminal says otherwise; see ENVIRONMENT.", ARG_WORD, color_names },
+	{ 0 }
 };
 
 /* DIR/report.html, in a folder that is there afterwards. */
@@ -120,7 +131,8 @@ outputs_open(struct outputs *o, struct diags *diags)
 
 	for (unsigned i = 0; i < o->n; i++)
 		ok = (o->list[i].folder == NULL ||
-		    open_folder(&o->list[i], diags)) && out_open(&o->list[i].out, o->list[i].path, diags) && ok;
+		    open_folder(&o->list[i], diags)) &&
+		    out_open(&o->list[i].out, o->list[i].path, diags) && ok;
 	return ok;
 }
 

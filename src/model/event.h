@@ -56,7 +56,8 @@ extern const char *const event_names[N_EVENTS];
 #define X(id, name) id,
 enum disposition { DISPOSITIONS(X) N_DISPOSITIONS };
 #undef X
-extern const char *const disposition_names[N_DISPOSITIONS];
+/* Ends with null. */
+extern const char *const disposition_names[N_DISPOSITIONS + 1];
 
 #define REASONS(X)							\
 	X(RULE_ACCEPT, "a rule accepts it")				\

@@ -27,7 +27,7 @@ enum table_id { TABLES(X) N_TABLES };
 #undef X
 
 extern const char *const hook_names[N_HOOKS];
-extern const char *const table_names[N_TABLES];
+extern const char *const table_names[N_TABLES + 1];	/* ends with null */
 /* Which hooks a table has chains for: bits 1 << HOOK_x. */
 extern const unsigned char table_hooks[N_TABLES];
 

@@ -6,9 +6,10 @@
 
 #define X(id, name) [id] = name,
 const char *const hook_names[N_HOOKS] = { HOOKS(X) };
-const char *const table_names[N_TABLES] = { TABLES(X) };
+const char *const table_names[N_TABLES + 1] = { TABLES(X) };
 const char *const event_names[N_EVENTS] = { EVENTS(X) };
-const char *const disposition_names[N_DISPOSITIONS] = { DISPOSITIONS(X) };
+const char *const disposition_names[N_DISPOSITIONS + 1] = {
+    DISPOSITIONS(X) };
 #undef X
 #define X(id, text) [REASON_##id] = #id,
 const char *const reason_names[N_REASONS] = { REASONS(X) };
