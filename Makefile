@@ -1,6 +1,7 @@
 # make              build ./nfwalk          make test     all tests
 # make demo         set up, build, show     make bench    speed, see tests/bench
 # make SAN=1 ...    with address and undefined sanitizers, in its own folder
+# make man           manual pages, in build/man
 # make setup        install the packages that are missing (apt)
 CC	?= cc
 B	:= build$(if $(SAN),-san)
@@ -110,6 +111,20 @@ demo:
 	@$(MAKE) --no-print-directory all
 	@tests/demo.sh demo-output
 
+# Manual pages: what the program says of its commands and findings, and docs/.
+MAN	:= $B/man
+DATE	:= $(shell sed -n 's/.*NFWALK_DATE.*"\(.*\)"/\1/p' src/base/version.h)
+VERSION	:= $(shell sed -n 's/.*NFWALK_VERSION.*"\(.*\)"/\1/p' src/base/version.h)
+$(MAN)/done: $(PROG) docs/man.awk $(wildcard docs/*.md)
+	@echo "  MAN   $(MAN)"
+	@rm -rf $(MAN) && mkdir -p $(MAN)
+	@./$(PROG) help --man $(MAN)
+	@awk -v dir=$(MAN) -v version=$(VERSION) \
+	    -v date="$$(LC_ALL=C date -d $(DATE) '+%B %-d, %Y')" \
+	    -f docs/man.awk docs/*.md
+	@touch $@
+man: $(MAN)/done
+
 # Writes what the golden cases print now; read the difference.
 golden: all
 	@tests/golden.sh --update
@@ -130,5 +145,5 @@ bench: $(PROG) $(BENCH)
 clean:
 	rm -rf build build-san nfwalk demo-output
 
-.PHONY: all bench clean demo FORCE golden lab sets setup test
+.PHONY: all bench clean demo FORCE golden lab man sets setup test
 -include $(shell find $B -name '*.d' 2>/dev/null)

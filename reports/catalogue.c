@@ -6,8 +6,7 @@
 const char *const profile_names[] = { "default", "cis", "pci", "strict",
     NULL };
 
-/* Those of the longer reasons; where the sentence says it all: null. */
-static const char *const reason_pages[N_REASONS] = {
+const char *const reason_pages[N_REASONS] = {
 	[REASON_NO_RULES] = "None of the rulesets given has a chain for the "
 	    "hooks that this packet passes, so nothing could drop it.",
 	[REASON_HOTDROP] = "A match that looks into headers (tcp, udp, "
@@ -102,8 +101,8 @@ put_lines(struct teller *w, const char *title, const char *lines)
 	}
 }
 
-static void
-put_profiles(struct sbuf *b, unsigned profiles)
+void
+catalogue_profiles(struct sbuf *b, unsigned profiles)
 {
 	const char *between = "";
 
@@ -139,7 +138,7 @@ catalogue_page(const struct check *c, FILE *f)
 		    c->id);
 	else {
 		sbuf_puts(&w.b, "looked for with --profile ");
-		put_profiles(&w.b, c->profiles);
+		catalogue_profiles(&w.b, c->profiles);
 		sbuf_putc(&w.b, '\n');
 	}
 	sbuf_puts(&w.b, "\nwhat\n");
@@ -177,7 +176,7 @@ catalogue_list(FILE *f)
 	for (unsigned i = 0; i < n_checks; i++) {
 		struct sbuf profiles = SBUF_INIT;
 
-		put_profiles(&profiles, checks[i].profiles);
+		catalogue_profiles(&profiles, checks[i].profiles);
 		fprintf(f, "%s  %-7s  %-14s  %s\n", checks[i].id,
 		    severity_names[checks[i].severity], sbuf_text(&profiles),
 		    checks[i].title);

@@ -230,6 +230,6 @@ const struct command command_convert = {
 	.tables = { { "Input", rules_args }, { NULL, inputs_args },
 	    { "Output", convert_args } },
 	.examples = examples,
-	.see = "iptables-save(8) iptables-xml(1)",
+	.see = "iptables-save(8)",
 	.run = main_convert,
 };

@@ -2,14 +2,47 @@
 #include "args.h"
 #include "cmd.h"
 #include "help.h"
+#include "man.h"
 
 #include <stdlib.h>
 
+struct helper { const char *man; };
+
+static bool
+set_man(void *ctx, const struct arg *o, const char *value)
+{
+	(void)o;
+	((struct helper *)ctx)->man = value;
+	return true;
+}
+
+/* For those who build packages. */
+static const struct arg help_args[] = {
+	{ "--man", NULL, "DIR", set_man, .help = NULL, .kind = ARG_FOLDER },
+	{ 0 }
+};
+
 static int
-run(const struct args *a)
+write_man(const char *dir)
+{
+	struct arena arena = ARENA_INIT;
+	struct diags diags;
+	bool ok;
+
+	diag_init(&diags, &arena);
+	ok = man_write(dir, &diags);
+	diag_print(&diags, stderr);
+	arena_free(&arena);
+	return ok ? EXIT_YES : EXIT_INPUT;
+}
+
+static int
+run(const struct helper *h, const struct args *a)
 {
 	const struct command *c;
 
+	if (h->man != NULL)
+		return write_man(h->man);
 	if (a->n_rest == 0) {
 		help_all(stdout);
 		return EXIT_YES;
@@ -30,13 +63,14 @@ run(const struct args *a)
 static int
 main_help(int argc, char **argv)
 {
-	struct args a = { .command = &command_help };
+	struct helper h = { .man = NULL };
+	struct args a = { .command = &command_help, .ctx = { &h } };
 	int code;
 
 	if (!args_parse(&a, argc, argv))
 		code = a.helped ? EXIT_YES : EXIT_USAGE;
 	else
-		code = run(&a);
+		code = run(&h, &a);
 	free(a.rest);
 	return code;
 }
@@ -49,6 +83,7 @@ const struct command command_help = {
 	.synopsis = synopsis,
 	.about = "Tells what a command does and what it takes, as COMMAND "
 	    "--help does; without one, which there are.",
+	.tables = { { NULL, help_args } },
 	.operands = ARG_COMMAND,
 	.run = main_help,
 };

@@ -106,7 +106,7 @@ const struct arg outputs_args[] = {
 const struct arg color_args[] = {
 	{ "--color", NULL, "WHEN", set_color, .help = "colours", "auto, which is "
 	    "the default, means on a terminal, unless NO_COLOR or the "
-	    "terminal says otherwise; see ENVIRONMENT.", ARG_WORD, color_names },
+	    "terminal says otherwise: see nfwalk(1).", ARG_WORD, color_names },
 	{ 0 }
 };
 

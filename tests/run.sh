@@ -40,6 +40,7 @@ suite layers tests/check-layers.sh
 suite unit $B/tests/unit --jobs 2
 suite sets $B/tests/sets/sets 1 1000
 suite golden tests/golden.sh
+suite cli tests/cli.sh
 suite examples tests/examples.sh
 suite html tests/html.sh
 suite upstream tests/upstream.sh

@@ -1,0 +1,51 @@
+#!/bin/bash
+# The command line as people meet it: help, manual pages, completions, what a
+# terminal gets, installation.  What needs a program that is not there is
+# skipped.  tests/cli/*.sh are the parts; each is sourced.
+cd "$(dirname "$0")/.." || exit 1
+B=${B:-build}
+PATH=$PWD:$PATH
+[ "$B" = build ] || PATH=$PWD/$B:$PATH
+tmp=$(mktemp -d) || exit 1
+trap 'rm -rf "$tmp"' EXIT
+passed=0 failed=0 skipped=0
+commands=$(nfwalk --help | sed -n 's/^  \([a-z]*\) .*/\1/p')
+
+# check WHAT COMMAND...: it exits 0; else what it printed is shown.
+check()
+{
+	local what=$1
+	shift
+	if "$@" >"$tmp/log" 2>&1; then
+		passed=$((passed + 1))
+		return
+	fi
+	echo "$what: failed: $*"
+	head -20 "$tmp/log"
+	failed=$((failed + 1))
+}
+
+# same WHAT WANTED GOT: two texts.
+same()
+{
+	check "$1" diff -u --label wanted --label got <(echo "$2") <(echo "$3")
+}
+
+# needs WHAT PROGRAM...: are they there?  Else it counts as skipped.
+needs()
+{
+	local what=$1 p
+	shift
+	for p; do
+		command -v "$p" >/dev/null && continue
+		echo "note: $what skipped: there is no $p"
+		skipped=$((skipped + 1))
+		return 1
+	done
+}
+
+for part in tests/cli/*.sh; do
+	. "$part"
+done
+echo "cli: $passed passed, $failed failed, $skipped skipped"
+[ $failed = 0 ]
