@@ -326,7 +326,8 @@ man_all(struct sbuf *b)
 	put_exits(exits, b);
 	put_examples(all_examples, b);
 	sbuf_puts(&see, "nfwalk-packets(5) nfwalk-snapshot(5) nfwalk-test(5) "
-	    "nfwalk-page(7) nfwalk-rules(7) nfwalk-sets(7) iptables(8) iptables-save(8)");
+	    "nfwalk-page(7) nfwalk-rules(7) nfwalk-sets(7) iptables(8) "
+	    "iptables-save(8)");
 	mdoc_see(b, sbuf_text(&see));
 	sbuf_free(&see);
 }

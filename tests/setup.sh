@@ -6,7 +6,7 @@
 #	tests/setup.sh test	that, and what the tests need
 set -u
 build="gcc libc6-dev make pkg-config libpcap-dev libxml2-dev libcjson-dev"
-tests="libcriterion-dev iptables conntrack ipset iproute2 mandoc"
+tests="libcriterion-dev iptables conntrack ipset iproute2 mandoc zsh fish less"
 # Tests that need these are skipped without them: no system has to know them.
 wish="python3 chromium"
 [ "${1:-build}" = test ] && want="$build $tests" || { want=$build wish=; }
