@@ -250,7 +250,7 @@ write_reports(struct auditor *a)
 	for (unsigned i = 0; i < a->outputs.n; i++) {
 		struct output *o = &a->outputs.list[i];
 
-		r.color = o->out.path == NULL && use_color(&a->outputs);
+		r.color = output_color(&a->outputs, o);
 		if (writers[o->format] == NULL) {
 			ok = write_page(a, &r, o) && ok;
 			continue;

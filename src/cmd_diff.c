@@ -247,7 +247,8 @@ report(struct cmd *c)
 		struct output *o = &c->out.list[i];
 
 		if (o->format == 0)
-			text_diff(&c->report, use_color(&c->out), o->out.file);
+			text_diff(&c->report, output_color(&c->out, o),
+			    o->out.file);
 		else if (o->format == 1)
 			json_diff(&c->report, o->out.file);
 		else

@@ -329,7 +329,8 @@ report_matrix(struct cmd *c)
 		struct output *o = &c->out.list[i];
 
 		if (o->format == 0)
-			text_matrix(&r, use_color(&c->out), o->out.file);
+			text_matrix(&r, output_color(&c->out, o),
+			    o->out.file);
 		else if (o->format == 1)
 			json_matrix(&r, o->out.file);
 		else
@@ -349,7 +350,8 @@ report(struct cmd *c, unsigned families)
 		struct output *o = &c->out.list[i];
 
 		if (o->format == 0)
-			text_query(&q, use_color(&c->out), o->out.file);
+			text_query(&q, output_color(&c->out, o),
+			    o->out.file);
 		else if (o->format == 1)
 			json_query(&q, o->out.file);
 		else

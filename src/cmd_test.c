@@ -219,7 +219,8 @@ run(struct tester *t, const struct args *a)
 			write_page(t, a, &t->outputs.list[i]);
 			continue;
 		}
-		t->report.color = o->path == NULL && use_color(&t->outputs);
+		t->report.color = output_color(&t->outputs,
+		    &t->outputs.list[i]);
 		writers[t->outputs.list[i].format](&t->report, o->file);
 		out_commit(o, &t->usual.diags);
 	}

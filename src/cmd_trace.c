@@ -7,6 +7,7 @@
 #include "inputs.h"
 #include "outputs.h"
 #include "page.h"
+#include "pager.h"
 #include "parsers/fromlog.h"
 #include "reports/json_util.h"
 #include "reports/trace.h"
@@ -35,6 +36,7 @@ struct tracer {
 	int verbose;
 	struct outputs outputs;
 	struct page page;
+	struct pager pager;
 	int64_t time;
 	enum disposition wanted;
 	struct sbuf loose;		/* a packet without quotes */
@@ -243,8 +245,8 @@ tell(struct tracer *t, const struct trace_report *report)
 			continue;
 		if (!t->first && t->verbose >= 0)
 			putc('\n', o->file);
-		trace_text(report, t->verbose, o->path == NULL &&
-		    use_color(&t->outputs), o->file);
+		trace_text(report, t->verbose, output_color(&t->outputs,
+		    &t->outputs.list[i]), o->file);
 	}
 }
 
@@ -261,6 +263,7 @@ write_page(struct tracer *t, struct output *o)
 static void
 finish(struct tracer *t)
 {
+	pager_close(&t->pager);
 	for (unsigned i = 0; i < t->outputs.n; i++) {
 		struct output *o = &t->outputs.list[i];
 
@@ -435,6 +438,17 @@ check_usage(struct tracer *t, const struct args *a)
 	return t->outputs.n != 0 || outputs_add(&t->outputs, "text", "-");
 }
 
+/* Does text go to standard output? */
+static bool
+wants_stdout(const struct tracer *t)
+{
+	for (unsigned i = 0; i < t->outputs.n; i++)
+		if (t->outputs.list[i].format == F_TEXT &&
+		    t->outputs.list[i].out.path == NULL)
+			return true;
+	return false;
+}
+
 static int
 run_all(struct tracer *t, const struct args *a)
 {
@@ -443,6 +457,8 @@ run_all(struct tracer *t, const struct args *a)
 	ok = read_questions(t, a) && ok;
 	ok = ok && outputs_open(&t->outputs, &t->in.diags);
 	run_assume_time(&t->in, t->time);
+	if (ok && wants_stdout(t))
+		t->outputs.paged = pager_open(&t->pager);
 	for (unsigned i = 0; ok && i < t->n_questions; i++)
 		ok = ask(t, &t->questions[i], i == 0);
 	if (!ok)
@@ -458,7 +474,7 @@ main_trace(int argc, char **argv)
 {
 	struct tracer *t = mem_alloc(1, sizeof(*t));
 	struct args a = { .command = &command_trace, .ctx = { &t->in, &t->in,
-	    &t->in, t, t, t, &t->outputs, &t->outputs } };
+	    &t->in, t, t, t, &t->outputs, &t->outputs, &t->pager } };
 	int code;
 
 	inputs_init(&t->in);
@@ -472,6 +488,7 @@ main_trace(int argc, char **argv)
 		code = EXIT_USAGE;
 	else
 		code = run_all(t, &a);
+	pager_close(&t->pager);
 	outputs_abort(&t->outputs);
 	code = inputs_finish(&t->in, code);
 	json_discard(&t->results);
@@ -521,7 +538,8 @@ const struct command command_trace = {
 	.tables = { { "Input", rules_args }, { NULL, inputs_args },
 	    { NULL, owner_args }, { NULL, packet_args },
 	    { "Output", trace_args }, { NULL, loose_args },
-	    { NULL, outputs_args }, { NULL, color_args } },
+	    { NULL, outputs_args }, { NULL, color_args },
+	    { NULL, pager_args } },
 	.formats = format_names,
 	.exits = { [EXIT_YES] = "done, or as expected",
 	    [EXIT_NO] = "not as expected",

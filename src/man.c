@@ -267,6 +267,11 @@ static const struct { const char *name, *text; } environment[] = {
 	    "there are colours even where the output is no terminal." },
 	{ "TERM", "If it is dumb, there are no colours and there is no "
 	    "pager." },
+	{ "NFWALK_PAGER", "The pager of nfwalk-trace(1) and nfwalk-explain(1) on "
+	    "a terminal, a command of the shell; empty or cat: none. "
+	    "Without it PAGER, else less." },
+	{ "LESS", "Options of less; without it FRX: it ends at once if the "
+	    "screen is enough." },
 	{ "SOURCE_DATE_EPOCH", "The day that nfwalk-audit(1) takes for "
 	    "today, in seconds since 1970." },
 };

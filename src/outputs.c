@@ -146,6 +146,15 @@ outputs_abort(struct outputs *o)
 	}
 }
 
+/* Is the variable set, and not to 0? */
+static bool
+is_set(const char *name)
+{
+	const char *value = getenv(name);
+
+	return value != NULL && *value != '\0' && strcmp(value, "0") != 0;
+}
+
 bool
 use_color(const struct outputs *o)
 {
@@ -153,6 +162,16 @@ use_color(const struct outputs *o)
 
 	if (o->color != COLOR_AUTO)
 		return o->color == COLOR_ALWAYS;
-	return (no == NULL || *no == '\0') && term != NULL &&
-	    strcmp(term, "dumb") != 0 && isatty(STDOUT_FILENO);
+	if (no != NULL && *no != '\0')
+		return false;
+	if (is_set("CLICOLOR_FORCE") || is_set("FORCE_COLOR"))
+		return true;
+	return term != NULL && strcmp(term, "dumb") != 0 &&
+	    (o->paged || isatty(STDOUT_FILENO));
+}
+
+bool
+output_color(const struct outputs *all, const struct output *o)
+{
+	return o->out.path == NULL && use_color(all);
 }

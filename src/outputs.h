@@ -22,6 +22,7 @@ struct outputs {
 	struct output list[MAX_OUTPUTS];
 	unsigned n;
 	enum { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } color;
+	bool paged;			/* standard output is a pager */
 };
 
 /* -f, -o, --html-dir; their ctx is the struct outputs. */
@@ -38,8 +39,11 @@ bool	outputs_open(struct outputs *, struct diags *);
 /* Gives up those that were not committed. */
 void	outputs_abort(struct outputs *);
 
-/* Is text for standard output to be coloured?  NO_COLOR and TERM=dumb say
- * no where the user left it open, and so does what is no terminal. */
+/* Is text for standard output to be coloured?  Where the user left it open a
+ * NO_COLOR says no, CLICOLOR_FORCE or FORCE_COLOR yes, and what is no terminal
+ * or TERM=dumb no. */
 bool	use_color(const struct outputs *);
+/* The same of one of the outputs: files have no colours. */
+bool	output_color(const struct outputs *, const struct output *);
 
 #endif
