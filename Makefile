@@ -14,13 +14,13 @@ WARN	:= -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion \
 CFLAGS	?= -O3 -g
 PKGCF	:= $(shell pkg-config --cflags-only-I $(PKGS) 2>/dev/null)
 CPPFLAGS += -I. -Isrc -D_GNU_SOURCE $(PKGCF:-I%=-isystem %)
-override CFLAGS += -std=c11 $(WARN) -MMD -MP
+override CFLAGS += -std=c11 -pthread $(WARN) -MMD -MP
 ifdef SAN
 override CFLAGS += -fsanitize=address,undefined -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer
 override LDFLAGS += -fsanitize=address,undefined
 endif
-LDLIBS	+= $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lm
+LDLIBS	+= $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lm -pthread
 PROG	:= $(if $(SAN),$B/nfwalk,nfwalk)
 
 EXT	:= $(sort $(wildcard src/ext/[mt]_*.c))

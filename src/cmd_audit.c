@@ -9,6 +9,7 @@
 #include "inputs.h"
 #include "outputs.h"
 #include "page.h"
+#include "progress.h"
 #include "reports/catalogue.h"
 
 #include <stdlib.h>
@@ -41,6 +42,7 @@ struct auditor {
 	unsigned fail;
 	bool strict, quiet, has_today;
 	unsigned disagreements;		/* between analysis and simulator */
+	struct progress *progress;
 };
 
 /* ---- options ---- */
@@ -220,6 +222,26 @@ settle(struct auditor *a, const struct args *args)
 
 /* ---- the audit ---- */
 
+static void
+step(void *arg, unsigned done, unsigned all)
+{
+	progress_at(arg, done, all);
+}
+
+/* False: errors in the diagnostics. */
+static bool
+look(struct auditor *a)
+{
+	progress_phase(a->progress, "reading", PROGRESS_NONE, 0);
+	if (!inputs_load(&a->in) || !outputs_open(&a->outputs, &a->in.diags))
+		return false;
+	a->audit.step = step;
+	a->audit.step_arg = a->progress;
+	progress_phase(a->progress, "looking", PROGRESS_COUNT, 0);
+	a->disagreements = audited(&a->audit, &a->in, &a->cfg);
+	return true;
+}
+
 static bool
 settle_baseline(struct auditor *a)
 {
@@ -283,9 +305,13 @@ verdict(const struct auditor *a)
 static int
 run(struct auditor *a)
 {
-	if (!inputs_load(&a->in) || !outputs_open(&a->outputs, &a->in.diags))
+	bool ok;
+
+	a->progress = progress_begin(a->quiet);
+	ok = look(a);
+	progress_end(a->progress);
+	if (!ok)
 		return EXIT_INPUT;
-	a->disagreements = audited(&a->audit, &a->in, &a->cfg);
 	if (!settle_baseline(a) || !write_reports(a))
 		return EXIT_INPUT;
 	if (a->disagreements != 0)

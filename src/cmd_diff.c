@@ -6,6 +6,7 @@
 #include "diff.h"
 #include "outputs.h"
 #include "page.h"
+#include "progress.h"
 #include "told.h"
 
 #include <stdlib.h>
@@ -34,6 +35,7 @@ struct cmd {
 	unsigned f;
 	struct replayer *replayer[2];
 	unsigned disagreements;		/* between analysis and simulator */
+	struct progress *progress;
 };
 
 /* ---- options ---- */
@@ -309,17 +311,36 @@ replay(struct cmd *c, const struct args *a)
 	return diff_replay(&c->in, &c->sides, captures, n, t);
 }
 
+/* False: errors in the diagnostics. */
+static bool
+look(struct cmd *c, const struct args *a)
+{
+	static const char *const phases[2] = { "comparing IPv4",
+	    "comparing IPv6" };
+
+	progress_phase(c->progress, "reading", PROGRESS_NONE, 0);
+	if (!load(c) || !outputs_open(&c->out, &c->in.diags))
+		return false;
+	for (unsigned f = 0; f < 2; f++) {
+		progress_phase(c->progress, phases[f], PROGRESS_NONE, 0);
+		compare(c, f);
+	}
+	diff_rules(&c->sides, &c->in.arena, &c->report);
+	progress_phase(c->progress, "replaying", PROGRESS_NONE, 0);
+	return c->replay == NULL || c->quiet || replay(c, a);
+}
+
 static int
 run(struct cmd *c, const struct args *a)
 {
+	bool ok;
+
 	c->report = (struct diff_report){ .old = a->rest[0],
 	    .new = a->rest[1], .equal = true };
-	if (!load(c) || !outputs_open(&c->out, &c->in.diags))
-		return EXIT_INPUT;
-	for (unsigned f = 0; f < 2; f++)
-		compare(c, f);
-	diff_rules(&c->sides, &c->in.arena, &c->report);
-	if (c->replay != NULL && !c->quiet && !replay(c, a))
+	c->progress = progress_begin(c->quiet);
+	ok = look(c, a);
+	progress_end(c->progress);
+	if (!ok)
 		return EXIT_INPUT;
 	report(c);
 	if (c->disagreements != 0)

@@ -8,6 +8,7 @@
 #include "outputs.h"
 #include "page.h"
 #include "parsers/pcap.h"
+#include "progress.h"
 #include "replayed.h"
 #include "reports/packets.h"
 #include "reports/save.h"
@@ -17,14 +18,13 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 enum format { F_TEXT, F_JSON, F_JSONL, F_HTML };
 static const char *const format_names[] = { "text", "json", "jsonl", "html",
     NULL };
 
-enum { PROGRESS_FRAMES = 1 << 16 };
+enum { PROGRESS_FRAMES = 1 << 10 };
 
 /* A capture being written, one for each interface that something left by. */
 struct writer {
@@ -54,8 +54,7 @@ struct replay {
 	struct history *history;	/* of -f html */
 	struct page page;
 	int64_t first, last;
-	time_t started, shown;
-	bool progress;
+	struct progress *progress;
 };
 
 /* ---- options ---- */
@@ -232,24 +231,21 @@ run_told(struct replay *r, const struct frame *f, unsigned file)
 	packets_report_put(&r->packets, &p, f->time, r->captures[file].path);
 }
 
-/* Percent and rate on a terminal, if it takes more than a second. */
 static void
 show_progress(struct replay *r)
 {
-	const struct feed_stats *st = feed_stats(r->feed);
-	time_t now = time(NULL);
 	uint64_t done, total;
 
-	if (now <= r->shown + 1)
-		return;
-	r->shown = now;
 	feed_progress(r->feed, &done, &total);
-	fprintf(stderr, "\r%llu packets, %.0f/s", (unsigned long long)
-	    st->frames, (double)st->frames / (double)(now - r->started));
-	if (total != 0)
-		fprintf(stderr, ", %.0f%%", 100 * (double)done /
-		    (double)total);
-	fputs("   ", stderr);
+	progress_at(r->progress, done, total);
+}
+
+/* What is written now may go to the same terminal. */
+static void
+end_progress(struct replay *r)
+{
+	progress_end(r->progress);
+	r->progress = NULL;
 }
 
 static void
@@ -272,11 +268,9 @@ run_frames(struct replay *r)
 			sim_frame(r->sim, &f, NULL);
 		if (f.time > r->last || n == 1)
 			r->last = f.time;
-		if (r->progress && n % PROGRESS_FRAMES == 0)
+		if (n % PROGRESS_FRAMES == 0)
 			show_progress(r);
 	}
-	if (r->progress && r->shown != r->started)
-		fputs("\r\033[K", stderr);
 	if (n == 0) {
 		r->first = 1;
 		inputs_connections(&r->in, r->sim);
@@ -481,6 +475,7 @@ run(struct replay *r)
 	    .line = r->trace || r->log ? on_line : NULL, .arg = r,
 	    .trace_all = r->trace_all, .trust_checksums = r->trust };
 
+	progress_phase(r->progress, "reading rules", PROGRESS_NONE, 0);
 	if (!inputs_load(&r->in) || (r->feed = open_feed(r)) == NULL)
 		return false;
 	cfg.rules[0] = r->in.load.rules[0];
@@ -498,9 +493,9 @@ run(struct replay *r)
 	}
 	r->sim = sim_new(&cfg);
 	feed_for(r->feed, r->sim);
-	r->started = r->shown = time(NULL);
-	r->progress = !r->quiet && isatty(STDERR_FILENO);
+	progress_phase(r->progress, "replaying", PROGRESS_BYTES, 0);
 	run_frames(r);
+	end_progress(r);
 	if (r->in.diags.errors != 0)
 		return false;
 	write_results(r);
@@ -530,6 +525,20 @@ settle(struct replay *r, const struct args *a)
 }
 
 static int
+answer(struct replay *r)
+{
+	bool ok;
+
+	r->progress = progress_begin(r->quiet);
+	ok = run(r);
+	end_progress(r);
+	if (!ok)
+		return EXIT_INPUT;
+	return r->strict && sim_unknowns(r->sim) != 0 ? EXIT_UNDETERMINED :
+	    EXIT_YES;
+}
+
+static int
 main_replay(int argc, char **argv)
 {
 	struct replay *r = mem_alloc(1, sizeof(*r));
@@ -545,11 +554,8 @@ main_replay(int argc, char **argv)
 		code = a.helped ? EXIT_YES : EXIT_USAGE;
 	else if (!settle(r, &a))
 		code = EXIT_USAGE;
-	else if (!run(r))
-		code = EXIT_INPUT;
 	else
-		code = r->strict && sim_unknowns(r->sim) != 0 ?
-		    EXIT_UNDETERMINED : EXIT_YES;
+		code = answer(r);
 	give_up(r);
 	code = inputs_finish(&r->in, code);
 	feed_close(r->feed);

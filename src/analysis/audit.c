@@ -122,16 +122,33 @@ any_on(const struct audit *a, const char *ids)
 	return false;
 }
 
+/* Runs a family's checks, the first of which is the 'done'th of 'all'. */
+static void
+run_checks(struct audit *a, unsigned f, unsigned done, unsigned all)
+{
+	for (const struct check_file *c = check_files; c->run != NULL; c++) {
+		if (a->step != NULL)
+			a->step(a->step_arg, done++, all);
+		if (any_on(a, c->ids))
+			c->run(a, f);
+	}
+}
+
 void
 audit_run(struct audit *a)
 {
+	unsigned n = 0, done = 0, all;
+
+	while (check_files[n].run != NULL)
+		n++;
+	all = (a->rules[0] != NULL ? n : 0) + (a->rules[1] != NULL ? n : 0);
 	for (unsigned f = 0; f < 2; f++)
 		a->lookup[f] = a->rules[f] ? lookup_new(a->rules[f]) : NULL;
 	for (unsigned f = 0; f < 2; f++)
-		for (const struct check_file *c = check_files;
-		    a->rules[f] != NULL && c->run != NULL; c++)
-			if (any_on(a, c->ids))
-				c->run(a, f);
+		if (a->rules[f] != NULL) {
+			run_checks(a, f, done, all);
+			done += n;
+		}
 	for (unsigned f = 0; f < 2; f++) {
 		lookup_free(a->lookup[f]);
 		a->lookup[f] = NULL;

@@ -36,6 +36,9 @@ struct audit {
 	struct analysis *sets[2];
 	struct exposure *exposure;	/* audit_sets_new makes both */
 	struct lookup *lookup[2];	/* while audit_run runs */
+	/* Told before each check how many of how many are done; may be null. */
+	void (*step)(void *arg, unsigned done, unsigned all);
+	void *step_arg;
 	struct findings out;
 };
 
