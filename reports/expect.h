@@ -75,6 +75,7 @@ struct test_report {
 	const struct rule **uncovered;
 	bool coverage;			/* they are to be listed */
 	bool color;
+	bool quiet;			/* text: without what has passed */
 	const char **assumptions;
 	unsigned n_assumptions;
 };

@@ -129,9 +129,11 @@ test_text(const struct test_report *r, FILE *f)
 	struct teller w = { .color = r->color };
 
 	for (unsigned i = 0; i < r->n_tests; i++)
-		put_test(&w, &r->tests[i]);
+		if (!r->quiet || r->tests[i].result != TEST_PASSED)
+			put_test(&w, &r->tests[i]);
 	put_uncovered(&w, r);
-	put_assumed(&w, r);
+	if (!r->quiet)
+		put_assumed(&w, r);
 	put_sums(&w.b, r);
 	tell_end(&w);
 	fputs(sbuf_text(&w.b), f);

@@ -13,6 +13,7 @@
 #include "reports/packets.h"
 #include "reports/save.h"
 #include "reports/summary.h"
+#include "reports/trace.h"
 
 #include <errno.h>
 #include <stddef.h>
@@ -20,9 +21,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum format { F_TEXT, F_JSON, F_JSONL, F_HTML };
-static const char *const format_names[] = { "text", "json", "jsonl", "html",
-    NULL };
+enum format { F_TEXT, F_JSON, F_JSONL, F_BRIEF, F_HTML };
+static const char *const format_names[] = { "text", "json", "jsonl", "brief",
+    "html", NULL };
 
 enum { PROGRESS_FRAMES = 1 << 10 };
 
@@ -33,6 +34,9 @@ struct writer {
 	struct out out;
 	struct pcap_out *pcap;
 };
+
+/* Who listens to the simulator; each may be null. */
+struct both { struct sink sink; struct sink *to[2]; };
 
 struct replay {
 	struct inputs in;
@@ -53,6 +57,10 @@ struct replay {
 	struct packets_report packets;	/* of -f jsonl */
 	struct history *history;	/* of -f html */
 	struct page page;
+	FILE *brief;			/* of -f brief, or null */
+	struct trace way;		/* ... what the packet at hand did */
+	struct both both;
+	struct arena texts;		/* ... in words */
 	int64_t first, last;
 	struct progress *progress;
 };
@@ -107,6 +115,14 @@ set_checksums(void *ctx, const struct arg *o, const char *value)
 	return i >= 0;
 }
 
+static bool
+set_brief(void *ctx, const struct arg *o, const char *value)
+{
+	(void)o;
+	(void)value;
+	return outputs_add(&((struct replay *)ctx)->reports, "brief", "-");
+}
+
 static const struct arg capture_args[] = {
 	{ "--checksums", NULL, "WHAT", set_checksums, .help = "what to do with them",
 	    "Verified as conntrack does, which is the default; of what the "
@@ -139,6 +155,9 @@ static const struct arg write_args[] = {
 };
 
 static const struct arg replay_args[] = {
+	{ "--brief", NULL, NULL, set_brief, .help = "the same as -f brief: a "
+	    "line for each packet", .more = "As nfwalk trace --brief prints "
+	    "it." },
 	{ "--strict", NULL, NULL, set_flag, .help = "exit 4 if anything was unknown" },
 	{ "--quiet", "-q", NULL, set_flag, .help = "no progress on standard error" },
 	{ 0 }
@@ -214,6 +233,32 @@ on_line(void *arg, bool trace, unsigned level, const char *text, size_t len)
 
 /* ---- running ---- */
 
+/* A line as nfwalk trace --brief prints it. */
+static void
+put_brief(struct replay *r, const struct summary_packet *p)
+{
+	struct trace_report report = { .way = &r->way, .end = {
+	    p->disposition, p->reason, p->rule, p->chain } };
+
+	if (r->brief == NULL)
+		return;
+	if (r->way.words != NULL)
+		trace_text(&report, -1, false, r->brief);
+	trace_reset(&r->way);
+	arena_free(&r->texts);
+}
+
+/* Both the page and the lines listen to the simulator. */
+static void
+tell_both(struct sink *sink, const struct event *e)
+{
+	struct both *b = (struct both *)sink;
+
+	for (unsigned i = 0; i < 2; i++)
+		if (b->to[i] != NULL)
+			b->to[i]->event(b->to[i], e);
+}
+
 /* Runs a frame whose end is to be told. */
 static void
 run_told(struct replay *r, const struct frame *f, unsigned file)
@@ -229,6 +274,7 @@ run_told(struct replay *r, const struct frame *f, unsigned file)
 	if (r->history != NULL)
 		history_add(r->history, &p, f->time, file);
 	packets_report_put(&r->packets, &p, f->time, r->captures[file].path);
+	put_brief(r, &p);
 }
 
 static void
@@ -251,7 +297,8 @@ end_progress(struct replay *r)
 static void
 run_frames(struct replay *r)
 {
-	bool told = r->summary != NULL || r->packets.file != NULL;
+	bool told = r->summary != NULL || r->packets.file != NULL ||
+	    r->brief != NULL;
 	struct frame f;
 	unsigned file;
 	uint64_t n = 0;
@@ -433,6 +480,8 @@ open_outputs(struct replay *r)
 
 		if (p->format == F_JSONL)
 			r->packets.file = p->out.file;
+		else if (p->format == F_BRIEF)
+			r->brief = p->out.file;
 		else if (r->summary == NULL)
 			r->summary = summary_new(&r->in.arena);
 		if (p->format == F_HTML && r->history == NULL)
@@ -467,6 +516,22 @@ open_feed(struct replay *r)
 	return feed_open(&cfg);
 }
 
+static void
+listen_to(struct replay *r, struct sim_config *cfg)
+{
+	r->both.sink.event = tell_both;
+	if (r->history != NULL) {
+		history_captures(r->history, r->n_captures);
+		r->both.to[0] = history_sink(r->history);
+	}
+	if (r->brief != NULL) {
+		trace_init(&r->way, &r->texts);
+		r->both.to[1] = &r->way.sink;
+	}
+	if (r->history != NULL || r->brief != NULL)
+		cfg->sink = &r->both.sink;
+}
+
 static bool
 run(struct replay *r)
 {
@@ -487,10 +552,7 @@ run(struct replay *r)
 		    i = i->next)
 			if (i->kind != IFK_LOOPBACK)
 				writer_of(r, i);
-	if (r->history != NULL) {
-		history_captures(r->history, r->n_captures);
-		cfg.sink = history_sink(r->history);
-	}
+	listen_to(r, &cfg);
 	r->sim = sim_new(&cfg);
 	feed_for(r->feed, r->sim);
 	progress_phase(r->progress, "replaying", PROGRESS_BYTES, 0);
@@ -564,6 +626,8 @@ main_replay(int argc, char **argv)
 	history_free(r->history);
 	packets_report_free(&r->packets);
 	page_free(&r->page);
+	trace_free(&r->way);
+	arena_free(&r->texts);
 	free(a.rest);
 	inputs_free(&r->in);
 	free(r);

@@ -65,7 +65,18 @@ static const struct arg time_args[] = {
 	{ 0 }
 };
 
+static bool
+set_quiet(void *ctx, const struct arg *o, const char *value)
+{
+	(void)o;
+	(void)value;
+	((struct tester *)ctx)->report.quiet = true;
+	return true;
+}
+
 static const struct arg test_args[] = {
+	{ "--quiet", "-q", NULL, set_quiet,
+	    .help = "text: only what has not passed, and the sums" },
 	{ "--coverage", NULL, NULL, set_coverage,
 	    .help = "list the rules that no packet hit" },
 	{ 0 }
