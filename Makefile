@@ -2,6 +2,8 @@
 # make demo         set up, build, show     make bench    speed, see tests/bench
 # make SAN=1 ...    with address and undefined sanitizers, in its own folder
 # make man           manual pages, in build/man
+# make install       PREFIX=/usr/local DESTDIR=; make uninstall
+# make static        ./nfwalk-static, which needs no libraries
 # make setup        install the packages that are missing (apt)
 CC	?= cc
 B	:= build$(if $(SAN),-san)
@@ -125,6 +127,61 @@ $(MAN)/done: $(PROG) docs/man.awk $(wildcard docs/*.md)
 	@touch $@
 man: $(MAN)/done
 
+# The program, manual pages, completions, documents.
+PREFIX	?= /usr/local
+BINDIR	?= $(PREFIX)/bin
+MANDIR	?= $(PREFIX)/share/man
+DOCDIR	?= $(PREFIX)/share/doc/nfwalk
+BASHDIR	?= $(PREFIX)/share/bash-completion/completions
+ZSHDIR	?= $(PREFIX)/share/zsh/site-functions
+FISHDIR	?= $(PREFIX)/share/fish/vendor_completions.d
+DOCS	:= README.md LICENSE $(wildcard docs/*.md)
+INSTALL	?= install
+DATA	= $(INSTALL) -m 644
+install: $(PROG) $(MAN)/done
+	@$(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(DOCDIR) \
+	    $(DESTDIR)$(BASHDIR) $(DESTDIR)$(ZSHDIR) $(DESTDIR)$(FISHDIR)
+	@$(INSTALL) -m 755 $(PROG) $(DESTDIR)$(BINDIR)/nfwalk
+	@for page in $(MAN)/*.[157]; do \
+	    dir=$(DESTDIR)$(MANDIR)/man$${page##*.}; \
+	    $(INSTALL) -d $$dir && $(DATA) $$page $$dir || exit 1; done
+	@./$(PROG) help --completion bash >$(MAN)/bash
+	@./$(PROG) help --completion zsh >$(MAN)/zsh
+	@./$(PROG) help --completion fish >$(MAN)/fish
+	@$(DATA) $(MAN)/bash $(DESTDIR)$(BASHDIR)/nfwalk
+	@$(DATA) $(MAN)/zsh $(DESTDIR)$(ZSHDIR)/_nfwalk
+	@$(DATA) $(MAN)/fish $(DESTDIR)$(FISHDIR)/nfwalk.fish
+	@$(DATA) $(DOCS) $(DESTDIR)$(DOCDIR)
+	@echo "  INSTALL $(DESTDIR)$(BINDIR)/nfwalk"
+uninstall:
+	rm -f $(DESTDIR)$(BINDIR)/nfwalk $(DESTDIR)$(BASHDIR)/nfwalk \
+	    $(DESTDIR)$(ZSHDIR)/_nfwalk $(DESTDIR)$(FISHDIR)/nfwalk.fish \
+	    $(DESTDIR)$(MANDIR)/man[157]/nfwalk.1 \
+	    $(DESTDIR)$(MANDIR)/man[157]/nfwalk-*.[157]
+	rm -f $(addprefix $(DESTDIR)$(DOCDIR)/,$(notdir $(DOCS)))
+	-rmdir $(DESTDIR)$(DOCDIR) 2>/dev/null
+
+# A program that needs no libraries, for hosts and images that have none.
+# Debian has no libcjson.a: CJSON=DIR is a folder with the source, cJSON.c
+# ('apt-get source cjson').  nfwalk never captures, so what libpcap would ask
+# of D-Bus, for which there are no static libraries, is left out.
+STATIC	= $(shell pkg-config --static --libs libpcap libxml-2.0)
+LIBDIR	= $(shell pkg-config --variable=libdir libpcap)
+NODBUS	= $(shell nm -u $(LIBDIR)/libpcap.a 2>/dev/null | sed -n \
+	   's/^ *U \(dbus_[a-z_]*\)$$/-Wl,--defsym=\1=abort/p' | sort -u)
+$B/cjson/%.o: $(CJSON)/%.c
+	@mkdir -p $(@D)
+	@$(CC) -O2 -w -c -o $@ $<
+nfwalk-static: $(MAIN:%.c=$B/%.o) $B/libnfwalk.a \
+	    $(if $(CJSON),$B/cjson/cJSON.o)
+	@$(if $(CJSON)$(wildcard $(LIBDIR)/libcjson.a),:,echo \
+	    "make static: there is no libcjson.a; give CJSON=DIR, a folder" \
+	    "with cJSON.c"; exit 1)
+	@echo "  LD    $@"
+	@$(CC) $(LDFLAGS) -static -o $@ $^ $(if $(CJSON),,-lcjson) $(NODBUS) \
+	    $(filter-out -ldbus-1 -lsystemd,$(STATIC)) -lstdc++ -lm -pthread
+static: nfwalk-static
+
 # Writes what the golden cases print now; read the difference.
 golden: all
 	@tests/golden.sh --update
@@ -143,7 +200,8 @@ bench: $(PROG) $(BENCH)
 	@B=$B tests/bench/sets.sh
 
 clean:
-	rm -rf build build-san nfwalk demo-output
+	rm -rf build build-san nfwalk nfwalk-static demo-output
 
-.PHONY: all bench clean demo FORCE golden lab man sets setup test
+.PHONY: all bench clean demo FORCE golden install lab man sets setup static \
+	test uninstall
 -include $(shell find $B -name '*.d' 2>/dev/null)

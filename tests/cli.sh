@@ -44,6 +44,10 @@ needs()
 	done
 }
 
+# Rules, and a packet that they drop.
+edge=testdata/edge1/edge1.rules
+packet='eth0 tcp 203.0.113.7:51514 > 198.51.100.10:8080 syn'
+
 for part in tests/cli/*.sh; do
 	. "$part"
 done

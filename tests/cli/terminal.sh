@@ -1,8 +1,5 @@
 # What a terminal gets, and what a pipe gets: colours, the pager, progress.
 
-edge=testdata/edge1/edge1.rules
-packet='eth0 tcp 203.0.113.7:51514 > 198.51.100.10:8080 syn'
-
 # clean COMMAND...: with no setting of this machine.
 clean()
 {
