@@ -304,7 +304,7 @@ ask_matrix(struct cmd *c, unsigned f)
 	if (!rules->tables[TABLE_FILTER].present)
 		return false;
 	c->n_matrices++;
-	matrix_family(rules, c->in.env, &c->asked.q[f], &c->in.arena, m);
+	matrix_family(rules, c->in.env, &c->asked.q[f], 0, &c->in.arena, m);
 	for (unsigned i = 0; i < m->n; i++)
 		c->n += m->cells[i].n != 0;
 	return true;

@@ -168,36 +168,52 @@ add_findings(struct reporter *r)
 	r->page.r.findings = &r->findings;
 }
 
-/* The work grows with the square of the rules. */
-static bool
-is_too_much(const struct reporter *r, const struct table *t)
+static void
+give_up(struct reporter *r, const struct ruleset *rs, const char *why)
+{
+	env_assume(r->in.env, "who can reach what was not worked out for "
+	    "IPv%c: %s; --exposure always does it", rs->family == AF_INET6 ?
+	    '6' : '4', why);
+}
+
+static uint64_t
+count_rules(const struct table *t)
 {
 	uint64_t n = 0;
 
 	for (const struct chain *c = t->chains; c != NULL; c = c->next)
 		n += c->n;
-	if (r->exposure == WHEN_ALWAYS || n <= MAX_EXPOSURE_RULES)
-		return false;
-	env_assume(r->in.env, "who can reach what was not worked out for "
-	    "IPv%c: %llu rules in table filter; --exposure always does it",
-	    t->ruleset->family == AF_INET6 ? '6' : '4', (unsigned long long)n);
-	return true;
+	return n;
+}
+
+/* The work grows with the square of the rules, and of some few are too much;
+ * how much it is does not hang on the machine. */
+static void
+add_family(struct reporter *r, const struct ruleset *rs)
+{
+	static const struct query all;
+	bool always = r->exposure == WHEN_ALWAYS;
+
+	if (!always && count_rules(&rs->tables[TABLE_FILTER]) >
+	    MAX_EXPOSURE_RULES)
+		give_up(r, rs, "table filter has too many rules");
+	else if (matrix_family(rs, r->in.env, &all, always ? 0 :
+	    MATRIX_USUAL_WORK, &r->in.arena, &r->matrices[r->matrix.n]))
+		r->matrix.n++;
+	else
+		give_up(r, rs, "that is too much work");
 }
 
 static void
 add_exposure(struct reporter *r)
 {
-	static const struct query all;
-
 	r->matrix = (struct matrix_report){ .families = r->matrices,
 	    .env = r->in.env };
 	for (unsigned f = 0; f < 2; f++) {
 		const struct ruleset *rs = r->in.load.rules[f];
 
-		if (rs != NULL && rs->tables[TABLE_FILTER].present &&
-		    !is_too_much(r, &rs->tables[TABLE_FILTER]))
-			matrix_family(rs, r->in.env, &all, &r->in.arena,
-			    &r->matrices[r->matrix.n++]);
+		if (rs != NULL && rs->tables[TABLE_FILTER].present)
+			add_family(r, rs);
 	}
 	r->page.r.matrix = &r->matrix;
 }

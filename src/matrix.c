@@ -27,6 +27,7 @@ struct matrix {
 	struct point witness;
 	const struct chain *entry;
 	bool any, certain;
+	uint64_t work, limit;		/* regions and boxes met; 0: any */
 	bool leaf;			/* one service is asked for */
 	bool again;			/* a region has too many boxes to list */
 };
@@ -260,6 +261,12 @@ note_box(struct matrix *m, const hs_cell *box, uint8_t what)
 }
 
 static bool
+is_too_much(const struct matrix *m)
+{
+	return m->limit != 0 && m->work > m->limit;
+}
+
+static bool
 note_region(const struct region *r, void *arg)
 {
 	struct matrix *m = arg;
@@ -267,6 +274,9 @@ note_region(const struct region *r, void *arg)
 	uint8_t what = !accept ? REFUSED : r->possible ?
 	    ACCEPTED | REFUSED : ACCEPTED;
 
+	m->work += r->set->n + 1;
+	if (is_too_much(m))
+		return false;
 	if (!r->complete && !m->leaf) {
 		m->again = true;
 		return true;
@@ -418,6 +428,8 @@ ask(struct matrix *m, const struct query *q, bool leaf)
 {
 	m->leaf = leaf;
 	m->again = false;
+	if (is_too_much(m))
+		return false;
 	analysis_regions(m->an, m->entry, q, leaf ? 0 : MATRIX_BOXES,
 	    m->arena, note_region, m);
 	return m->again;
@@ -533,13 +545,16 @@ make_analysis(struct matrix *m)
 	query_free(&zones);
 }
 
-void
+bool
 matrix_family(const struct ruleset *rules, struct env *env,
-    const struct query *asked, struct arena *arena, struct matrix_family *out)
+    const struct query *asked, uint64_t work, struct arena *arena,
+    struct matrix_family *out)
 {
 	struct matrix *m = mem_alloc(1, sizeof(*m));
+	bool done;
 
-	*m = (struct matrix){ .arena = arena, .env = env, .rules = rules };
+	*m = (struct matrix){ .arena = arena, .env = env, .rules = rules,
+	    .limit = work };
 	find_zones(m);
 	base_tests(m, asked);
 	make_analysis(m);
@@ -553,9 +568,11 @@ matrix_family(const struct ruleset *rules, struct env *env,
 	for (unsigned k = 0; k < m->n_zones; k++)
 		add_cell(m, NULL, m->zones[k]);
 	*out = (struct matrix_family){ rules->family, m->cells, m->n_cells };
+	done = !is_too_much(m);
 	analysis_free(m->an);
 	query_free(&m->base);
 	free(m->named);
 	free(m->zones);
 	free(m);
+	return done;
 }

@@ -357,6 +357,19 @@ def test_bounded():
     assert "of these are not listed" in text and "are not listed:" in text
 
 
+def test_given_up():
+    """Exposure that takes long is left out, and the page says so."""
+    with tempfile.TemporaryDirectory() as d:
+        with open(d + "/r", "w") as f:
+            f.write("*filter\n:FORWARD DROP [0:0]\n" + "".join(
+                "-A FORWARD -s 10.%d.%d.%d -j ACCEPT\n" % (
+                    i >> 8 & 255, i & 255, i >> 16) for i in range(10001)) +
+                    "COMMIT\n")
+        p = check(run("report", "-r", "r", cwd=d))
+    assert "exposure" not in p.ids()
+    assert "too many rules; --exposure always does it" in p.text()
+
+
 def test_mangled():
     """Names of chains that differ only in odd bytes have their own anchors."""
     with tempfile.TemporaryDirectory() as d:
