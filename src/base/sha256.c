@@ -43,26 +43,37 @@ schedule(const uint8_t *block, uint32_t w[64])
 	}
 }
 
+/* One round of the eight words, whose names move along by one each time:
+ * they stay in registers. */
+#define ROUND(a, b, c, d, e, f, g, h, n) do {				\
+	uint32_t t = (h) + k[n] + w[n] + (((e) & (f)) ^ (~(e) & (g))) +	\
+	    (rotr(e, 6) ^ rotr(e, 11) ^ rotr(e, 25));			\
+									\
+	(d) += t;							\
+	(h) = t + (((a) & (b)) ^ ((a) & (c)) ^ ((b) & (c))) +		\
+	    (rotr(a, 2) ^ rotr(a, 13) ^ rotr(a, 22));			\
+} while (0)
+
 static void
 compress(struct sha256 *s, const uint8_t *block)
 {
-	uint32_t w[64], v[8];
+	uint32_t w[64], *v = s->state;
+	uint32_t a = v[0], b = v[1], c = v[2], d = v[3];
+	uint32_t e = v[4], f = v[5], g = v[6], h = v[7];
 
 	schedule(block, w);
-	memcpy(v, s->state, sizeof(v));
-	for (unsigned i = 0; i < 64; i++) {
-		uint32_t a = v[0], e = v[4];
-		uint32_t t1 = v[7] + (rotr(e, 6) ^ rotr(e, 11) ^ rotr(e, 25)) +
-		    ((e & v[5]) ^ (~e & v[6])) + k[i] + w[i];
-		uint32_t t2 = (rotr(a, 2) ^ rotr(a, 13) ^ rotr(a, 22)) +
-		    ((a & v[1]) ^ (a & v[2]) ^ (v[1] & v[2]));
-
-		memmove(v + 1, v, 7 * sizeof(*v));
-		v[4] += t1;
-		v[0] = t1 + t2;
+	for (unsigned i = 0; i < 64; i += 8) {
+		ROUND(a, b, c, d, e, f, g, h, i);
+		ROUND(h, a, b, c, d, e, f, g, i + 1);
+		ROUND(g, h, a, b, c, d, e, f, i + 2);
+		ROUND(f, g, h, a, b, c, d, e, i + 3);
+		ROUND(e, f, g, h, a, b, c, d, i + 4);
+		ROUND(d, e, f, g, h, a, b, c, i + 5);
+		ROUND(c, d, e, f, g, h, a, b, i + 6);
+		ROUND(b, c, d, e, f, g, h, a, i + 7);
 	}
-	for (unsigned i = 0; i < 8; i++)
-		s->state[i] += v[i];
+	v[0] += a, v[1] += b, v[2] += c, v[3] += d;
+	v[4] += e, v[5] += f, v[6] += g, v[7] += h;
 }
 
 void
