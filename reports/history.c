@@ -57,7 +57,7 @@ add_step(struct history *h, const struct event *e, const char *text)
 		return;
 	h->text_at[h->n_steps] = add_text(h, text);
 	h->steps[h->n_steps++] = (struct history_step){ .kind = e->kind,
-	    .depth = h->level, .rule = e->kind == EV_LOG ? h->hit : e->rule,
+	    .depth = e->kind == EV_HIT || e->kind == EV_ACTED ? h->level : 0, .rule = e->kind == EV_LOG ? h->hit : e->rule,
 	    .chain = e->chain, .iface = e->iface, .verdict = e->verdict };
 }
 

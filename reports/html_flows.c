@@ -372,7 +372,7 @@ static void
 put_path(struct html *h, const struct history_packet *p)
 {
 	html_open(h, "details", "path");
-	html_putf(h, "summary", NULL, "%u steps", p->n_steps);
+	html_put(h, "summary", NULL, "path");
 	html_open(h, "ol", NULL);
 	for (unsigned i = 0; i < p->n_steps; i++) {
 		const struct history_step *s = &p->steps[i];
@@ -406,11 +406,13 @@ put_path_once(struct html *h, struct map *told,
 		    arena_copy(&h->arena, p, sizeof(*p)));
 		put_path(h, p);
 	} else {
-		html_text(h, "as ");
+		html_open(h, "p", "path");
+		html_text(h, "path as of ");
 		html_open(h, "a", "ref");
 		html_attr(h, "href", "#%s", history_anchor(h->r->history,
 		    same, &h->arena));
 		html_text(h, history_name(h->r->history, same, &h->arena));
+		html_close(h);
 		html_close(h);
 	}
 	sbuf_free(&key);
@@ -477,6 +479,8 @@ put_packet(struct html *h, const struct history_packet *p, struct map *told,
 	html_put(h, "td", NULL, p->in ? p->in->name : "this host");
 	html_open(h, "td", "packet");
 	html_put(h, "code", NULL, p->words ? p->words : "no IP");
+	if (p->n_steps != 0)
+		put_path_once(h, told, p);
 	html_close(h);
 	html_open(h, "td", NULL);
 	html_badge(h, disposition_names[p->disposition]);
@@ -491,10 +495,6 @@ put_packet(struct html *h, const struct history_packet *p, struct map *told,
 	put_left(h, p);
 	html_close(h);
 	put_flow_link(h, flows, p->flow);
-	html_open(h, "td", "way");
-	if (p->n_steps != 0)
-		put_path_once(h, told, p);
-	html_close(h);
 	html_close(h);
 }
 
@@ -519,7 +519,7 @@ static void
 put_packets(struct html *h)
 {
 	static const char *const columns[] = { "#packet", "#seconds", "from",
-	    "packet", "verdict", "decided by", "to", "#flow", "path", NULL };
+	    "packet", "verdict", "decided by", "to", "#flow", NULL };
 	unsigned n, n_flows;
 	const struct history_packet *const *p = history_packets(h->r->history,
 	    &n);
