@@ -227,6 +227,7 @@ static void
 put_navigation(struct html *h)
 {
 	html_open(h, "nav", NULL);
+	html_attr(h, "aria-label", "Sections");
 	for (unsigned i = 0; parts[i] != NULL; i++)
 		if (parts[i]->has(h->r)) {
 			html_open(h, "a", NULL);
@@ -340,12 +341,21 @@ put_body(struct html *h)
 	html_close(h);
 }
 
+/* A full disk is told by who closes the file, not by libxml2. */
+static int
+write_file(void *file, const char *text, int len)
+{
+	fwrite(text, 1, (size_t)len, file);
+	return len;
+}
+
 void
 html_report(const struct html_report *r, FILE *file)
 {
 	struct html h = { .r = r, .arena = ARENA_INIT };
 
-	h.w = xmlNewTextWriter(xmlOutputBufferCreateFile(file, NULL));
+	h.w = xmlNewTextWriter(xmlOutputBufferCreateIO(write_file, NULL, file,
+	    NULL));
 	html_plan_make(&h, parts);
 	xmlTextWriterStartDTD(h.w, XML("html"), NULL, NULL);
 	xmlTextWriterEndDTD(h.w);

@@ -262,8 +262,11 @@ def test_failed():
         run("report", "-S", "snapshot", "missing.pcap", "-o", d + "/page",
             "--html-dir", d + "/out", codes=(3,))
         assert os.listdir(d) == []
-        run("report", codes=(2,))
-        run("report", "-S", "snapshot", "--exposure", "perhaps", codes=(2,))
+    if os.path.exists("/dev/full"):
+        run("report", "-r", "../edge1/edge1.rules", "-o", "/dev/full",
+            codes=(3,))
+    run("report", codes=(2,))
+    run("report", "-S", "snapshot", "--exposure", "perhaps", codes=(2,))
 
 
 # ---- hostile ----
