@@ -270,9 +270,9 @@ flow_of(struct history *h, const struct summary_packet *p, int64_t time)
 static void
 keep_text(struct history *h, const char **where, size_t at)
 {
-	const char *text = h->texts.text + at - 1;
+	const char *text = at == 0 ? NULL : h->texts.text + at - 1;
 
-	if (at != 0 && (*where == NULL || strcmp(*where, text) != 0))
+	if (text != NULL && (*where == NULL || strcmp(*where, text) != 0))
 		*where = arena_strdup(h->arena, text);
 }
 

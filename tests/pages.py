@@ -221,6 +221,15 @@ def test_kinds():
     check(run("report", "-r", "edge1.rules", cwd=EDGE))
 
 
+def test_captures():
+    """Captures of all kinds: cut ones, other link types, nothing of IP."""
+    frames = os.path.join(ROOT, "testdata/frames")
+    for name in sorted(os.listdir(frames)):
+        if name.endswith((".pcap", ".pcapng")):
+            check(run("replay", "-S", ".", "-r", "rules", "--partial",
+                      "eth0=" + name, "-f", "html", cwd=frames))
+
+
 def test_same_bytes():
     """Twice the same: no clock, no order of addresses in memory."""
     assert demo() == demo()
