@@ -118,6 +118,7 @@ struct trace_report {
 	const struct trace *reply;	/* null: not tried */
 	struct trace_ending reply_end;
 	const char *no_reply;		/* why not, or null */
+	const char *harmless;		/* why it is well dropped, or null */
 	const char *no_way_back;	/* why the reply would not come, or null */
 	const char *way_back;		/* what mends that, or null */
 	const struct trace_branch *branches;

@@ -425,6 +425,8 @@ trace_json(const struct trace_report *r)
 	    r->end.disposition == DISP_UNDETERMINED ? "unknown" : "certain");
 	add_flow(o, r);
 	cJSON_AddItemToObject(o, "steps", steps(r->way));
+	if (r->harmless != NULL)
+		json_text(o, "harmless", r->harmless);
 	add_reply(o, r);
 	cJSON_AddItemToObject(o, "nearest", nearest(r));
 	cJSON_AddItemToObject(o, "not_consulted", not_consulted(r));

@@ -344,6 +344,16 @@ put_no_way_back(struct teller *w)
 }
 
 static void
+put_harmless(struct teller *w)
+{
+	if (w->r->harmless == NULL)
+		return;
+	tell_label(w, "harmless");
+	tell_wrap(w, TELL_LABEL, w->r->harmless);
+	tell_end(w);
+}
+
+static void
 put_reply(struct teller *w)
 {
 	const struct trace *t = w->r->reply;
@@ -581,6 +591,7 @@ trace_text(const struct trace_report *r, int verbose, bool color, FILE *f)
 		put_verdict(&w);
 		put_because(&w);
 		put_no_way_back(&w);
+		put_harmless(&w);
 		put_branches(&w);
 		put_nearest(&w);
 		put_log_origin(&w);

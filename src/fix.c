@@ -1,5 +1,6 @@
 #include "fix.h"
 
+#include "ext/ctstate.h"
 #include "ext/ext.h"
 #include "model/icmp.h"
 #include "model/owners.h"
@@ -8,6 +9,7 @@
 #include "tried.h"
 
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 
 static bool
 is_dropped(enum disposition d)
@@ -323,6 +325,32 @@ mend_way_back(const struct run_setup *s, struct trace_report *r)
 	    .changes = t.changes, .n_changes = t.n_changes }, s->arena);
 }
 
+/* The end of a connection that is over comes late: whoever drops it takes
+ * nothing from anybody. */
+static bool
+is_late(const struct run_setup *s, const struct trace *way)
+{
+	struct flow_key k;
+
+	return (way->states & CTST_INVALID) != 0 && way->original != NULL &&
+	    flow_key_read(&k, way->original, way->original_len) &&
+	    k.proto == IPPROTO_TCP && (s->spec.has & SPEC_FLAGS) != 0 &&
+	    (s->spec.tcp_flags & TH_SYN) == 0;
+}
+
+static void
+tell_late(const struct run_setup *s, struct trace_report *r)
+{
+	struct tried t;
+
+	try_beginning(s, &t);
+	if (!t.decided || t.end.disposition != DISP_ACCEPT || t.by == NULL)
+		return;
+	r->harmless = arena_printf(s->arena, "no connection begins with such a "
+	    "packet: its own is over, or was never seen; one that begins there "
+	    "is accepted by %s", t.by);
+}
+
 void
 fix_find(const struct run_setup *s, struct trace_report *r)
 {
@@ -336,6 +364,10 @@ fix_find(const struct run_setup *s, struct trace_report *r)
 		propose_sysctl(s, r);
 	if (at == NULL || (!allow && e->disposition != DISP_ACCEPT))
 		return;
+	if (allow && is_late(s, r->way)) {
+		tell_late(s, r);
+		return;
+	}
 	if (r->no_way_back != NULL) {
 		if (r->way_back != NULL)
 			mend_way_back(s, r);

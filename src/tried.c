@@ -8,6 +8,7 @@
 #include "parsers/load.h"
 #include "reports/ref.h"
 
+#include <netinet/tcp.h>
 #include <stdlib.h>
 
 /* Analysing more takes longer than somebody at a terminal waits. */
@@ -211,6 +212,18 @@ try_commands(const struct run_setup *s, const struct ruleset *rs,
 	ruleset_free(load.rules[1]);
 	arena_free(&arena);
 	return ok;
+}
+
+void
+try_beginning(const struct run_setup *s, struct tried *t)
+{
+	struct run_setup setup = *s;
+
+	setup.note = no_note;
+	setup.all_misses = false;
+	setup.spec.has |= SPEC_FLAGS;
+	setup.spec.tcp_flags = TH_SYN;
+	run_it(&setup, t);
 }
 
 static void

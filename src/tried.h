@@ -25,6 +25,9 @@ struct tried {
  * the change means, for all packets. */
 bool	try_commands(const struct run_setup *, const struct ruleset *,
 	    const char *commands, bool all, struct tried *);
+/* The same rules, the first packet of the connection that this one would be
+ * of. */
+void	try_beginning(const struct run_setup *, struct tried *);
 /* The same with a sysctl set; it is put back. */
 void	try_sysctl(const struct run_setup *, const char *name,
 	    const char *value, struct tried *);

@@ -3,7 +3,8 @@
 # with 'nfwalk' on the PATH), its inputs, and what came out when somebody
 # looked and agreed: 'out' (standard output), 'err', 'exit'.  Files that the
 # command writes go to $OUT; those listed in 'files' are compared with
-# 'files.NAME'.  'golden.sh --update' writes what comes out now; read the
+# 'files.NAME'.  A line of 'ends' is the answer to a question: it stands in the
+# first screenful, 24 lines of 80.  'golden.sh --update' writes what comes out now; read the
 # difference before committing it.
 cd "$(dirname "$0")/.." || exit 1
 PATH=${B:+$PWD/$B:}$PWD:$PATH
@@ -36,6 +37,11 @@ for dir in testdata/cases/*/; do
 			bad=yes
 		fi
 	done
+	while read -r line; do
+		head -24 "$tmp/now/out" | grep -qF -- "$line" && continue
+		echo "$name: not in the first screenful: $line"
+		bad=yes
+	done < <(cat "$dir/ends" 2>/dev/null)
 	# A failed run leaves nothing behind, whole or half.
 	if [ "$(cat "$tmp/now/exit")" = 3 ] && [ -n "$(ls "$OUT/files")" ]; then
 		echo "$name: exit 3, but files were left: $(ls "$OUT/files")"
