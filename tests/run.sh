@@ -43,6 +43,7 @@ suite golden tests/golden.sh
 suite cli tests/cli.sh
 suite examples tests/examples.sh
 suite html tests/html.sh
+suite tutorials tests/tutorials.sh
 suite upstream tests/upstream.sh
 suite corpus tests/corpus.sh
 suite audit tests/corpus-audit.sh
