@@ -149,7 +149,8 @@ progress_begin(bool quiet)
 	const char *term = getenv("TERM");
 
 	p->what = "working";
-	p->began = p->phase_began = now_ms();
+	p->began = now_ms();
+	p->phase_began = p->began;
 	p->shows = !quiet && isatty(STDERR_FILENO) && term != NULL &&
 	    strcmp(term, "dumb") != 0;
 	sigemptyset(&p->signals);
