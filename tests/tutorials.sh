@@ -1,6 +1,6 @@
 #!/bin/bash
-# The tutorials run as they are written: docs/tutorial-*.md, each in a copy of
-# testdata.  In a block of ```console a line that begins with "$ " is a command
+# The tutorials run as they are written, and so does the first screen of the
+# README: each in a copy of testdata.  In a block of ```console a line that begins with "$ " is a command
 # (one that ends in a backslash goes on), and what follows is all that it
 # prints, errors too.  "tutorials.sh --update" writes what is printed now.
 cd "$(dirname "$0")/.." || exit 1
@@ -38,7 +38,7 @@ run()
 	done <"$1"
 }
 
-for doc in docs/tutorial-*.md; do
+for doc in README.md docs/tutorial-*.md; do
 	rm -rf "$tmp/data"
 	cp -r testdata "$tmp/data"
 	run "$doc" >"$tmp/now"
