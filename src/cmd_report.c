@@ -143,8 +143,8 @@ static const struct arg looking_args[] = {
 	    .help = "an interface that is outside", .repeatable = true },
 	{ "--exposure", NULL, "WHEN", set_exposure,
 	    .help = "who can reach what", "auto, which is the default: not "
-	    "with more than 10,000 rules in a filter table, for it takes "
-	    "long.", ARG_WORD, when_names },
+	    "where it would take more than some seconds.", ARG_WORD,
+	    when_names },
 	{ 0 }
 };
 
