@@ -124,6 +124,7 @@ file == "" { next }
 	gsub(/docs\/packets\.md/, "nfwalk-packets(5)")
 	gsub(/docs\/expectations\.md/, "nfwalk-test(5)")
 	gsub(/docs\/query\.md/, "nfwalk-sets(7)")
+	gsub(/docs\/report\.md/, "nfwalk-page(7)")
 	gsub(/docs\/snapshot\.md/, "nfwalk-snapshot(5)")
 }
 FNR == 2 && /^# / { next }
