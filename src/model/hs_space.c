@@ -359,8 +359,11 @@ hs_collect_copy(struct hs_space *s, enum field to, enum field from)
 static void
 sort_cuts(u128 *v, uint32_t n, unsigned bytes)
 {
-	u128 *other = mem_alloc(n, sizeof(*other)), *from = v, *to = other;
+	u128 *other, *from = v, *to;
 
+	if (n < 2)
+		return;
+	other = to = mem_alloc(n, sizeof(*other));
 	for (unsigned b = 0; b < bytes; b++) {
 		uint32_t count[257] = { 0 };
 		u128 *swap = from;
