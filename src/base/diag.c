@@ -57,6 +57,17 @@ loc_line(struct loc loc, unsigned *line, unsigned *col)
 	*col = (unsigned)(end - text) + 1;
 }
 
+/* Does U+2000 to U+2FFF at 's' end a line or turn the direction of writing,
+ * so that a line would look like another one? */
+static bool
+turns(const unsigned char *s)
+{
+	if (s[1] == 0x80)		/* U+200E, 200F, 2028 to 202E */
+		return s[2] == 0x8e || s[2] == 0x8f ||
+		    (s[2] >= 0xa8 && s[2] <= 0xae);
+	return s[1] == 0x81 && s[2] >= 0xa6 && s[2] <= 0xa9;
+}
+
 /* Length of the UTF-8 sequence at 's', 0 if it is none. */
 static size_t
 utf8_len(const unsigned char *s, size_t left)
@@ -68,6 +79,8 @@ utf8_len(const unsigned char *s, size_t left)
 		return 0;		/* also the C1 controls */
 	if (s[0] == 0xef && s[1] == 0xbf && s[2] >= 0xbe)
 		return 0;		/* U+FFFE, U+FFFF: XML cannot have them */
+	if (s[0] == 0xe2 && turns(s))
+		return 0;
 	if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f) ||
 	    (s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f))
 		return 0;		/* overlong, surrogates, too big */
