@@ -29,7 +29,8 @@ EXT	:= $(sort $(wildcard src/ext/[mt]_*.c))
 CHECKS	:= $(sort $(wildcard src/analysis/c_*.c))
 LIB	:= $(wildcard src/base/*.c src/model/*.c src/ext/*.c src/analysis/*.c \
 	   parsers/*.c sim/*.c reports/*.c)
-LIBOBJ	:= $(LIB:%.c=$B/%.o) $B/ext_all.o $B/check_all.o $B/html_all.o
+LIBOBJ	:= $(LIB:%.c=$B/%.o) $B/ext_all.o $B/check_all.o $B/html_all.o \
+	   $B/schema_all.o
 MAIN	:= $(wildcard src/*.c)
 TESTS	:= $(wildcard tests/*_test.c)
 KERNEL	:= $(wildcard tests/kernel/*.c)
@@ -74,6 +75,19 @@ $B/html_all.c: reports/html.css reports/html.js
 	  for f in css js; do echo "const char html_$$f[] = {"; \
 	  od -An -v -tu1 reports/html.$$f | sed 's/[0-9]\{1,\}/&,/g'; \
 	  echo '0 };'; done; } >$@
+# The schemas of our JSON, in the same way.
+SCHEMAS	:= $(sort $(wildcard reports/schemas/*.json))
+$B/schema_all.c: $(SCHEMAS) Makefile
+	@mkdir -p $(@D)
+	@{ echo '#include "reports/schemas.h"'; \
+	  for f in $(basename $(notdir $(SCHEMAS))); do \
+	  echo "static const char $$f[] = {"; \
+	  od -An -v -tu1 reports/schemas/$$f.json | \
+	  sed 's/[0-9]\{1,\}/&,/g'; echo '0 };'; done; \
+	  echo 'const struct schema schemas[] = {'; \
+	  for f in $(basename $(notdir $(SCHEMAS))); do \
+	  echo "	{ \"$$f\", $$f },"; done; \
+	  echo '	{ 0 },'; echo '};'; } >$@
 FORCE:
 $B/%_all.o: $B/%_all.c
 	@$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<

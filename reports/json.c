@@ -1,6 +1,7 @@
 /* The summary of a replay as JSON: "schema": "nfwalk.replay/1". */
 #include "reports/summary.h"
 
+#include "model/community.h"
 #include "reports/json_util.h"
 #include "reports/ref.h"
 
@@ -53,10 +54,13 @@ lost_flow(const struct lost_flow *f)
 {
 	const struct flow_key *k = &f->key;
 	cJSON *o = cJSON_CreateObject();
+	char id[COMMUNITY_ID_SIZE];
 	struct sbuf b = SBUF_INIT;
 
 	flow_key_print(k, &b);
 	json_sbuf(o, "flow", &b);
+	community_id(k, id);
+	json_text(o, "community_id", id);
 	json_text(o, "in", f->in ? f->in->name : "local");
 	addr_print(&b, k->family, &k->src);
 	json_sbuf(o, "src", &b);

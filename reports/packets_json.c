@@ -1,6 +1,7 @@
 #include "reports/packets.h"
 
 #include "base/diag.h"
+#include "model/community.h"
 #include "reports/ref.h"
 
 /* Millions of lines: written by hand, not through a tree of values. */
@@ -37,6 +38,18 @@ put_number(struct sbuf *b, const char *name, uint64_t v)
 {
 	put_name(b, name);
 	sbuf_putu(b, v);
+}
+
+static void
+put_flow(struct sbuf *b, const struct summary_packet *p)
+{
+	char id[COMMUNITY_ID_SIZE];
+	struct flow_key k;
+
+	if (!flow_key_read(&k, p->l3, p->have))
+		return;
+	community_id(&k, id);
+	sbuf_printf(b, ",\"community_id\":\"%s\"", id);
 }
 
 static void
@@ -101,7 +114,8 @@ packets_report_put(struct packets_report *r, const struct summary_packet *p,
 	if (r->file == NULL)
 		return;
 	sbuf_clear(b);
-	sbuf_printf(b, "{\"frame\":%u", p->frame);
+	sbuf_printf(b, "{\"schema\":\"nfwalk.packet/1\",\"frame\":%u",
+	    p->frame);
 	put_string(b, "capture", capture, strlen(capture));
 	sbuf_puts(b, ",\"time\":\"");
 	time_print(time, b);
@@ -110,6 +124,7 @@ packets_report_put(struct packets_report *r, const struct summary_packet *p,
 	if (p->l3 != NULL) {
 		packet_words(p->l3, p->have, &words);
 		put_string(b, "packet", sbuf_text(&words), words.len);
+		put_flow(b, p);
 	}
 	put_number(b, "bytes", p->bytes);
 	put_string(b, "disposition", disposition_names[p->disposition],

@@ -3,6 +3,7 @@
 
 #include "base/diag.h"
 #include "ext/ctstate.h"
+#include "model/community.h"
 #include "reports/json_util.h"
 #include "reports/near.h"
 #include "reports/ref.h"
@@ -240,8 +241,15 @@ add_flow(cJSON *o, const struct trace_report *r)
 {
 	const struct trace *t = r->way;
 	cJSON *flow = cJSON_AddObjectToObject(o, "flow");
+	char id[COMMUNITY_ID_SIZE];
 	struct sbuf b = SBUF_INIT;
+	struct flow_key k;
 
+	if (t->original != NULL && flow_key_read(&k, t->original,
+	    t->original_len)) {
+		community_id(&k, id);
+		json_text(flow, "community_id", id);
+	}
 	if (t->states != 0) {
 		ctstate_print(&b, t->states);
 		json_sbuf(flow, "ctstate", &b);

@@ -6,7 +6,12 @@
 
 extern const struct command command_audit, command_collect, command_convert,
     command_diff, command_explain, command_help, command_query,
-    command_replay, command_report, command_rules, command_test,
-    command_trace;
+    command_replay, command_report, command_rules, command_schema,
+    command_test, command_trace;
+
+/* Does a command line have --schema?  Prints the schema of what the command
+ * argv[0] would write; an exit code. */
+bool	schema_asked(int argc, char **argv);
+int	schema_print(int argc, char **argv);
 
 #endif

@@ -9,8 +9,8 @@
 const struct command *const command_list[] = {
 	&command_audit, &command_collect, &command_convert, &command_diff,
 	&command_explain, &command_help, &command_query, &command_replay,
-	&command_report, &command_rules, &command_test, &command_trace,
-	NULL
+	&command_report, &command_rules, &command_schema, &command_test,
+	&command_trace, NULL
 };
 
 static bool
@@ -26,6 +26,8 @@ main(int argc, char **argv)
 	const struct command *c = command_find(name);
 
 	mem_setup();
+	if (c != NULL && schema_asked(argc - 1, argv + 1))
+		return schema_print(argc - 1, argv + 1);
 	if (c != NULL)
 		return c->run(argc - 1, argv + 1);
 	if (is(name, "-V", "--version")) {

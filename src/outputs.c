@@ -76,6 +76,16 @@ set_output(void *ctx, const struct arg *o, const char *value)
 	return add(all, value, (size_t)(eq - value), eq + 1);
 }
 
+/* main answers it, before anything is read. */
+static bool
+set_schema(void *ctx, const struct arg *o, const char *value)
+{
+	(void)ctx;
+	(void)o;
+	(void)value;
+	return true;
+}
+
 static const char *const color_names[] = { [COLOR_AUTO] = "auto",
     [COLOR_ALWAYS] = "always", [COLOR_NEVER] = "never", NULL };
 
@@ -100,6 +110,10 @@ const struct arg outputs_args[] = {
 	    .help = "a page of HTML, DIR/report.html", "Its style is in "
 	    "DIR/report.css, and it has no script: see nfwalk-page(7).",
 	    ARG_FOLDER },
+	{ "--schema", NULL, NULL, set_schema,
+	    .help = "the JSON Schema of what it would write, no more",
+	    "Draft 2020-12; other options but -f and -o do not matter. See "
+	    "nfwalk-schema(1)." },
 	{ 0 }
 };
 

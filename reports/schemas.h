@@ -1,0 +1,12 @@
+/* The published JSON Schemas (draft 2020-12) of what commands write as JSON:
+ * reports/schemas/NAME.json, built in by the Makefile. */
+#ifndef REPORTS_SCHEMAS_H
+#define REPORTS_SCHEMAS_H
+
+/* NAME is that of "schema": "nfwalk.NAME/1"; the text is the file's. */
+struct schema { const char *name, *text; };
+
+/* Sorted by name; ends with a null name. */
+extern const struct schema schemas[];
+
+#endif
