@@ -56,5 +56,6 @@ struct diff_report {
 
 void	text_diff(const struct diff_report *, bool color, FILE *);
 void	json_diff(const struct diff_report *, FILE *);
+void	md_diff(const struct diff_report *, FILE *);
 
 #endif

@@ -3,7 +3,8 @@
  * expect_tell.c	sentences that several of them say
  * expect_text.c	for people, and TAP
  * expect_json.c	"schema": "nfwalk.test/1"
- * expect_xml.c		JUnit's */
+ * expect_xml.c		JUnit's
+ * expect_md.c		Markdown */
 #ifndef REPORTS_EXPECT_H
 #define REPORTS_EXPECT_H
 
@@ -86,6 +87,7 @@ void	test_text(const struct test_report *, FILE *);
 void	test_tap(const struct test_report *, FILE *);
 void	test_junit(const struct test_report *, FILE *);
 void	test_json(const struct test_report *, FILE *);
+void	test_md(const struct test_report *, FILE *);
 
 /* ---- sentences ---- */
 

@@ -28,6 +28,9 @@ findings_put findings_junit;
 findings_put findings_github;
 /* GitLab's Code Quality report. */
 findings_put findings_gitlab;
+/* Markdown for the summary of a CI step; and a spreadsheet's rows. */
+findings_put findings_md;
+findings_put findings_csv;
 
 /* Where it is: of the rule, the chain, what finding->loc says, or else the
  * ruleset's first file.  'line' 0: the whole file; 'file' null: nowhere. */

@@ -60,6 +60,8 @@ struct query_report {
 
 void	text_query(const struct query_report *, bool color, FILE *);
 void	json_query(const struct query_report *, FILE *);
+void	csv_query(const struct query_report *, FILE *);
+void	md_query(const struct query_report *, FILE *);
 
 /* ---- the service matrix ---- */
 
@@ -97,6 +99,8 @@ struct matrix_report {
 
 void	text_matrix(const struct matrix_report *, bool color, FILE *);
 void	json_matrix(const struct matrix_report *, FILE *);
+void	md_matrix(const struct matrix_report *, FILE *);
+void	csv_matrix(const struct matrix_report *, FILE *);
 
 /* ---- pieces ---- */
 
@@ -106,6 +110,11 @@ void	json_field(struct cJSON *, const struct box_field *);
 void	json_packets(struct cJSON *, const struct packet_set *);
 /* As json_decider, and "verdict"; "rule" is "end" at a user chain's end. */
 struct cJSON *json_deciding(const struct decider *);
+
+struct sbuf;
+/* In the cell of a table: a few boxes at most; who decides, and how. */
+void	md_packets(struct sbuf *, const struct packet_set *);
+void	md_deciding(struct sbuf *, const struct decider *);
 
 struct teller;
 /* As lines of words that begin at 'indent', a few boxes at most. */

@@ -16,10 +16,11 @@
 #include <string.h>
 
 static const char *const format_names[] = { "text", "json", "sarif", "junit",
-    "github", "gitlab", "html", NULL };
+    "github", "gitlab", "html", "md", "csv", NULL };
 /* Null: a page. */
 static findings_put *const writers[] = { findings_text, findings_json,
-    findings_sarif, findings_junit, findings_github, findings_gitlab, NULL };
+    findings_sarif, findings_junit, findings_github, findings_gitlab, NULL,
+    findings_md, findings_csv };
 
 /* Levels of --fail-on are severities; and these. */
 enum { FAIL_CERTAIN = SEV_ERROR + 1, FAIL_NEVER };

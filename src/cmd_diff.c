@@ -11,7 +11,8 @@
 
 #include <stdlib.h>
 
-static const char *const format_names[] = { "text", "json", "html", NULL };
+static const char *const format_names[] = { "text", "json", "html", "md",
+    NULL };
 
 enum { USUAL_BOXES = 100, MAX_MANAGEMENT = 16 };
 
@@ -253,6 +254,8 @@ report(struct cmd *c)
 			    o->out.file);
 		else if (o->format == 1)
 			json_diff(&c->report, o->out.file);
+		else if (o->format == 3)
+			md_diff(&c->report, o->out.file);
 		else
 			report_page(c, o);
 		out_commit(&o->out, &c->in.diags);

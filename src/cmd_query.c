@@ -13,7 +13,8 @@
 
 #include <stdlib.h>
 
-static const char *const format_names[] = { "text", "json", "html", NULL };
+static const char *const format_names[] = { "text", "json", "html", "csv",
+    "md", NULL };
 
 static const char *const path_names[] = { [PATH_IN] = "in",
     [PATH_FORWARD] = "forward", [PATH_OUT] = "out", NULL };
@@ -333,6 +334,10 @@ report_matrix(struct cmd *c)
 			    o->out.file);
 		else if (o->format == 1)
 			json_matrix(&r, o->out.file);
+		else if (o->format == 3)
+			csv_matrix(&r, o->out.file);
+		else if (o->format == 4)
+			md_matrix(&r, o->out.file);
 		else
 			report_page(c, NULL, &r, o);
 		out_commit(&o->out, &c->in.diags);
@@ -354,6 +359,10 @@ report(struct cmd *c, unsigned families)
 			    o->out.file);
 		else if (o->format == 1)
 			json_query(&q, o->out.file);
+		else if (o->format == 3)
+			csv_query(&q, o->out.file);
+		else if (o->format == 4)
+			md_query(&q, o->out.file);
 		else
 			report_page(c, &q, NULL, o);
 		out_commit(&o->out, &c->in.diags);

@@ -12,13 +12,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { F_TEXT, F_TAP, F_JUNIT, F_JSON, F_HTML };
+enum { F_TEXT, F_TAP, F_JUNIT, F_JSON, F_HTML, F_MD };
 static const char *const format_names[] = { [F_TEXT] = "text",
     [F_TAP] = "tap", [F_JUNIT] = "junit", [F_JSON] = "json",
-    [F_HTML] = "html", NULL };
+    [F_HTML] = "html", [F_MD] = "md", NULL };
 static void (*const writers[])(const struct test_report *, FILE *) = {
     [F_TEXT] = test_text, [F_TAP] = test_tap, [F_JUNIT] = test_junit,
-    [F_JSON] = test_json };
+    [F_JSON] = test_json, [F_MD] = test_md };
 
 struct tester {
 	struct inputs usual;		/* of the command line */
