@@ -10,7 +10,10 @@
 #include "parsers/pcap.h"
 #include "progress.h"
 #include "replayed.h"
+#include "reports/logged.h"
 #include "reports/packets.h"
+#include "reports/pcapng.h"
+#include "reports/replay_csv.h"
 #include "reports/save.h"
 #include "reports/summary.h"
 #include "reports/trace.h"
@@ -21,9 +24,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum format { F_TEXT, F_JSON, F_JSONL, F_BRIEF, F_HTML };
+enum format { F_TEXT, F_JSON, F_JSONL, F_BRIEF, F_HTML, F_CSV, F_ECS, F_OCSF,
+    F_PCAPNG };
 static const char *const format_names[] = { "text", "json", "jsonl", "brief",
-    "html", NULL };
+    "html", "csv", "ecs", "ocsf", "pcapng", NULL };
 
 enum { PROGRESS_FRAMES = 1 << 10 };
 
@@ -55,6 +59,8 @@ struct replay {
 	bool made_folder;		/* of --write-pcap */
 	struct summary *summary;
 	struct packets_report packets;	/* of -f jsonl */
+	struct logged_report logged;	/* of -f ecs, ocsf */
+	struct pcapng *pcapng;		/* of -f pcapng, or null */
 	struct history *history;	/* of -f html */
 	struct page page;
 	FILE *brief;			/* of -f brief, or null */
@@ -259,6 +265,22 @@ tell_both(struct sink *sink, const struct event *e)
 			b->to[i]->event(b->to[i], e);
 }
 
+static void
+put_pcapng(struct replay *r, const struct frame *f,
+    const struct summary_packet *p)
+{
+	struct sbuf comment = SBUF_INIT;
+	struct pcapng_packet packet = { .iface = f->in ? f->in->name :
+	    "local", .ether = f->link == FRAME_ETHER,
+	    .inbound = f->in != NULL, .data = f->data, .have = f->len,
+	    .len = f->wire_len, .time = f->time };
+
+	pcapng_comment(p, &comment);
+	packet.comment = sbuf_text(&comment);
+	pcapng_put(r->pcapng, &packet);
+	sbuf_free(&comment);
+}
+
 /* Runs a frame whose end is to be told. */
 static void
 run_told(struct replay *r, const struct frame *f, unsigned file)
@@ -266,6 +288,7 @@ run_told(struct replay *r, const struct frame *f, unsigned file)
 	struct summary_packet p;
 
 	packets_report_begin(&r->packets);
+	logged_begin(&r->logged, r->captures[file].path, f->number, f->time);
 	if (r->history != NULL)
 		history_begin(r->history);
 	replayed_frame(r->sim, f, r->summary, &p);
@@ -275,6 +298,9 @@ run_told(struct replay *r, const struct frame *f, unsigned file)
 		history_add(r->history, &p, f->time, file);
 	packets_report_put(&r->packets, &p, f->time, r->captures[file].path);
 	put_brief(r, &p);
+	logged_end(&r->logged, &p);
+	if (r->pcapng != NULL)
+		put_pcapng(r, f, &p);
 }
 
 static void
@@ -298,7 +324,8 @@ static void
 run_frames(struct replay *r)
 {
 	bool told = r->summary != NULL || r->packets.file != NULL ||
-	    r->brief != NULL;
+	    r->brief != NULL || logged_wanted(&r->logged) ||
+	    r->pcapng != NULL;
 	struct frame f;
 	unsigned file;
 	uint64_t n = 0;
@@ -400,6 +427,16 @@ write_page(struct replay *r, const struct replay_facts *facts,
 }
 
 static void
+write_csv(struct replay *r, FILE *file)
+{
+	struct save_counters after = { rule_counters, chain_counters, r->sim };
+	const struct ruleset *rules[2] = { r->in.load.rules[0],
+	    r->in.load.rules[1] };
+
+	csv_counters(rules, &after, file);
+}
+
+static void
 write_reports(struct replay *r, unsigned connections)
 {
 	const struct feed_stats *st = feed_stats(r->feed);
@@ -433,6 +470,8 @@ write_reports(struct replay *r, unsigned connections)
 			text_replay(r->summary, &facts, p->out.file);
 		else if (p->format == F_JSON)
 			json_replay(r->summary, &facts, p->out.file);
+		else if (p->format == F_CSV)
+			write_csv(r, p->out.file);
 		out_commit(&p->out, &r->in.diags);
 	}
 }
@@ -482,7 +521,14 @@ open_outputs(struct replay *r)
 			r->packets.file = p->out.file;
 		else if (p->format == F_BRIEF)
 			r->brief = p->out.file;
-		else if (r->summary == NULL)
+		else if (p->format == F_ECS)
+			r->logged.ecs = p->out.file;
+		else if (p->format == F_OCSF)
+			r->logged.ocsf = p->out.file;
+		else if (p->format == F_PCAPNG)
+			r->pcapng = p->out.file == NULL ? NULL :
+			    pcapng_new(p->out.file, &r->in.arena);
+		else if (p->format != F_CSV && r->summary == NULL)
 			r->summary = summary_new(&r->in.arena);
 		if (p->format == F_HTML && r->history == NULL)
 			r->history = history_new(&r->in.arena);
@@ -530,6 +576,10 @@ listen_to(struct replay *r, struct sim_config *cfg)
 	}
 	if (r->history != NULL || r->brief != NULL)
 		cfg->sink = &r->both.sink;
+	if (logged_wanted(&r->logged)) {
+		r->logged.next = cfg->sink;
+		cfg->sink = &r->logged.sink;
+	}
 }
 
 static bool
@@ -611,6 +661,7 @@ main_replay(int argc, char **argv)
 	inputs_init(&r->in);
 	r->reports = (struct outputs){ .command = "replay",
 	    .names = format_names };
+	logged_init(&r->logged);
 	page_begin(&r->page, argc, argv, &r->in.arena);
 	if (!args_parse(&a, argc, argv))
 		code = a.helped ? EXIT_YES : EXIT_USAGE;
