@@ -44,6 +44,7 @@ suite cli tests/cli.sh
 suite examples tests/examples.sh
 suite html tests/html.sh
 suite tutorials tests/tutorials.sh
+suite formats tests/formats.sh
 suite upstream tests/upstream.sh
 suite corpus tests/corpus.sh
 suite audit tests/corpus-audit.sh

@@ -8,7 +8,7 @@ set -u
 build="gcc libc6-dev make pkg-config libpcap-dev libxml2-dev libcjson-dev"
 tests="libcriterion-dev iptables conntrack ipset iproute2 mandoc zsh fish less"
 # Tests that need these are skipped without them: no system has to know them.
-wish="python3 chromium"
+wish="python3 python3-jsonschema chromium libxml2-utils perl tshark cmark-gfm"
 [ "${1:-build}" = test ] && want="$build $tests" || { want=$build wish=; }
 
 if ! command -v dpkg-query >/dev/null; then
