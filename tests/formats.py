@@ -503,17 +503,15 @@ def test_events_of_rules():
 
 def sarif_schema():
     """OASIS's own schema, from where it is: it is not ours to hand on.  npm's
-    node-sarif-builder and others carry it."""
+    @microsoft/jest-sarif carries it."""
     path = os.environ.get("NFWALK_SARIF_SCHEMA")
     places = [path] if path else []
     roots = [os.environ.get("NODE_PATH", ""), "/usr/lib/node_modules",
              "/usr/local/lib/node_modules", "/usr/share/nodejs",
              ROOT + "/node_modules"]
     for r in roots:
-        places += glob.glob(glob.escape(r) + "/node-sarif-builder/**/"
-                            "sarif-schema-2.1.0.json", recursive=True)
-        places += glob.glob(glob.escape(r) + "/@microsoft/*/**/"
-                            "sarif-schema-2.1.0.json", recursive=True)
+        places += glob.glob(glob.escape(r) + "/@microsoft/jest-sarif/lib/"
+                            "schemas/sarif-2.1.0*.json")
     for p in places:
         if os.path.exists(p):
             return json.load(open(p))
