@@ -44,6 +44,16 @@ needs()
 	done
 }
 
+# needs_pty WHAT: can a terminal be made here (is /dev/pts mounted)?
+needs_pty()
+{
+	needs "$1" script || return 1
+	script -qec true /dev/null >/dev/null 2>&1 </dev/null && return
+	echo "note: $1 skipped: no pseudo-terminal can be made here"
+	skipped=$((skipped + 1))
+	return 1
+}
+
 # Rules, and a packet that they drop.
 edge=testdata/edge1/edge1.rules
 packet='eth0 tcp 203.0.113.7:51514 > 198.51.100.10:8080 syn'

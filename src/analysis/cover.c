@@ -481,19 +481,39 @@ collect(const struct hs_item *it, void *arg)
 	return true;
 }
 
-/* Does the one lead packets around the other, but not around 'at'?  What is
- * asked for certain must not be led around perhaps, and the reverse. */
-static bool
-leads_around(const struct search *s, uint32_t step, uint32_t other)
+/* A step that leads packets around others, up to a place, but not around
+ * 'at'. */
+struct around { const hs_cell *box; uint32_t step, from, until; };
+struct arounds { struct around *v; unsigned n, room; };
+
+static void
+find_arounds(const struct search *s, struct arounds *out)
 {
-	return step < other && step_blocks(s->p, step, other) &&
-	    !step_blocks(s->p, step, s->at) && (s->by == BY_CERTAIN ||
-	    step_sure(s->p, step, other));
+	for (unsigned i = 0; i < s->back.n; i++) {
+		const struct cand *c = &s->back.v[i];
+		struct around a = { .box = c->box, .step = c->step };
+
+		step_scope(s->p, c->step, &a.from, &a.until);
+		if (s->at >= a.from && s->at < a.until)
+			continue;
+		vec_room(out->v, out->n, out->room);
+		out->v[out->n++] = a;
+	}
+}
+
+/* What is asked for certain must not be led around perhaps, and the
+ * reverse. */
+static bool
+leads_around(const struct search *s, const struct around *a, uint32_t other)
+{
+	return a->step < other && other >= a->from && other < a->until &&
+	    (s->by == BY_CERTAIN || step_sure(s->p, a->step, other));
 }
 
 /* Adds what is left of a step's box in the box. */
 static void
-add_rest(struct search *s, const struct cand *c, struct cands *out)
+add_rest(struct search *s, const struct arounds *by, const struct cand *c,
+    struct cands *out)
 {
 	const struct hs_space *sp = s->p->an->space;
 	hs_cell common[HS_MAX_DIMS];
@@ -502,10 +522,10 @@ add_rest(struct search *s, const struct cand *c, struct cands *out)
 	if (!box_and(sp, common, c->box, s->box))
 		return;
 	hs_add(sp, &rest, common);
-	for (unsigned i = 0; i < s->back.n && rest.n != 0; i++)
-		if (leads_around(s, s->back.v[i].step, c->step) &&
-		    box_meets(sp, s->back.v[i].box, common))
-			hs_subtract(sp, &rest, s->back.v[i].box, UINT32_MAX);
+	for (unsigned i = 0; i < by->n && rest.n != 0; i++)
+		if (leads_around(s, &by->v[i], c->step) &&
+		    box_meets(sp, by->v[i].box, common))
+			hs_subtract(sp, &rest, by->v[i].box, UINT32_MAX);
 	for (unsigned i = 0; i < rest.n; i++)
 		add_cand(out, arena_copy(s->own, hs_box(sp, &rest, i),
 		    sp->n * sizeof(hs_cell)), c->step);
@@ -517,14 +537,17 @@ static void
 cut_found(struct search *s)
 {
 	struct cands all = { 0 };
+	struct arounds by = { 0 };
 
 	if (s->back.n == 0)
 		return;
+	find_arounds(s, &by);
 	for (unsigned i = 0; i < s->found.n; i++)
 		if (passable(s, s->found.v[i].step))
-			add_rest(s, &s->found.v[i], &all);
+			add_rest(s, &by, &s->found.v[i], &all);
 		else
 			add_cand(&all, s->found.v[i].box, s->found.v[i].step);
+	free(by.v);
 	free(s->found.v);
 	s->found = all;
 }

@@ -247,12 +247,13 @@ frame_exit(const struct program *p, uint32_t f)
 	return p->frames[f].end;
 }
 
-/* From where, and up to where, a step keeps its packets from others. */
-static void
-blocked(const struct program *p, const struct step *s, uint32_t *from,
+void
+step_scope(const struct program *p, uint32_t step, uint32_t *from,
     uint32_t *until)
 {
-	*from = (uint32_t)(s - p->steps) + 1;
+	const struct step *s = &p->steps[step];
+
+	*from = step + 1;
 	*until = 0;
 	if (s->kind == STEP_TAKE)
 		*until = UINT32_MAX;
@@ -269,7 +270,7 @@ step_blocks(const struct program *p, uint32_t step, uint32_t at)
 {
 	uint32_t from, until;
 
-	blocked(p, &p->steps[step], &from, &until);
+	step_scope(p, step, &from, &until);
 	return at >= from && at < until;
 }
 
@@ -410,7 +411,7 @@ collect_items(const struct program *p, bool blocking, uint32_t *n)
 			const struct step *s = &p->steps[i];
 			uint32_t from, until;
 
-			blocked(p, s, &from, &until);
+			step_scope(p, i, &from, &until);
 			if (blocking ? until <= from :
 			    (s->kind == STEP_JUMP && s->certain) || (s->kind == STEP_PASS &&
 			    s->rule->kind == TGT_NONE))

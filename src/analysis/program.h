@@ -115,6 +115,10 @@ const uint32_t *program_steps(struct program *, const struct rule *,
 	    uint32_t *n);
 const hs_cell *step_box(const struct program *, const struct step *,
 	    unsigned i);
+/* The places that a step keeps its packets from: '*from' and on, before
+ * '*until'. */
+void	step_scope(const struct program *, uint32_t step, uint32_t *from,
+	    uint32_t *until);
 /* Does the step keep packets from place 'p' (a later one)? */
 bool	step_blocks(const struct program *, uint32_t step, uint32_t p);
 /* Of packets that come to 'p', a later place: did the step match those in its

@@ -58,7 +58,7 @@ if command -v fish >/dev/null; then
 	    "$(fish_words "nfwalk audit -S $tmp/there/fo")"
 fi
 
-if command -v zsh >/dev/null; then
+if command -v zsh >/dev/null && needs_pty "zsh at a prompt"; then
 	mkdir -p "$tmp/there" && : >"$tmp/there/file"
 	same "zsh: a command" "nfwalk replay " "$(zsh_line 'nfwalk repl')"
 	same "zsh: an option" "nfwalk audit --write-baseline " \

@@ -31,7 +31,7 @@ check "--color is stronger yet" colored \
 check "--color=never too" plain \
     < <(clean env FORCE_COLOR=1 bash -c "$trace --color never")
 
-if needs "a terminal" script; then
+if needs_pty "a terminal"; then
 	check "a terminal has colours" colored < <(pty "$trace --no-pager")
 	check "a terminal with NO_COLOR" plain \
 	    < <(pty "NO_COLOR=1 $trace --no-pager")
