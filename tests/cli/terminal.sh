@@ -77,7 +77,7 @@ slow()
 }
 export -f slow
 replay="nfwalk replay -S testdata/demo/snapshot uplink=-"
-if needs "progress" script; then
+if needs_pty "progress"; then
 	check "progress on a terminal" grep -q $'\rreplaying: .* so far' \
 	    < <(clean timeout 60 script -qec "slow | $replay >/dev/null" \
 	    /dev/null </dev/null)
