@@ -9,40 +9,6 @@
 
 /* ---- hostile text ---- */
 
-/* Is there, 3 bytes long, a character that turns the direction of writing, or
- * ends a line?  Rules would read otherwise than they are. */
-static bool
-turns(const char *s, size_t left)
-{
-	const unsigned char *u = (const unsigned char *)s;
-
-	if (left < 3 || u[0] != 0xe2)
-		return false;
-	if (u[1] == 0x80)		/* U+200E, 200F, 2028 to 202E */
-		return u[2] == 0x8e || u[2] == 0x8f ||
-		    (u[2] >= 0xa8 && u[2] <= 0xae);
-	return u[1] == 0x81 && u[2] >= 0xa6 && u[2] <= 0xa9;
-}
-
-static void
-put_clean(struct sbuf *b, const char *s, size_t len)
-{
-	size_t from = 0;
-
-	for (size_t i = 0; i < len; i++) {
-		const unsigned char *u = (const unsigned char *)s + i;
-
-		if (!turns(s + i, len - i))
-			continue;
-		sbuf_safe(b, s + from, i - from);
-		sbuf_printf(b, "\\u%04x", 0x2000u | (u[1] & 0x3fu) << 6 |
-		    (u[2] & 0x3fu));
-		from = i + 3;
-		i += 2;
-	}
-	sbuf_safe(b, s + from, len - from);
-}
-
 const char *
 html_clean(struct html *h, const char *s, size_t len)
 {
@@ -53,7 +19,7 @@ html_clean(struct html *h, const char *s, size_t len)
 		    ((unsigned char)s[keep] & 0xc0) == 0x80;)
 			keep--;
 	sbuf_clear(&h->safe);
-	put_clean(&h->safe, s, keep);
+	sbuf_safe(&h->safe, s, keep);
 	if (keep < len)
 		sbuf_printf(&h->safe, " [cut: %zu bytes]", len);
 	return sbuf_text(&h->safe);

@@ -331,7 +331,7 @@ def test_hostile():
     assert {t for t, _, _ in p.elements} <= known
     text = p.text()
     for want in ("</td></table><script>hacked=1</script>", "\\x1b[31mred",
-                 "\\xff\\xfe\\xc0\\xaf", "\\u202egnp.exe", "&lt;b&gt;&amp;",
+                 "\\xff\\xfe\\xc0\\xaf", "\\xe2\\x80\\xaegnp.exe", "&lt;b&gt;&amp;",
                  "\\xed\\xa0\\x80", "</script><b>1"):
         assert want in text, want
 
