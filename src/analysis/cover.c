@@ -483,12 +483,29 @@ collect(const struct hs_item *it, void *arg)
 
 /* A step that leads packets around others, up to a place, but not around
  * 'at'. */
-struct around { const hs_cell *box; uint32_t step, from, until; };
+struct around {
+	const hs_cell *box;
+	uint32_t step, from, until;
+	uint32_t most;			/* of 'until', up to this one */
+};
 struct arounds { struct around *v; unsigned n, room; };
 
+static int
+by_around(const void *a, const void *b)
+{
+	const struct around *x = a, *y = b;
+
+	if (x->step != y->step)
+		return x->step < y->step ? -1 : 1;
+	return x->box < y->box ? -1 : x->box > y->box;
+}
+
+/* In the order of their steps. */
 static void
 find_arounds(const struct search *s, struct arounds *out)
 {
+	uint32_t most = 0;
+
 	for (unsigned i = 0; i < s->back.n; i++) {
 		const struct cand *c = &s->back.v[i];
 		struct around a = { .box = c->box, .step = c->step };
@@ -499,6 +516,29 @@ find_arounds(const struct search *s, struct arounds *out)
 		vec_room(out->v, out->n, out->room);
 		out->v[out->n++] = a;
 	}
+	if (out->n != 0)
+		qsort(out->v, out->n, sizeof(*out->v), by_around);
+	for (unsigned i = 0; i < out->n; i++) {
+		most = out->v[i].until > most ? out->v[i].until : most;
+		out->v[i].most = most;
+	}
+}
+
+/* How many of them stand before a step. */
+static unsigned
+arounds_before(const struct arounds *by, uint32_t step)
+{
+	unsigned lo = 0, hi = by->n;
+
+	while (lo < hi) {
+		unsigned mid = lo + (hi - lo) / 2;
+
+		if (by->v[mid].step < step)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
 }
 
 /* What is asked for certain must not be led around perhaps, and the
@@ -522,7 +562,8 @@ add_rest(struct search *s, const struct arounds *by, const struct cand *c,
 	if (!box_and(sp, common, c->box, s->box))
 		return;
 	hs_add(sp, &rest, common);
-	for (unsigned i = 0; i < by->n && rest.n != 0; i++)
+	for (unsigned i = arounds_before(by, c->step); i-- > 0 &&
+	    by->v[i].most > c->step && rest.n != 0;)
 		if (leads_around(s, &by->v[i], c->step) &&
 		    box_meets(sp, by->v[i].box, common))
 			hs_subtract(sp, &rest, by->v[i].box, UINT32_MAX);
