@@ -1,6 +1,7 @@
 /* Names of rules and chains, and where they stand on the page. */
 #include "reports/html_plan.h"
 #include "reports/ref.h"
+#include "reports/trace.h"
 
 const struct html_ruleset *
 html_ruleset_of(const struct html *h, const struct ruleset *rs)
@@ -149,6 +150,19 @@ html_place(struct html *h, const struct rule *r, const struct chain *c)
 	if (b.len != 0)
 		html_put(h, "span", "place", sbuf_text(&b));
 	sbuf_free(&b);
+}
+
+void
+html_ending(struct html *h, const struct trace_ending *e)
+{
+	html_badge(h, disposition_names[e->disposition]);
+	html_text(h, " ");
+	if (e->rule != NULL || e->chain != NULL)
+		html_decider(h, e->rule, e->chain);
+	else
+		html_text(h, reason_texts[e->reason]);
+	html_text(h, " ");
+	html_place(h, e->rule, e->chain);
 }
 
 void

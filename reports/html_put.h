@@ -77,6 +77,9 @@ void	html_decider(struct html *, const struct rule *,
 	    const struct chain *);
 /* "edge1.rules:31" */
 void	html_place(struct html *, const struct rule *, const struct chain *);
+/* How a packet ended: the verdict, who decided, and where that stands. */
+struct trace_ending;
+void	html_ending(struct html *, const struct trace_ending *);
 /* The rule as it is saved. */
 void	html_rule_text(struct html *, const struct rule *);
 /* What an anchor is called: "r-filter-INPUT-7", "c-filter-INPUT",

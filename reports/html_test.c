@@ -28,19 +28,6 @@ want(struct html *h)
 }
 
 static void
-put_ending(struct html *h, const struct trace_ending *e)
-{
-	html_badge(h, disposition_names[e->disposition]);
-	html_text(h, " ");
-	if (e->rule != NULL || e->chain != NULL)
-		html_decider(h, e->rule, e->chain);
-	else
-		html_text(h, reason_texts[e->reason]);
-	html_text(h, " ");
-	html_place(h, e->rule, e->chain);
-}
-
-static void
 put_line(struct html *h, const struct test_line *l)
 {
 	const struct test_way *way = l->n_ways ? test_way_of(l) : NULL;
@@ -57,7 +44,7 @@ put_line(struct html *h, const struct test_line *l)
 	html_put(h, "td", NULL, l->said.verdict ? l->said.verdict : "");
 	html_open(h, "td", "decider");
 	if (way != NULL)
-		put_ending(h, &way->end);
+		html_ending(h, &way->end);
 	if (l->result != TEST_PASSED) {
 		tell_line(l, &b);
 		html_pre(h, sbuf_text(&b));

@@ -45,14 +45,7 @@ want(struct html *h)
 static void
 put_ending(struct html *h, const struct trace_ending *e)
 {
-	html_badge(h, disposition_names[e->disposition]);
-	html_text(h, " ");
-	if (e->rule != NULL || e->chain != NULL)
-		html_decider(h, e->rule, e->chain);
-	else
-		html_text(h, reason_texts[e->reason]);
-	html_text(h, " ");
-	html_place(h, e->rule, e->chain);
+	html_ending(h, e);
 	if (e->rule != NULL) {
 		html_text(h, " ");
 		html_rule_text(h, e->rule);

@@ -354,23 +354,9 @@ run_frames(struct replay *r)
 /* ---- results ---- */
 
 static void
-rule_counters(void *arg, const struct rule *r, uint64_t *packets,
-    uint64_t *bytes)
-{
-	sim_rule_counters(arg, r, packets, bytes);
-}
-
-static void
-chain_counters(void *arg, const struct chain *c, uint64_t *packets,
-    uint64_t *bytes)
-{
-	sim_chain_counters(arg, c, packets, bytes);
-}
-
-static void
 write_counters(struct replay *r, const char *path, int family)
 {
-	struct save_counters from = { rule_counters, chain_counters, r->sim };
+	struct save_counters from = counters_of(r->sim);
 	struct save_format format = { .counters = true, .from = &from,
 	    .table = -1 };
 	const struct ruleset *rs = r->in.load.rules[family_index(family)];
@@ -413,7 +399,7 @@ static void
 write_page(struct replay *r, const struct replay_facts *facts,
     struct output *o)
 {
-	struct save_counters after = { rule_counters, chain_counters, r->sim };
+	struct save_counters after = counters_of(r->sim);
 	struct html_report *h = &r->page.r;
 
 	page_inputs(&r->page, &r->in);
@@ -429,7 +415,7 @@ write_page(struct replay *r, const struct replay_facts *facts,
 static void
 write_csv(struct replay *r, FILE *file)
 {
-	struct save_counters after = { rule_counters, chain_counters, r->sim };
+	struct save_counters after = counters_of(r->sim);
 	const struct ruleset *rules[2] = { r->in.load.rules[0],
 	    r->in.load.rules[1] };
 

@@ -66,6 +66,17 @@ can_have(const struct chain *c, enum hook hook)
 	return c->hook == HOOK_NONE || c->hook == hook;
 }
 
+/* "iptables -t mangle" */
+static const char *
+tool(const struct chain *c, struct arena *arena)
+{
+	const char *name = c->table->ruleset->family == AF_INET6 ?
+	    "ip6tables" : "iptables";
+
+	return c->table->id == TABLE_FILTER ? name : arena_printf(arena,
+	    "%s -t %s", name, table_names[c->table->id]);
+}
+
 /* "iptables -I INPUT 3 -i eth0 -p tcp --dport 80 -j ACCEPT" */
 static const char *
 command_at(const struct run_setup *s, const struct trace_report *r,
@@ -79,9 +90,7 @@ command_at(const struct run_setup *s, const struct trace_report *r,
 
 	if (!seen_by(way, c, &k))
 		return NULL;
-	sbuf_puts(&b, k.family == AF_INET6 ? "ip6tables" : "iptables");
-	if (c->table->id != TABLE_FILTER)
-		sbuf_printf(&b, " -t %s", table_names[c->table->id]);
+	sbuf_puts(&b, tool(c, s->arena));
 	if (position != 0)
 		sbuf_printf(&b, " -I %s %u", c->name, position);
 	else
@@ -179,17 +188,6 @@ propose(const struct run_setup *s, struct trace_report *r,
 }
 
 /* ---- candidates ---- */
-
-/* "iptables -t mangle" */
-static const char *
-tool(const struct chain *c, struct arena *arena)
-{
-	const char *name = c->table->ruleset->family == AF_INET6 ?
-	    "ip6tables" : "iptables";
-
-	return c->table->id == TABLE_FILTER ? name : arena_printf(arena,
-	    "%s -t %s", name, table_names[c->table->id]);
-}
 
 /* The rule further down in the chain that would accept the packet if it came
  * there, and that no packet at all comes to now; null: there is none. */

@@ -114,11 +114,16 @@ chain_counters(void *arg, const struct chain *c, uint64_t *packets,
 	sim_chain_counters(arg, c, packets, bytes);
 }
 
+struct save_counters
+counters_of(struct sim *sim)
+{
+	return (struct save_counters){ rule_counters, chain_counters, sim };
+}
+
 void
 replayed_tell(struct replayed *r, struct page *p)
 {
-	r->after = (struct save_counters){ rule_counters, chain_counters,
-	    r->sim };
+	r->after = counters_of(r->sim);
 	p->r.after = &r->after;
 	p->r.history = r->history;
 	p->r.summary = summary_view(r->summary);

@@ -21,6 +21,8 @@ bool	replayed_run(struct replayed *, struct inputs *,
 void	replayed_tell(struct replayed *, struct page *);
 void	replayed_free(struct replayed *);	/* after zeroes too */
 
+/* What a simulator has counted, for reports/save.h; it is borrowed. */
+struct save_counters counters_of(struct sim *);
 /* Runs a frame and says how it ended. */
 void	replayed_frame(struct sim *, const struct frame *, struct summary *,
 	    struct summary_packet *);

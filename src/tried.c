@@ -173,6 +173,17 @@ what_changes(const struct run_setup *s, const struct ruleset *old,
 
 /* ---- trying ---- */
 
+/* The same packet, and nothing is noted of it. */
+static struct run_setup
+quietly(const struct run_setup *s)
+{
+	struct run_setup setup = *s;
+
+	setup.note = no_note;
+	setup.all_misses = false;
+	return setup;
+}
+
 /* The rules of one family, read again, and the commands. */
 static bool
 edited_rules(const struct ruleset *rs, const char *commands,
@@ -194,13 +205,11 @@ try_commands(const struct run_setup *s, const struct ruleset *rs,
 	struct arena arena = ARENA_INIT;
 	struct diags diags;
 	struct load load = { .arena = &arena, .diags = &diags };
-	struct run_setup setup = *s;
+	struct run_setup setup = quietly(s);
 	unsigned f = family_index(rs->family);
 	bool ok;
 
 	diag_init(&diags, &arena);
-	setup.note = no_note;
-	setup.all_misses = false;
 	ok = edited_rules(rs, commands, &load);
 	if (ok) {
 		setup.rules[f] = load.rules[f];
@@ -217,10 +226,8 @@ try_commands(const struct run_setup *s, const struct ruleset *rs,
 void
 try_beginning(const struct run_setup *s, struct tried *t)
 {
-	struct run_setup setup = *s;
+	struct run_setup setup = quietly(s);
 
-	setup.note = no_note;
-	setup.all_misses = false;
 	setup.spec.has |= SPEC_FLAGS;
 	setup.spec.tcp_flags = TH_SYN;
 	run_it(&setup, t);
@@ -240,10 +247,8 @@ try_sysctl(const struct run_setup *s, const char *name, const char *value,
 {
 	struct env *env = s->in->env;
 	void *was = map_get(&env->sysctls, name, strlen(name));
-	struct run_setup setup = *s;
+	struct run_setup setup = quietly(s);
 
-	setup.note = no_note;
-	setup.all_misses = false;
 	set_sysctl(env, name, arena_strdup(env->arena, value));
 	run_it(&setup, t);
 	set_sysctl(env, name, was);

@@ -11,20 +11,16 @@ static bool
 net_of(const struct iface *dev, int family, const union addr *addr,
     struct net *net)
 {
-	for (const struct ifaddr *x = dev ? dev->addrs : NULL; x != NULL;
-	    x = x->next) {
-		union addr mask;
+	const struct ifaddr *x = dev ? iface_net(dev, family, addr) : NULL;
+	union addr mask;
 
-		addr_mask(&mask, family, x->prefix);
-		if (x->family != family || !addr_equal_masked(&x->addr, addr,
-		    &mask))
-			continue;
-		for (unsigned i = 0; i < 2; i++)
-			net->addr.q[i] = addr->q[i] & mask.q[i];
-		net->prefix = x->prefix;
-		return true;
-	}
-	return false;
+	if (x == NULL)
+		return false;
+	addr_mask(&mask, family, x->prefix);
+	for (unsigned i = 0; i < 2; i++)
+		net->addr.q[i] = addr->q[i] & mask.q[i];
+	net->prefix = x->prefix;
+	return true;
 }
 
 static void

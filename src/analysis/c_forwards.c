@@ -148,20 +148,15 @@ find_lan(const struct audit *a, int family, const struct forward *w,
 	lan->client = w->address ^ 3;
 	lan->prefix = family == AF_INET ? 24 : 64;
 	lan->iface = NULL;
-	for (const struct iface *i = a->env->ifaces; i != NULL; i = i->next)
-		for (const struct ifaddr *x = i->addrs; x != NULL;
-		    x = x->next) {
-			union addr mask;
+	for (const struct iface *i = a->env->ifaces; i != NULL; i = i->next) {
+		const struct ifaddr *x = iface_net(i, family, &w->to);
 
-			memset(&mask, 0xff, sizeof(mask));
-			addr_mask(&mask, family, x->prefix);
-			if (x->family != family || !addr_equal_masked(&x->addr,
-			    &w->to, &mask))
-				continue;
-			lan->prefix = x->prefix;
-			lan->iface = i;
-			return x->prefix < family_bits(family) - 2;
-		}
+		if (x == NULL)
+			continue;
+		lan->prefix = x->prefix;
+		lan->iface = i;
+		return x->prefix < family_bits(family) - 2;
+	}
 	return !a->env->has_addrs && addr_is_private(family, &w->to);
 }
 

@@ -55,6 +55,20 @@ env_iface_index(const struct env *env, int index)
 	return i;
 }
 
+const struct ifaddr *
+iface_net(const struct iface *i, int family, const union addr *addr)
+{
+	for (const struct ifaddr *x = i->addrs; x != NULL; x = x->next) {
+		union addr mask;
+
+		addr_mask(&mask, family, x->prefix);
+		if (x->family == family && addr_equal_masked(&x->addr, addr,
+		    &mask))
+			return x;
+	}
+	return NULL;
+}
+
 /* Devices without link header, by the names that their makers give them. */
 static enum iface_kind
 kind_by_name(const char *name)

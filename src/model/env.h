@@ -135,6 +135,9 @@ struct iface *env_iface(const struct env *, const char *name, size_t len);
 struct iface *env_iface_index(const struct env *, int index);
 /* Adds an interface that a capture or a packet in words named. */
 struct iface *env_add_iface(struct env *, const char *name, size_t len);
+/* The device's address in whose network another is; null: none. */
+const struct ifaddr *iface_net(const struct iface *, int family,
+	    const union addr *);
 /* Folds the sysctls into 'v4' and 'v6' of an interface, as the kernel's
  * macros do; what is not set has the kernel's default, but for forwarding,
  * which then is on. */

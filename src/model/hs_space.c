@@ -737,6 +737,22 @@ hs_space_finish(struct hs_space *s)
 
 /* ---- cutting ---- */
 
+/* The last of the classes from 'lo' to 'hi' that begins at 'v' or before; 'lo'
+ * does. */
+static uint32_t
+last_begun(const struct hs_dim *d, uint32_t lo, uint32_t hi, u128 v)
+{
+	while (lo < hi) {
+		uint32_t mid = lo + (hi - lo + 1) / 2;
+
+		if (d->starts[mid] <= v)
+			lo = mid;
+		else
+			hi = mid - 1;
+	}
+	return lo;
+}
+
 /* The class of a value on a line. */
 static uint32_t
 find(const struct hs_dim *d, u128 v)
@@ -751,37 +767,21 @@ find(const struct hs_dim *d, u128 v)
 		if (hi > d->n - 1)
 			hi = d->n - 1;
 	}
-	while (lo < hi) {
-		uint32_t mid = lo + (hi - lo + 1) / 2;
-
-		if (d->starts[mid] <= v)
-			lo = mid;
-		else
-			hi = mid - 1;
-	}
-	return lo;
+	return last_begun(d, lo, hi, v);
 }
 
 /* The same, not before class 'from': most tests are of few classes. */
 static uint32_t
 find_from(const struct hs_dim *d, uint32_t from, u128 v)
 {
-	uint32_t step = 1, hi;
+	uint32_t step = 1;
 
 	while (from + step < d->n && d->starts[from + step] <= v) {
 		from += step;
 		step *= 2;
 	}
-	hi = from + step < d->n ? from + step - 1 : d->n - 1;
-	while (from < hi) {
-		uint32_t mid = from + (hi - from + 1) / 2;
-
-		if (d->starts[mid] <= v)
-			from = mid;
-		else
-			hi = mid - 1;
-	}
-	return from;
+	return last_begun(d, from, from + step < d->n ? from + step - 1 :
+	    d->n - 1, v);
 }
 
 uint32_t
