@@ -69,27 +69,28 @@ if needs_pty "a terminal"; then
 fi
 
 # Progress: of work that waits for a capture that comes slowly.
-slow()
-{
-	head -c 100000 testdata/demo/uplink.pcap
-	sleep 1.8
-	tail -c +100001 testdata/demo/uplink.pcap
-}
-export -f slow
+slow=$tmp/slow
+cat >"$slow" <<'END'
+#!/bin/sh
+head -c 100000 testdata/demo/uplink.pcap
+sleep 1.8
+tail -c +100001 testdata/demo/uplink.pcap
+END
+chmod +x "$slow"
 replay="nfwalk replay -S testdata/demo/snapshot uplink=-"
 if needs_pty "progress"; then
 	check "progress on a terminal" grep -q $'\rreplaying: .* so far' \
-	    < <(clean timeout 60 script -qec "slow | $replay >/dev/null" \
+	    < <(clean timeout 60 script -qec "$slow | $replay >/dev/null" \
 	    /dev/null </dev/null)
 	check "the summary is not mixed with it" grep -q $'\033\\[Kreplayed -' \
-	    < <(clean timeout 60 script -qec "slow | $replay" /dev/null \
+	    < <(clean timeout 60 script -qec "$slow | $replay" /dev/null \
 	    </dev/null)
-	check "-q: no progress" test -z "$(pty "slow | $replay -q >/dev/null")"
+	check "-q: no progress" test -z "$(pty "$slow | $replay -q >/dev/null")"
 	check "none in less than a second" test -z \
 	    "$(pty "nfwalk replay -S testdata/demo/snapshot \
 	    uplink=testdata/demo/uplink.pcap >/dev/null")"
 fi
-slow | bash -c "exec $replay" >"$tmp/summary" 2>"$tmp/progress" &
+"$slow" | bash -c "exec $replay" >"$tmp/summary" 2>"$tmp/progress" &
 sleep 0.7
 kill -USR1 $!
 wait $!
