@@ -118,6 +118,7 @@ static void
 run_file(struct tester *t, unsigned i)
 {
 	struct expect_setup s = { .scene = t->scene[i],
+	    .sets = expect_sets_new(&t->scene[i]->in, t->files[i].tests),
 	    .arena = &t->usual.arena, .time = t->time, .note = assume,
 	    .arg = t };
 	struct test_report *r = &t->report;
@@ -128,6 +129,7 @@ run_file(struct tester *t, unsigned i)
 		expect_run(&s, e, &r->tests[r->n_tests]);
 		r->results[r->tests[r->n_tests++].result]++;
 	}
+	expect_sets_free(s.sets);
 }
 
 static void

@@ -402,14 +402,14 @@ shows(void *arg, const struct pktspec *p)
 static void
 run_set(struct runner *t, struct test_line *out)
 {
-	struct expect_sets s = { .in = &t->s->scene->in, .test = t->test,
-	    .line = t->line, .arena = t->s->arena, .shows = shows, .arg = t };
+	struct expect_question q = { .line = t->line,
+	    .arena = t->s->arena, .shows = shows, .arg = t };
 
-	out->result = expect_sets(&s, &out->why);
+	out->result = expect_sets_ask(t->s->sets, &q, &out->why);
 	if (out->result != TEST_FAILED)
 		return;
 	out->example = t->example;
-	out->ways = arena_copy(s.arena, &t->way, sizeof(t->way));
+	out->ways = arena_copy(q.arena, &t->way, sizeof(t->way));
 	out->n_ways = 1;
 }
 

@@ -8,12 +8,12 @@
 #ifndef EXPECT_RUN_H
 #define EXPECT_RUN_H
 
-#include "parsers/expect.h"
-#include "reports/expect.h"
+#include "expect_sets.h"
 #include "scene.h"
 
 struct expect_setup {
 	struct scene *scene;
+	struct expect_sets *sets;	/* of the file that the tests are in */
 	struct arena *arena;		/* of what is reported */
 	int64_t time;			/* when each test begins */
 	/* What was assumed; may be told more than once. */

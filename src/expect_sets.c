@@ -9,18 +9,45 @@
 
 enum { MAX_BOXES = 4096, MAX_EXAMPLES = 8 };
 
+/* Packets in words, as a set. */
+struct named {
+	const struct expect_line *line;
+	struct query q;
+	struct hs set;			/* once there is an analysis */
+	/* Of a line with "any": those before it in its test, in side->lines. */
+	unsigned first, n;
+};
+
+struct named_list { struct named *v; unsigned n, room; };
+
+/* One family's rules, with all that will be asked of them. */
+struct side {
+	const struct ruleset *rules;	/* null: there are none */
+	int family;
+	struct analysis *an;		/* null until it is asked */
+	struct query wants;		/* what paths need to know */
+	struct named_list asked;	/* lines with "any", */
+	struct map by_line;		/* ... their index + 1 */
+	struct named_list lines;	/* those before one in its test */
+	struct named_list never[2];	/* what cannot be: from outside, of the
+					 * host itself */
+};
+
+struct expect_sets {
+	struct inputs *in;
+	const struct expect_test *tests;
+	struct arena arena;		/* of the analyses */
+	struct side sides[2];		/* by family_index */
+};
+
 /* One line asked of one family's rules. */
 struct asking {
-	const struct expect_sets *s;
+	struct expect_sets *e;
+	struct side *side;
+	const struct expect_question *s;
 	const struct pktspec *packet;
-	int family;
-	const struct ruleset *rules;
-	struct arena arena;		/* of the analysis */
-	struct query q, wants;		/* its packets; what paths need */
-	struct query *except;		/* those that are none of its business */
-	unsigned n_except, room_except;
-	struct analysis *an;
-	struct hs *excluded;		/* 'except' as boxes */
+	struct arena arena;		/* of its regions */
+	const struct named *of;
 	enum path path;
 	unsigned examples;		/* that were tried */
 	bool left;			/* it is about some packet at all */
@@ -40,7 +67,8 @@ no_note(void *arg, const char *text)
 /* A packet of the line, as it comes: what it has of the fields that are the
  * same in all of them. */
 static void
-add_sample(struct asking *a, struct query *q)
+add_sample(struct expect_sets *e, const struct side *d,
+    const struct pktspec *packet, struct query *q)
 {
 	static const struct { enum field field; unsigned free; } fields[] = {
 		{ F_SRC, SPEC_SRC }, { F_DST, SPEC_DST },
@@ -50,13 +78,14 @@ add_sample(struct asking *a, struct query *q)
 		{ F_TOS, 0 }, { F_MSS, 0 }, { F_SPI, 0 }, { F_MARK, 0 },
 		{ F_PKTTYPE, SPEC_DST },
 	};
-	struct inject j = { .env = a->s->in->env, .arena = a->s->arena,
-	    .family = a->family, .note = no_note };
-	struct pktspec spec = *a->packet;
-	struct packet p = { .family = (uint8_t)a->family };
+	struct arena scratch = ARENA_INIT;
+	struct inject j = { .env = e->in->env, .arena = &scratch,
+	    .family = d->family, .note = no_note };
+	struct pktspec spec = *packet;
+	struct packet p = { .family = (uint8_t)d->family };
 	struct frame f;
 
-	spec.family = a->family;
+	spec.family = d->family;
 	spec.has &= ~(unsigned)(SPEC_ANY_SRC | SPEC_ANY_DST);
 	inject_complete(&j, &spec);
 	inject_frame(&j, &spec, RUN_USUAL_TIME, &f);
@@ -64,7 +93,7 @@ add_sample(struct asking *a, struct query *q)
 		f.data += 14;
 		f.len -= 14;
 	}
-	p.data = arena_copy(&a->arena, f.data, f.len);
+	p.data = arena_copy(&scratch, f.data, f.len);
 	p.len = p.have = f.len;
 	p.type = f.pkt_type;
 	p.mark = f.mark;
@@ -73,10 +102,11 @@ add_sample(struct asking *a, struct query *q)
 	for (size_t i = 0; i < sizeof(fields) / sizeof(*fields); i++) {
 		u128 v;
 
-		if ((fields[i].free == 0 || (a->packet->has & fields[i].free)) &&
+		if ((fields[i].free == 0 || (packet->has & fields[i].free)) &&
 		    field_read(&p, fields[i].field, &v, NULL))
 			query_range(q, fields[i].field, v, v, false);
 	}
+	arena_free(&scratch);
 }
 
 enum { NEW = 1 << FCT_NEW, INVALID = 1 << FCT_INVALID,
@@ -155,17 +185,17 @@ add_ifaces(const struct pktspec *p, struct query *q)
 /* ---- packets that it is not about ---- */
 
 static struct query *
-new_except(struct asking *a)
+new_named(struct named_list *l, const struct expect_line *line)
 {
-	vec_room(a->except, a->n_except, a->room_except);
-	a->except[a->n_except] = (struct query){ 0 };
-	return &a->except[a->n_except++];
+	vec_room(l->v, l->n, l->room);
+	l->v[l->n] = (struct named){ .line = line };
+	return &l->v[l->n++].q;
 }
 
 static void
-except_range(struct asking *a, enum field f, u128 lo, u128 hi)
+never_range(struct named_list *l, enum field f, u128 lo, u128 hi)
 {
-	query_range(new_except(a), f, lo, hi, false);
+	query_range(new_named(l, NULL), f, lo, hi, false);
 }
 
 static void
@@ -176,21 +206,28 @@ add_addr(struct query *q, enum field f, const union addr *addr, int family)
 	query_range(q, f, v, v, false);
 }
 
-/* What an earlier line says of its packets. */
-static void
-except_line(struct asking *a, const struct pktspec *p)
+/* Can a line of these packets be told of a family at all? */
+static bool
+is_of(const struct pktspec *p, int family)
 {
+	return p->family == 0 || p->family == family;
+}
+
+/* What a line says of its packets. */
+static void
+add_line(struct side *d, const struct expect_line *l)
+{
+	const struct pktspec *p = &l->packet;
 	unsigned icmp = (unsigned)p->icmp_type << 8 | p->icmp_code;
 	struct query *q;
 
-	if (p->local != a->packet->local ||
-	    (p->family != 0 && p->family != a->family))
+	if (!is_of(p, d->family))
 		return;
-	q = new_except(a);
+	q = new_named(&d->lines, l);
 	if (p->has & SPEC_SRC)
-		add_addr(q, F_SRC, &p->src, a->family);
+		add_addr(q, F_SRC, &p->src, d->family);
 	if (p->has & SPEC_DST)
-		add_addr(q, F_DST, &p->dst, a->family);
+		add_addr(q, F_DST, &p->dst, d->family);
 	if (p->has & SPEC_SPORT)
 		query_range(q, F_SPORT, p->sport, p->sport, false);
 	if (p->has & SPEC_DPORT)
@@ -206,78 +243,171 @@ except_line(struct asking *a, const struct pktspec *p)
 #define NET4(a, b) ((u128)(a) << 24), ((u128)(b) << 24 | 0xffffff)
 
 static void
-except_own(struct asking *a, enum field f)
+never_own(const struct env *env, int family, struct named_list *l,
+    enum field f)
 {
-	for (const struct iface *i = a->s->in->env->ifaces; i != NULL;
-	    i = i->next)
+	for (const struct iface *i = env->ifaces; i != NULL; i = i->next)
 		for (const struct ifaddr *own = i->addrs; own != NULL;
 		    own = own->next)
-			if (own->family == a->family)
-				add_addr(new_except(a), f, &own->addr,
-				    a->family);
+			if (own->family == family)
+				add_addr(new_named(l, NULL), f, &own->addr,
+				    family);
 }
 
 /* Who cannot send from outside, and whom nobody reaches from there.  What the
  * host sends to itself comes in again, and that is another way. */
 static void
-except_martians(struct asking *a)
+add_never(const struct env *env, struct side *d, bool local)
 {
+	struct named_list *l = &d->never[local];
 	u128 top = (u128)0xff << 120;
-	bool local = a->packet->local, v6 = a->family == AF_INET6;
+	bool v6 = d->family == AF_INET6;
 
 	if (v6)
-		except_range(a, F_DST, 1, 1);
+		never_range(l, F_DST, 1, 1);
 	else
-		except_range(a, F_DST, NET4(127, 127));
+		never_range(l, F_DST, NET4(127, 127));
 	if (local) {
-		except_own(a, F_DST);
+		never_own(env, d->family, l, F_DST);
 	} else if (v6) {
-		except_range(a, F_SRC, 1, 1);
-		except_range(a, F_SRC, top, ~(u128)0);
+		never_range(l, F_SRC, 1, 1);
+		never_range(l, F_SRC, top, ~(u128)0);
 	} else {
-		except_range(a, F_SRC, NET4(0, 0));
-		except_range(a, F_SRC, NET4(127, 127));
-		except_range(a, F_SRC, NET4(224, 255));
-		except_range(a, F_DST, NET4(0, 0));
-		except_own(a, F_SRC);
+		never_range(l, F_SRC, NET4(0, 0));
+		never_range(l, F_SRC, NET4(127, 127));
+		never_range(l, F_SRC, NET4(224, 255));
+		never_range(l, F_DST, NET4(0, 0));
+		never_own(env, d->family, l, F_SRC);
 	}
 }
 
 #undef NET4
 
-static void
-describe(struct asking *a)
+/* ---- the analysis of a file's lines ---- */
+
+/* Is a line's family this one?  ICMP says it. */
+static bool
+is_asked(const struct side *d, const struct pktspec *p)
 {
-	path_wants(a->s->in->env, a->family, &a->wants);
-	add_sample(a, &a->q);
-	add_states(states_of(a->s->in->env, a->packet), &a->q);
-	add_ifaces(a->packet, &a->q);
-	except_martians(a);
-	for (const struct expect_line *l = a->s->test->lines;
-	    l != a->s->line; l = l->next)
-		except_line(a, &l->packet);
+	bool v6 = d->family == AF_INET6;
+
+	return is_of(p, d->family) && (p->family != 0 || d->rules != NULL) &&
+	    p->proto != (v6 ? IPPROTO_ICMP : IPPROTO_ICMPV6);
 }
 
 static void
-make_analysis(struct asking *a)
+add_asked(struct expect_sets *e, struct side *d, const struct expect_line *l,
+    unsigned first)
 {
-	const struct query **all = arena_alloc(&a->arena,
-	    (a->n_except + 2) * sizeof(*all));
+	struct query *q = new_named(&d->asked, l);
+	struct named *n = &d->asked.v[d->asked.n - 1];
 
-	all[0] = &a->q;
-	all[1] = &a->wants;
-	for (unsigned i = 0; i < a->n_except; i++)
-		all[i + 2] = &a->except[i];
-	a->an = analysis_new(&a->rules, 1, a->s->in->env, all,
-	    a->n_except + 2, &a->arena);
-	a->excluded = arena_alloc(&a->arena, (a->n_except + 1) *
-	    sizeof(*a->excluded));
-	for (unsigned i = 0; i < a->n_except; i++) {
-		const struct hs_space *sp = analysis_space(a->an);
+	n->first = first;
+	n->n = d->lines.n - first;
+	map_set(&d->by_line, &e->arena, arena_copy(&e->arena, &l, sizeof(l)),
+	    sizeof(l), (void *)(uintptr_t)d->asked.n);
+	add_sample(e, d, &l->packet, q);
+	add_states(states_of(e->in->env, &l->packet), q);
+	add_ifaces(&l->packet, q);
+}
 
-		hs_add(sp, &a->excluded[i], sp->all);
-		query_cut(&a->except[i], sp, &a->excluded[i]);
+static void
+add_test(struct expect_sets *e, struct side *d, const struct expect_test *t)
+{
+	unsigned first = d->lines.n;
+	const struct expect_line *last = NULL;
+
+	for (const struct expect_line *l = t->lines; l != NULL; l = l->next)
+		if (expect_is_set(&l->packet) && is_asked(d, &l->packet))
+			last = l;
+	for (const struct expect_line *l = t->lines; last != NULL;
+	    l = l->next) {
+		if (expect_is_set(&l->packet) && is_asked(d, &l->packet))
+			add_asked(e, d, l, first);
+		if (l == last)
+			break;
+		add_line(d, l);
 	}
+}
+
+static struct named_list *
+lists(struct side *d, unsigned i)
+{
+	struct named_list *const all[] = { &d->asked, &d->lines, &d->never[0],
+	    &d->never[1] };
+
+	return i < 4 ? all[i] : NULL;
+}
+
+static void
+analyse(struct expect_sets *e, struct side *d)
+{
+	const struct query **all;
+	unsigned n = 0;
+	struct named_list *l;
+
+	path_wants(e->in->env, d->family, &d->wants);
+	add_never(e->in->env, d, false);
+	add_never(e->in->env, d, true);
+	for (const struct expect_test *t = e->tests; t != NULL; t = t->next)
+		add_test(e, d, t);
+	for (unsigned i = 0; (l = lists(d, i)) != NULL; i++)
+		n += l->n;
+	all = arena_alloc(&e->arena, (n + 1) * sizeof(*all));
+	n = 0;
+	all[n++] = &d->wants;
+	for (unsigned i = 0; (l = lists(d, i)) != NULL; i++)
+		for (unsigned k = 0; k < l->n; k++)
+			all[n++] = &l->v[k].q;
+	d->an = analysis_new(&d->rules, 1, e->in->env, all, n, &e->arena);
+	for (unsigned i = 0; (l = lists(d, i)) != NULL; i++)
+		for (unsigned k = 0; k < l->n && l != &d->asked; k++) {
+			const struct hs_space *sp = analysis_space(d->an);
+
+			hs_add(sp, &l->v[k].set, sp->all);
+			query_cut(&l->v[k].q, sp, &l->v[k].set);
+		}
+}
+
+struct expect_sets *
+expect_sets_new(struct inputs *in, const struct expect_test *tests)
+{
+	struct expect_sets *e = mem_alloc(1, sizeof(*e));
+
+	*e = (struct expect_sets){ .in = in, .tests = tests,
+	    .arena = ARENA_INIT };
+	for (unsigned f = 0; f < 2; f++) {
+		e->sides[f].family = f ? AF_INET6 : AF_INET;
+		e->sides[f].rules = in->load.rules[f];
+	}
+	return e;
+}
+
+static void
+free_side(struct side *d)
+{
+	struct named_list *l;
+
+	for (unsigned i = 0; (l = lists(d, i)) != NULL; i++) {
+		for (unsigned k = 0; k < l->n; k++) {
+			query_free(&l->v[k].q);
+			hs_free(&l->v[k].set);
+		}
+		free(l->v);
+	}
+	query_free(&d->wants);
+	analysis_free(d->an);
+}
+
+void
+expect_sets_free(struct expect_sets *e)
+{
+	if (e == NULL)
+		return;
+	free_side(&e->sides[0]);
+	free_side(&e->sides[1]);
+	arena_free(&e->arena);
+	free(e);
 }
 
 /* ---- what a region says ---- */
@@ -304,7 +434,7 @@ called_from(const struct asking *a, const struct path_region *r,
 		    1 << HOOK_POSTROUTING,
 		[PATH_OUT] = 1 << HOOK_OUTPUT | 1 << HOOK_POSTROUTING };
 	unsigned hooks = trace_reached_from(r->rule->chain) & on[a->path];
-	const struct chain *c = chain_find(&a->rules->tables[by->table],
+	const struct chain *c = chain_find(&a->side->rules->tables[by->table],
 	    by->chain, strlen(by->chain));
 
 	if (c == NULL || r->rule->chain->table->id != by->table)
@@ -360,7 +490,7 @@ example(const struct asking *a, const struct point *at)
 {
 	struct pktspec p = *a->packet;
 
-	p.family = a->family;
+	p.family = a->side->family;
 	set_addr(&p, SPEC_ANY_SRC, SPEC_SRC, &p.src, at->value[F_SRC]);
 	set_addr(&p, SPEC_ANY_DST, SPEC_DST, &p.dst, at->value[F_DST]);
 	if (!(p.has & SPEC_SPORT))
@@ -377,7 +507,7 @@ example(const struct asking *a, const struct point *at)
 static bool
 is_shown(struct asking *a, const struct hs *set)
 {
-	const struct hs_space *sp = analysis_space(a->an);
+	const struct hs_space *sp = analysis_space(a->side->an);
 
 	for (unsigned i = 0; i < set->n && a->examples < MAX_EXAMPLES; i++) {
 		struct pktspec *p = arena_new(a->s->arena, struct pktspec);
@@ -407,25 +537,43 @@ doubt(struct asking *a, const struct path_region *r)
 	sbuf_puts(&b, "some of these packets may come to ");
 	tell_ending(&end, &b);
 	sbuf_puts(&b, r->possible ? ": that hangs on more than the packet" :
-	    !a->s->in->env->has_addrs ? ": that hangs on the host's addresses" :
+	    !a->e->in->env->has_addrs ? ": that hangs on the host's addresses" :
 	    ", but no packet was found that shows it");
 	a->why = arena_strdup(a->s->arena, sbuf_text(&b));
 	sbuf_free(&b);
+}
+
+/* Takes packets away.  False: too many pieces. */
+static bool
+take_away(const struct asking *a, const struct named *n, struct hs *rest)
+{
+	const struct hs_space *sp = analysis_space(a->side->an);
+
+	for (unsigned i = 0; i < n->set.n; i++)
+		if (!hs_subtract(sp, rest, hs_box(sp, &n->set, i), MAX_BOXES))
+			return false;
+	return true;
 }
 
 /* Those of the region that the line is about.  False: too many pieces. */
 static bool
 remainder_of(struct asking *a, const struct path_region *r, struct hs *rest)
 {
-	const struct hs_space *sp = analysis_space(a->an);
+	const struct hs_space *sp = analysis_space(a->side->an);
+	const struct named_list *never = &a->side->never[a->packet->local];
 
 	for (unsigned i = 0; i < r->set->n; i++)
 		hs_add(sp, rest, hs_box(sp, r->set, i));
-	for (unsigned i = 0; i < a->n_except; i++)
-		for (unsigned j = 0; j < a->excluded[i].n; j++)
-			if (!hs_subtract(sp, rest, hs_box(sp, &a->excluded[i],
-			    j), MAX_BOXES))
-				return false;
+	for (unsigned i = 0; i < never->n; i++)
+		if (!take_away(a, &never->v[i], rest))
+			return false;
+	for (unsigned i = 0; i < a->of->n; i++) {
+		const struct named *l = &a->side->lines.v[a->of->first + i];
+
+		if (l->line->packet.local == a->packet->local &&
+		    !take_away(a, l, rest))
+			return false;
+	}
 	return true;
 }
 
@@ -457,8 +605,8 @@ ask_path(struct asking *a, enum path path)
 	if (a->failed)
 		return;
 	a->path = path;
-	analysis_path(a->an, 0, path, &a->q, MAX_BOXES, &a->arena, on_region,
-	    a, &partial);
+	analysis_path(a->side->an, 0, path, &a->of->q, MAX_BOXES, &a->arena,
+	    on_region, a, &partial);
 	if (partial && a->why == NULL)
 		a->why = "too many different packets to look at them all";
 }
@@ -468,17 +616,15 @@ ask_path(struct asking *a, enum path path)
 static bool
 may_forward(const struct asking *a)
 {
-	const struct table *nat = &a->rules->tables[TABLE_NAT];
+	const struct table *nat = &a->side->rules->tables[TABLE_NAT];
 
-	return a->s->in->env->has_addrs || (nat->present &&
+	return a->e->in->env->has_addrs || (nat->present &&
 	    nat->builtin[HOOK_PREROUTING]->n != 0);
 }
 
 static enum test_result
 ask(struct asking *a)
 {
-	describe(a);
-	make_analysis(a);
 	if (a->packet->local) {
 		ask_path(a, PATH_OUT);
 	} else {
@@ -486,10 +632,10 @@ ask(struct asking *a)
 		if (may_forward(a))
 			ask_path(a, PATH_FORWARD);
 		else
-			env_assume(a->s->in->env, "no IPv%d addresses and "
+			env_assume(a->e->in->env, "no IPv%d addresses and "
 			    "routes are known: packets that come in are "
-			    "taken as for the host", a->family == AF_INET6 ?
-			    6 : 4);
+			    "taken as for the host",
+			    a->side->family == AF_INET6 ? 6 : 4);
 	}
 	if (a->failed)
 		return TEST_FAILED;
@@ -499,36 +645,32 @@ ask(struct asking *a)
 }
 
 static enum test_result
-ask_family(const struct expect_sets *s, int family, const char **why)
+ask_side(struct expect_sets *e, struct side *d,
+    const struct expect_question *s, const char **why)
 {
-	struct asking a = { .s = s, .packet = &s->line->packet,
-	    .family = family, .arena = ARENA_INIT,
-	    .rules = s->in->load.rules[family_index(family)] };
+	struct asking a = { .e = e, .side = d, .s = s,
+	    .packet = &s->line->packet, .arena = ARENA_INIT };
 	enum test_result result;
 
-	if (a.rules == NULL) {
-		*why = family == AF_INET6 ? "there are no rules of IPv6" :
+	if (d->rules == NULL) {
+		*why = d->family == AF_INET6 ? "there are no rules of IPv6" :
 		    "there are no rules of IPv4";
 		return TEST_UNDETERMINED;
 	}
+	if (d->an == NULL)
+		analyse(e, d);
+	a.of = &d->asked.v[(uintptr_t)map_get(&d->by_line,
+	    (const char *)&s->line, sizeof(s->line)) - 1];
 	result = ask(&a);
 	*why = a.why;
-	for (unsigned i = 0; a.excluded != NULL && i < a.n_except; i++)
-		hs_free(&a.excluded[i]);
-	for (unsigned i = 0; i < a.n_except; i++)
-		query_free(&a.except[i]);
-	free(a.except);
-	query_free(&a.q);
-	query_free(&a.wants);
-	analysis_free(a.an);
 	arena_free(&a.arena);
 	return result;
 }
 
 enum test_result
-expect_sets(const struct expect_sets *s, const char **why)
+expect_sets_ask(struct expect_sets *e, const struct expect_question *s,
+    const char **why)
 {
-	const struct pktspec *p = &s->line->packet;
 	enum test_result result = TEST_PASSED;
 	bool asked = false;
 
@@ -539,14 +681,9 @@ expect_sets(const struct expect_sets *s, const char **why)
 		return TEST_UNDETERMINED;
 	}
 	for (unsigned f = 0; f < 2 && result == TEST_PASSED; f++) {
-		int family = f ? AF_INET6 : AF_INET;
-
-		if ((p->family != 0 && p->family != family) ||
-		    (p->family == 0 && s->in->load.rules[f] == NULL) ||
-		    (p->proto == IPPROTO_ICMP && f == 1) ||
-		    (p->proto == IPPROTO_ICMPV6 && f == 0))
+		if (!is_asked(&e->sides[f], &s->line->packet))
 			continue;
-		result = ask_family(s, family, why);
+		result = ask_side(e, &e->sides[f], s, why);
 		asked = true;
 	}
 	if (asked)

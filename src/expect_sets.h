@@ -14,10 +14,11 @@
 #include "parsers/expect.h"
 #include "reports/expect.h"
 
-struct expect_sets {
-	struct inputs *in;
-	const struct expect_test *test;
-	const struct expect_line *line;
+/* The statements of a file, all asked of one analysis. */
+struct expect_sets;
+
+struct expect_question {
+	const struct expect_line *line;	/* of one of the file's tests */
 	struct arena *arena;		/* of reasons and of what packets need */
 	/* The simulator has the last word: does this packet come to something
 	 * else than is expected?  It is as words say it, not complete. */
@@ -25,9 +26,15 @@ struct expect_sets {
 	void *arg;
 };
 
+/* The analysis is made when a line of its family is first asked about. */
+struct expect_sets *expect_sets_new(struct inputs *,
+	    const struct expect_test *first);
+void	expect_sets_free(struct expect_sets *);	/* null-safe */
+
 /* TEST_PASSED: all of them come to one of its verdicts, decided by who it
  * says.  TEST_FAILED: 'shows' said yes to the last packet it was asked about.
  * TEST_UNDETERMINED: *why. */
-enum test_result expect_sets(const struct expect_sets *, const char **why);
+enum test_result expect_sets_ask(struct expect_sets *,
+	    const struct expect_question *, const char **why);
 
 #endif

@@ -136,8 +136,8 @@ class_values(const struct hs_dim *d, uint32_t first, uint32_t last)
 			    __builtin_popcount(d->mask)) - d->n_values;
 		return n;
 	}
-	for (unsigned v = 0; v < 1U << field_info[d->field].bits; v++)
-		n += d->of[v] >= first && d->of[v] <= last;
+	for (uint32_t c = first; c <= last; c++)
+		n += d->sizes[c];
 	return n;
 }
 
@@ -148,9 +148,15 @@ cell_values(const struct hs_dim *d, hs_cell c)
 
 	if (!d->bits)
 		return class_values(d, cell_first(c), cell_last(c));
-	for (uint32_t i = 0; i < d->n; i++)
-		if (c >> i & 1)
-			n += class_values(d, i, i);
+	for (uint32_t first, last; c != 0; c &= ~(hs_cell)1 << last) {
+		hs_cell after;
+
+		first = (uint32_t)__builtin_ctzll(c);
+		after = ~c >> first;
+		last = after == 0 ? HS_BITS - 1 :
+		    first + (uint32_t)__builtin_ctzll(after) - 1;
+		n += class_values(d, first, last);
+	}
 	return n;
 }
 

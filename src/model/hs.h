@@ -37,8 +37,10 @@ struct hs_dim {
 	const u128 *starts;
 	const uint32_t *jump;		/* long lists: where to look, see find */
 	unsigned shift;
-	/* FIELD_SMALL: the class of each value; 0xffff: there is no such. */
+	/* FIELD_SMALL: the class of each value; 0xffff: there is no such.  And
+	 * how many values each class has. */
 	const uint16_t *of;
+	const uint32_t *sizes;
 	/* FIELD_MARK: the block's bits, and the value of each class but the
 	 * last if that is "any other". */
 	uint32_t mask, *values;

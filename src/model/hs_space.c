@@ -553,13 +553,19 @@ finish_small(struct hs_space *s, struct asked *a, enum field f)
 	unsigned size = 1U << field_info[f].bits;
 	struct hs_dim *d;
 	uint16_t *of;
+	uint32_t *sizes;
 
 	if (a->n_of > 1)
 		split_by_changes(a, size);
 	if (a->n_of <= 1 || (d = new_dim(s, f)) == NULL)
 		return;
 	of = arena_copy(s->arena, a->of, size * sizeof(*of));
+	sizes = arena_alloc(s->arena, a->n_of * sizeof(*sizes));
+	for (unsigned v = 0; v < size; v++)
+		if (of[v] != ABSENT)
+			sizes[of[v]]++;
 	d->of = of;
+	d->sizes = sizes;
 	end_dim(s, d, a->n_of);
 }
 

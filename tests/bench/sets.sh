@@ -65,6 +65,35 @@ median 5 ./nfwalk diff "$T/corp_10000" "$T/edited"
 printf 'corp   100000 query        '
 median 0.3 ./nfwalk query -r "$T/corp_100000" --chain filter/FORWARD \
     --src 10.1.2.3 --dst 10.3.4.5 -p tcp --dport 443
+
+# What each further question of the same rules costs: lines of "any" packets
+# that a router forwards, 1,001 of them against one.
+mkdir "$T/router"
+cat >"$T/router/ip-addr.json" <<'END'
+[{"ifindex": 1, "ifname": "eth0", "link_type": "ether",
+  "address": "02:00:00:00:00:01", "addr_info": [{"family": "inet",
+  "local": "192.0.2.1", "prefixlen": 24, "scope": "global"}]},
+ {"ifindex": 2, "ifname": "eth1", "link_type": "ether",
+  "address": "02:00:00:00:00:02", "addr_info": [{"family": "inet",
+  "local": "10.0.0.1", "prefixlen": 8, "scope": "global"}]}]
+END
+echo '[{"dst": "192.0.2.0/24", "dev": "eth0"}, {"dst": "10.0.0.0/8",
+  "dev": "eth1"}]' >"$T/router/ip-route.json"
+echo "net.ipv4.ip_forward = 1" >"$T/router/sysctl"
+for n in 1 1001; do
+	{ echo "ruleset corp_100000"; echo "context router"
+	for i in $(seq $n); do
+		echo "test \"$i\""
+		echo "  eth0 tcp any > 10.$((i % 8)).$((i * 7 % 256)).$((i *
+		    31 % 256)):443  ACCEPT|DROP"
+	done; } >"$T/$n.fwt"
+	for _ in $(seq "$RUNS"); do
+		/usr/bin/time -f %e ./nfwalk test -q "$T/$n.fwt" 2>&1 >/dev/null
+	done | sort -n | sed -n "$(((RUNS + 1) / 2))p" >"$T/$n.time"
+done
+paste "$T/1.time" "$T/1001.time" | awk '{ printf \
+    "corp   100000 each further query%9.4f s             (wanted 0.001)\n",
+    ($2 - $1) / 1000 }'
 echo "others, dead rules of corp, 10,000: capirca 106 s, fwbuilder 362 s, fffuu"
 echo "38 s, c0m4r 7.4 s, BDD (BuDDy) 6.9 s; all but the last miss some"
 if [ -x $B/tests/bench/bdd ]; then
