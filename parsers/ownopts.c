@@ -29,9 +29,21 @@ static bool read_refused(struct cmdline *, struct at *);
 enum { ANY = ~0, COUNTED = CMD_INSERT | CMD_REPLACE | CMD_APPEND |
 	    CMD_SET_POLICY };
 
-/* Rows of one letter share a bit of 'seen': that of the first of them. */
+/* Rows of one letter share a bit of 'seen': that of the first of them.  What
+ * rules are made of is first: it is looked for from the top. */
 const struct own_opt own_opts[] = {
 	{ 'A', "--append", ARG_YES, read_command, CMD_APPEND, 0, 0 },
+	{ 'p', "--protocol", ARG_YES, read_proto, 0, CMD_RULE, INV_PROTO },
+	{ 'p', "--proto", ARG_YES, read_proto, 0, CMD_RULE, INV_PROTO },
+	{ 'j', "--jump", ARG_YES, read_jump, 0, CMD_RULE, 0 },
+	{ 's', "--source", ARG_YES, read_src, 0, CMD_RULE, INV_SRC },
+	{ 's', "--src", ARG_YES, read_src, 0, CMD_RULE, INV_SRC },
+	{ 'd', "--destination", ARG_YES, read_dst, 0, CMD_RULE, INV_DST },
+	{ 'd', "--dst", ARG_YES, read_dst, 0, CMD_RULE, INV_DST },
+	{ 'm', "--match", ARG_YES, read_match, 0, (unsigned)ANY, 0 },
+	{ 'i', "--in-interface", ARG_YES, read_in, 0, CMD_RULE, INV_IN },
+	{ 'o', "--out-interface", ARG_YES, read_out, 0, CMD_RULE, INV_OUT },
+	{ 'g', "--goto", ARG_YES, read_goto, 0, CMD_RULE, 0 },
 	{ 'C', "--check", ARG_YES, read_command, CMD_CHECK, 0, 0 },
 	{ 'D', "--delete", ARG_YES, read_delete, CMD_DELETE, 0, 0 },
 	{ 'R', "--replace", ARG_YES, read_numbered, CMD_REPLACE, 0, 0 },
@@ -49,17 +61,6 @@ const struct own_opt own_opts[] = {
 	{ 'E', "--rename-chain", ARG_YES, read_rename, CMD_RENAME_CHAIN, 0,
 	    0 },
 	{ 'P', "--policy", ARG_YES, read_policy, CMD_SET_POLICY, 0, 0 },
-	{ 'p', "--protocol", ARG_YES, read_proto, 0, CMD_RULE, INV_PROTO },
-	{ 'p', "--proto", ARG_YES, read_proto, 0, CMD_RULE, INV_PROTO },
-	{ 's', "--source", ARG_YES, read_src, 0, CMD_RULE, INV_SRC },
-	{ 's', "--src", ARG_YES, read_src, 0, CMD_RULE, INV_SRC },
-	{ 'd', "--destination", ARG_YES, read_dst, 0, CMD_RULE, INV_DST },
-	{ 'd', "--dst", ARG_YES, read_dst, 0, CMD_RULE, INV_DST },
-	{ 'i', "--in-interface", ARG_YES, read_in, 0, CMD_RULE, INV_IN },
-	{ 'o', "--out-interface", ARG_YES, read_out, 0, CMD_RULE, INV_OUT },
-	{ 'j', "--jump", ARG_YES, read_jump, 0, CMD_RULE, 0 },
-	{ 'g', "--goto", ARG_YES, read_goto, 0, CMD_RULE, 0 },
-	{ 'm', "--match", ARG_YES, read_match, 0, (unsigned)ANY, 0 },
 	{ 'f', "--fragments", ARG_NO, read_fragment, 0, CMD_RULE, INV_FRAG },
 	{ 'c', "--set-counters", ARG_YES, read_counters, 0, COUNTED, 0 },
 	{ 'n', "--numeric", ARG_NO, read_nothing, 0, CMD_LIST, 0 },

@@ -37,10 +37,21 @@ add(struct words *w, char *text, char *end, size_t off, size_t size)
 	    (uint32_t)off, (uint32_t)size };
 }
 
+enum { SPACE = 1, QUOTE = 2 };
+
+static const uint8_t kinds[256] = { [' '] = SPACE, ['\t'] = SPACE,
+    ['\n'] = SPACE, ['"'] = QUOTE };
+
+static unsigned
+kind(char c)
+{
+	return kinds[(uint8_t)c];
+}
+
 static bool
 is_space(char c)
 {
-	return c == ' ' || c == '\t' || c == '\n';
+	return kind(c) == SPACE;
 }
 
 /* A word with quotes, unquoted in place: 'out' never overtakes 'in'.  A
@@ -123,7 +134,7 @@ words_save(struct words *w, const struct source *src, size_t off,
 			p++;
 			continue;
 		}
-		while (p < stop && !is_space(*p) && *p != '"')
+		while (p < stop && kind(*p) == 0)
 			p++;
 		to = p;
 		if (p < stop && *p == '"')

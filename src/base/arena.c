@@ -38,6 +38,18 @@ want_huge(void *p, size_t size)
 	return p;
 }
 
+/* Small pages before the first huge one are left out: what has them, from
+ * 'first' on, is kept and not used. */
+static void
+skip_small_pages(char *first)
+{
+	enum { SOME = 64 };		/* what malloc has around it */
+	size_t skip = HUGE_PAGE - (uintptr_t)first % HUGE_PAGE;
+
+	if (skip < 2 * SOME || realloc(first, skip - SOME) == NULL)
+		free(first);
+}
+
 void
 mem_setup(void)
 {
@@ -47,12 +59,16 @@ mem_setup(void)
 
 	mallopt(M_TOP_PAD, STEP);
 	mallopt(M_TRIM_THRESHOLD, STEP);
-	mallopt(M_MMAP_THRESHOLD, ALONE);
+	mallopt(M_MMAP_THRESHOLD, 2 * HUGE_PAGE);
 	first = malloc(ALONE / 2);
 	end = sbrk(0);
-	if (first != NULL && first < end)	/* it is in the heap */
+	if (first != NULL && first < end) {	/* it is in the heap */
 		want_huge(first, (size_t)(end - first));
-	free(first);
+		skip_small_pages(first);
+	} else {
+		free(first);
+	}
+	mallopt(M_MMAP_THRESHOLD, ALONE);
 #endif
 }
 

@@ -237,8 +237,8 @@ read_mask(const char *s, int family, union addr *mask)
 	size_t len = strlen(s);
 	uint64_t prefix;
 
-	if (family == AF_INET ? read_addr4(s, len, true, mask) :
-	    addr_parse(mask, family, s, len))
+	if (family == AF_INET ? strchr(s, '.') != NULL &&
+	    read_addr4(s, len, true, mask) : addr_parse(mask, family, s, len))
 		return true;
 	if (!read_number(&s, family_bits(family), &prefix) || *s != '\0')
 		return false;

@@ -834,15 +834,32 @@ hs_mirror(const struct hs_space *s, unsigned from, hs_cell c, unsigned to)
 	return b->bits ? bits : cell_range(first, last);
 }
 
-/* Classes as ranges of classes, ordered, apart. */
-struct spans { struct { uint32_t first, last; } *v; uint32_t n, room; };
+/* Classes as ranges of classes, ordered, apart: some by themselves, many
+ * malloc'ed. */
+struct span { uint32_t first, last; };
+enum { FEW_SPANS = 4 };
+struct spans { struct span *v, few[FEW_SPANS]; uint32_t n, room; };
 
 static void
 add_span(struct spans *s, uint32_t first, uint32_t last)
 {
-	vec_room(s->v, s->n, s->room);
-	s->v[s->n].first = first;
-	s->v[s->n++].last = last;
+	if (s->n < FEW_SPANS) {
+		s->v = s->few;
+	} else if (s->v == s->few) {
+		s->room = 2 * FEW_SPANS;
+		s->v = mem_alloc(s->room, sizeof(*s->v));
+		memcpy(s->v, s->few, sizeof(s->few));
+	} else {
+		vec_room(s->v, s->n, s->room);
+	}
+	s->v[s->n++] = (struct span){ first, last };
+}
+
+static void
+spans_free(struct spans *s)
+{
+	if (s->v != s->few)
+		free(s->v);
 }
 
 static int
@@ -923,7 +940,34 @@ span_bits(const struct hs_dim *d, const struct spans *sp)
 	return bits;
 }
 
-/* One cell of every box becomes its common part with the spans. */
+/* One cell of every box becomes its common part with a span. */
+static void
+cut_span(struct hs_cut *c, unsigned i, uint32_t first, uint32_t last)
+{
+	const struct hs_space *s = c->space;
+	unsigned kept = 0;
+
+	if (s->dims[i].bits) {
+		cut_bits(c, i, cell_classes(&s->dims[i], first, last));
+		return;
+	}
+	for (unsigned b = 0; b < c->now.n; b++) {
+		hs_cell *box = hs_box(s, &c->now, b);
+		uint32_t lo = cell_first(box[i]), hi = cell_last(box[i]);
+
+		if (first > hi || last < lo)
+			continue;
+		box[i] = cell_range(first > lo ? first : lo,
+		    last < hi ? last : hi);
+		if (kept != b)
+			memcpy(hs_box(s, &c->now, kept), box,
+			    s->n * sizeof(*box));
+		kept++;
+	}
+	c->now.n = kept;
+}
+
+/* The same with several. */
 static void
 cut_dim(struct hs_cut *c, unsigned i, const struct spans *sp)
 {
@@ -932,6 +976,10 @@ cut_dim(struct hs_cut *c, unsigned i, const struct spans *sp)
 
 	if (s->dims[i].bits) {
 		cut_bits(c, i, span_bits(&s->dims[i], sp));
+		return;
+	}
+	if (sp->n == 1) {
+		cut_span(c, i, sp->v->first, sp->v->last);
 		return;
 	}
 	/* The first span in place, further ones as new boxes. */
@@ -982,7 +1030,7 @@ cut_line(struct hs_cut *c, enum field f, u128 mask, const struct range *r,
 	unsigned dim = (unsigned)c->space->of_field[f];
 	const struct hs_dim *d = &c->space->dims[dim];
 	struct range *sorted = NULL;
-	struct spans sp = { 0 };
+	struct spans sp = { .n = 0 };
 	u128 lo, hi;
 
 	domain(f, c->space->family, &lo, &hi);
@@ -1012,7 +1060,7 @@ cut_line(struct hs_cut *c, enum field f, u128 mask, const struct range *r,
 		qsort(sorted, n, sizeof(*sorted), by_lo);
 	line_spans(d, r, n, negate, &sp);
 	cut_dim(c, dim, &sp);
-	free(sp.v);
+	spans_free(&sp);
 	free(sorted);
 }
 
@@ -1023,7 +1071,7 @@ cut_small(struct hs_cut *c, enum field f, u128 mask, const struct range *r,
 	unsigned dim = (unsigned)c->space->of_field[f];
 	const struct hs_dim *d = &c->space->dims[dim];
 	unsigned slot = (unsigned)(f * 7 + r[0].lo * 3 + r[0].hi + mask) % 64;
-	struct spans sp = { 0 };
+	struct spans sp = { .n = 0 };
 	bool *in;
 
 	if (n == 1 && d->bits && c->recent[slot].n == 1 &&
@@ -1052,7 +1100,7 @@ cut_small(struct hs_cut *c, enum field f, u128 mask, const struct range *r,
 		c->recent[slot].cell = span_bits(d, &sp);
 	}
 	cut_dim(c, dim, &sp);
-	free(sp.v);
+	spans_free(&sp);
 	free(in);
 }
 
@@ -1071,7 +1119,7 @@ cut_block(struct hs_cut *c, unsigned dim, uint32_t value, bool negate)
 {
 	const struct hs_dim *d = &c->space->dims[dim];
 	uint32_t k = block_class(d, value);
-	struct spans sp = { 0 };
+	struct spans sp = { .n = 0 };
 
 	if (!negate)
 		add_span(&sp, k, k);
@@ -1080,7 +1128,7 @@ cut_block(struct hs_cut *c, unsigned dim, uint32_t value, bool negate)
 	if (negate && k + 1 < d->n)
 		add_span(&sp, k + 1, d->n - 1);
 	cut_dim(c, dim, &sp);
-	free(sp.v);
+	spans_free(&sp);
 }
 
 /* The bits that have a dimension: all that are asked, if there was room. */
@@ -1206,7 +1254,7 @@ cut_opaque(struct lower *l, const char *key, bool negate)
 	struct hs_cut *c = (struct hs_cut *)l;
 	const struct hs_space *s = c->space;
 	const struct hs_dim *d = map_get(&s->keys, key, strlen(key));
-	struct spans sp = { 0 };
+	struct spans sp = { .n = 0 };
 
 	if (d == NULL) {
 		c->unknown = true;
@@ -1214,7 +1262,7 @@ cut_opaque(struct lower *l, const char *key, bool negate)
 	}
 	add_span(&sp, !negate, !negate);
 	cut_dim(c, (unsigned)(d - s->dims), &sp);
-	free(sp.v);
+	spans_free(&sp);
 }
 
 static void

@@ -263,19 +263,23 @@ hs_tree_new(const struct hs_space *s, const struct hs_item *items, uint32_t n)
 	struct hs_tree *t = mem_alloc(1, sizeof(*t));
 	struct key *k = mem_alloc(n, sizeof(*k)), *spare = mem_alloc(n,
 	    sizeof(*spare));
+	uint8_t *spans = mem_alloc(n, 1);
 
 	t->space = s;
 	t->items = items;
 	choose_dims(t);
+	for (uint32_t i = 0; i < n; i++)
+		spans[i] = (uint8_t)wide(t, items[i].box);
 	for (unsigned g = 0; g < 1 << WIDE_DIMS; g++) {
 		uint32_t m = 0;
 
 		for (uint32_t i = 0; i < n; i++)
-			if (wide(t, items[i].box) == g)
+			if (spans[i] == g)
 				k[m++].item = i;
 		if (m != 0)
 			build_group(t, k, spare, m);
 	}
+	free(spans);
 	free(k);
 	free(spare);
 	return t;
