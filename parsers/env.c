@@ -134,6 +134,15 @@ read_sets(struct env *env, int family, const struct source *src,
 	return ipset_read(env, src, diags);
 }
 
+static bool
+read_sockets(struct env *env, int family, const struct source *src,
+    struct diags *diags)
+{
+	(void)family;
+	env->has_sockets = true;
+	return env_read_sockets(env, src, diags);
+}
+
 static const struct snapshot_file {
 	const char *name;
 	int family;
@@ -147,6 +156,7 @@ static const struct snapshot_file {
 	{ "ip6-rule.json", AF_INET6, env_read_rules },
 	{ "sysctl", 0, read_sysctls },
 	{ "ipset-save", 0, read_sets },
+	{ "sockets", 0, read_sockets },
 };
 enum { N_FILES = sizeof(files) / sizeof(files[0]) };
 
@@ -187,7 +197,6 @@ env_load(struct env *env, const char *dir, struct diags *diags)
 		if (path != NULL && !read_file(env, &files[i], path, diags))
 			ok = false;
 	}
-	env->has_sockets = env_file(dir, "sockets", env->arena) != NULL;
 	env->has_conntrack = env_file(dir, "conntrack", env->arena) != NULL;
 	env_finish(env);
 	return ok;

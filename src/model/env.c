@@ -26,6 +26,7 @@ env_new(struct arena *arena)
 	env->arena = arena;
 	env->hz = 250;
 	env->fib = arena_new(arena, struct fib *);
+	env->last_listener = &env->listeners;
 	env->lo = env_add_iface(env, "lo", 2);
 	add_addr(env, env->lo, AF_INET6, "::1", 128);
 	add_addr(env, env->lo, AF_INET, "127.0.0.1", 8);

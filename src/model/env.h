@@ -105,6 +105,17 @@ struct ip_rule {			/* 'ip rule' */
 	int64_t suppress_group;		/* of devices; -1: none */
 };
 
+/* A socket of the host that takes new connections or datagrams. */
+struct listener {
+	struct listener *next;
+	uint8_t proto;			/* TCP or UDP */
+	int family;			/* 0: both, any address */
+	union addr addr;		/* zero: any */
+	uint16_t port;
+	char iface[IFNAME_SIZE];	/* bound to it; "": any */
+	const char *owner;		/* the program's name, or null */
+};
+
 struct env {
 	struct arena *arena;
 	struct iface *ifaces;		/* in index order */
@@ -113,6 +124,8 @@ struct env {
 	struct route **last_route[2];	/* while they are read */
 	struct ip_rule *rules[2];	/* by priority */
 	struct map sysctls;		/* name -> text, dots as separators */
+	struct listener *listeners;	/* as listed; if has_sockets */
+	struct listener **last_listener;	/* while they are read */
 	struct map sets;		/* name -> struct ipset (ext/ipset.h) */
 	bool has_addrs, has_routes[2], has_rules[2], has_sysctls, has_sets,
 	    has_sockets, has_conntrack;
