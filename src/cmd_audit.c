@@ -4,6 +4,7 @@
 #include "audited.h"
 #include "base/date.h"
 #include "baseline.h"
+#include "choices.h"
 #include "ext/ext.h"
 #include "ids.h"
 #include "inputs.h"
@@ -22,24 +23,20 @@ static findings_put *const writers[] = { findings_text, findings_json,
     findings_sarif, findings_junit, findings_github, findings_gitlab, NULL,
     findings_md, findings_csv };
 
-/* Levels of --fail-on are severities; and these. */
+/* Levels of --fail-on (fail_names) are severities; and these. */
 enum { FAIL_CERTAIN = SEV_ERROR + 1, FAIL_NEVER };
-static const char *const fail_names[] = { "error", "warning", "note", "never",
-    NULL };
 static const unsigned fail_levels[] = { SEV_ERROR, SEV_WARNING, SEV_NOTE,
     FAIL_NEVER };
-
-struct words { const char **list; unsigned n, room; };
 
 struct auditor {
 	struct inputs in;
 	struct outputs outputs;
 	struct page page;
 	struct audit audit;
-	struct audit_config cfg;
+	struct choices choices;
 	struct id_list only, ignore;
-	struct words management, outside;
 	const char *baseline, *write_baseline;
+	const char *fail_on;		/* one of fail_names; null: FAIL_CERTAIN */
 	unsigned fail;
 	bool strict, quiet, has_today;
 	unsigned disagreements;		/* between analysis and simulator */
@@ -47,23 +44,6 @@ struct auditor {
 };
 
 /* ---- options ---- */
-
-static bool
-set_profile(void *ctx, const struct arg *o, const char *value)
-{
-	struct auditor *a = ctx;
-
-	do {
-		size_t len = strcspn(value, ",");
-		int profile = args_word("audit", o, value, len);
-
-		if (profile < 0)
-			return false;
-		a->cfg.profiles |= 1u << profile;
-		value += len + (value[len] == ',');
-	} while (*value != '\0');
-	return true;
-}
 
 static bool
 set_ids(void *ctx, const struct arg *o, const char *value)
@@ -80,13 +60,13 @@ set_fail(void *ctx, const struct arg *o, const char *value)
 	struct auditor *a = ctx;
 	int level;
 
-	if (strcmp(o->name, "--exit-zero") == 0) {
-		a->fail = FAIL_NEVER;
+	if (value == NULL) {		/* --exit-zero */
+		a->fail_on = "never";
 		return true;
 	}
 	level = args_word("audit", o, value, strlen(value));
 	if (level >= 0)
-		a->fail = fail_levels[level];
+		a->fail_on = fail_names[level];
 	return level >= 0;
 }
 
@@ -96,40 +76,10 @@ set_today(void *ctx, const struct arg *o, const char *value)
 	struct auditor *a = ctx;
 
 	a->has_today = true;
-	if (strlen(value) == DATE_LEN && date_read(value, &a->cfg.today))
+	if (strlen(value) == DATE_LEN && date_read(value, &a->choices.cfg.today))
 		return true;
 	return args_error("audit", "%s: expected YYYY-MM-DD, got '%s'",
 	    o->name, value);
-}
-
-static void
-add_word(struct words *w, const char *value)
-{
-	vec_room(w->list, w->n, w->room);
-	w->list[w->n++] = value;
-}
-
-static bool
-set_network(void *ctx, const struct arg *o, const char *value)
-{
-	union addr addr, mask;
-
-	if (!read_addr_mask(value, AF_INET, &addr, &mask) &&
-	    !read_addr_mask(value, AF_INET6, &addr, &mask))
-		return args_error("audit", "%s: expected a network, got '%s'",
-		    o->name, value);
-	add_word(&((struct auditor *)ctx)->management, value);
-	return true;
-}
-
-static bool
-set_interface(void *ctx, const struct arg *o, const char *value)
-{
-	if (*value == '\0' || strlen(value) >= IFNAME_SIZE)
-		return args_error("audit", "%s: '%s' is no interface", o->name,
-		    value);
-	add_word(&((struct auditor *)ctx)->outside, value);
-	return true;
 }
 
 static bool
@@ -158,20 +108,11 @@ set_flag(void *ctx, const struct arg *o, const char *value)
 }
 
 static const struct arg looking_args[] = {
-	{ "--profile", NULL, "P,...", set_profile, .help = "what to look for",
-	    "Without it: default, which is in each of the others. 'nfwalk "
-	    "rules' lists what they look for.", ARG_LIST, profile_names,
-	    true },
 	{ "--only", NULL, "ID,...", set_ids,
 	    .help = "these alone, in any profile; FW2 is all FW2xxx",
 	    .kind = ARG_IDS, .repeatable = true },
 	{ "--ignore", NULL, "ID,...", set_ids, .help = "not these",
 	    .kind = ARG_IDS, .repeatable = true },
-	{ "--management", NULL, "NET", set_network,
-	    .help = "a network that must be able to log in", .repeatable = true },
-	{ "--outside", NULL, "IFACE", set_interface,
-	    .help = "an interface that is outside", "A + at the end means all that "
-	    "begin so.", .repeatable = true },
 	{ "--baseline", NULL, "FILE", set_file, .help = "do not tell what FILE has",
 	    "Entries are known by the finding's id, its chain and the text of "
 	    "the rule, not by line; those that no longer apply are told.",
@@ -208,17 +149,22 @@ settle(struct auditor *a, const struct args *args)
 		return args_error("audit", "a ruleset or -S DIR is needed");
 	if (a->outputs.n == 0)
 		outputs_add(&a->outputs, "text", "-");
-	if (a->cfg.profiles == 0)
-		a->cfg.profiles = PROFILE_DEFAULT;
-	a->cfg.only = a->only.ids;
-	a->cfg.n_only = a->only.n;
-	a->cfg.ignore = a->ignore.ids;
-	a->cfg.n_ignore = a->ignore.n;
-	a->cfg.management = a->management.list;
-	a->cfg.n_management = a->management.n;
-	a->cfg.outside = a->outside.list;
-	a->cfg.n_outside = a->outside.n;
-	return a->has_today || audited_today("audit", &a->cfg.today);
+	a->choices.cfg.only = a->only.ids;
+	a->choices.cfg.n_only = a->only.n;
+	a->choices.cfg.ignore = a->ignore.ids;
+	a->choices.cfg.n_ignore = a->ignore.n;
+	return a->has_today || audited_today("audit", &a->choices.cfg.today);
+}
+
+/* What neither option nor file says stays as it was. */
+static void
+settle_fail(struct auditor *a)
+{
+	const char *on = a->fail_on != NULL ? a->fail_on : a->choices.fail_on;
+
+	for (unsigned i = 0; on != NULL && fail_names[i] != NULL; i++)
+		if (strcmp(on, fail_names[i]) == 0)
+			a->fail = fail_levels[i];
 }
 
 /* ---- the audit ---- */
@@ -234,12 +180,17 @@ static bool
 look(struct auditor *a)
 {
 	progress_phase(a->progress, "reading", PROGRESS_NONE, 0);
+	if (!choices_settle(&a->choices, &a->in))
+		return false;
+	settle_fail(a);
+	if (a->baseline == NULL && a->write_baseline == NULL)
+		a->baseline = a->choices.baseline;
 	if (!inputs_load(&a->in) || !outputs_open(&a->outputs, &a->in.diags))
 		return false;
 	a->audit.step = step;
 	a->audit.step_arg = a->progress;
 	progress_phase(a->progress, "looking", PROGRESS_COUNT, 0);
-	a->disagreements = audited(&a->audit, &a->in, &a->cfg);
+	a->disagreements = audited(&a->audit, &a->in, &a->choices.cfg);
 	return true;
 }
 
@@ -325,10 +276,11 @@ main_audit(int argc, char **argv)
 {
 	struct auditor *a = mem_alloc(1, sizeof(*a));
 	struct args args = { .command = &command_audit, .ctx = { &a->in,
-	    &a->in, a, &a->outputs, &a->outputs, a } };
+	    &a->in, &a->choices, a, &a->outputs, &a->outputs, a } };
 	int code;
 
 	inputs_init(&a->in);
+	choices_init(&a->choices, "audit", &a->in.arena);
 	a->outputs = (struct outputs){ .command = "audit",
 	    .names = format_names };
 	a->fail = FAIL_CERTAIN;
@@ -342,8 +294,7 @@ main_audit(int argc, char **argv)
 	audited_free(&a->audit);
 	free(a->only.ids);
 	free(a->ignore.ids);
-	free(a->management.list);
-	free(a->outside.list);
+	choices_free(&a->choices);
 	free(args.rest);
 	page_free(&a->page);
 	inputs_free(&a->in);
@@ -382,14 +333,15 @@ const struct command command_audit = {
 	    "explain ID' explains.",
 	.text = text,
 	.tables = { { "Input", rules_args }, { NULL, inputs_args },
-	    { "What to look for", looking_args }, { "Output", outputs_args },
+	    { "What to look for", choices_args }, { NULL, looking_args }, { "Output", outputs_args },
 	    { NULL, color_args }, { NULL, audit_args } },
 	.operands = ARG_FILE,
 	.formats = format_names,
 	.exits = { [EXIT_YES] = "clean", [EXIT_NO] = "findings",
 	    [EXIT_UNDETERMINED] = "possible ones, with --strict" },
 	.examples = examples,
-	.see = "nfwalk-explain(1) nfwalk-rules(1) nfwalk-snapshot(5) "
+	.see = "nfwalk-explain(1) nfwalk-rules(1) nfwalk-conf(5) "
+	    "nfwalk-snapshot(5) "
 	    "nfwalk-rules(7)",
 	.run = main_audit,
 };

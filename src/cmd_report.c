@@ -3,35 +3,31 @@
 #include "cmd.h"
 
 #include "audited.h"
-#include "ext/ext.h"
+#include "choices.h"
 #include "feed.h"
 #include "inputs.h"
 #include "matrix.h"
 #include "outputs.h"
 #include "page.h"
 #include "replayed.h"
-#include "reports/catalogue.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 static const char *const format_names[] = { "html", NULL };
 
-enum { MAX_NAMES = 64, MAX_EXPOSURE_RULES = 10000 };
+enum { MAX_EXPOSURE_RULES = 10000 };
 
 /* Is the matrix of services worked out? */
 enum when { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER, N_WHEN };
 static const char *const when_names[N_WHEN + 1] = { "auto", "always",
     "never" };
 
-struct names { const char *list[MAX_NAMES]; unsigned n; };
-
 struct reporter {
 	struct inputs in;
 	struct outputs outputs;
 	struct page page;
-	struct audit_config cfg;
-	struct names management, outside;
+	struct choices choices;
 	struct feed_input *captures;
 	unsigned n_captures;
 	bool partial;
@@ -46,54 +42,6 @@ struct reporter {
 };
 
 /* ---- options ---- */
-
-static bool
-set_profile(void *ctx, const struct arg *o, const char *value)
-{
-	struct reporter *r = ctx;
-
-	do {
-		size_t len = strcspn(value, ",");
-		int profile = args_word("report", o, value, len);
-
-		if (profile < 0)
-			return false;
-		r->cfg.profiles |= 1u << profile;
-		value += len + (value[len] == ',');
-	} while (*value != '\0');
-	return true;
-}
-
-static bool
-add_name(struct names *n, const struct arg *o, const char *value)
-{
-	if (n->n == MAX_NAMES)
-		return args_error("report", "%s: %d at most", o->name,
-		    MAX_NAMES);
-	n->list[n->n++] = value;
-	return true;
-}
-
-static bool
-set_management(void *ctx, const struct arg *o, const char *value)
-{
-	union addr addr, mask;
-
-	if (!read_addr_mask(value, AF_INET, &addr, &mask) &&
-	    !read_addr_mask(value, AF_INET6, &addr, &mask))
-		return args_error("report", "%s: expected a network, got '%s'",
-		    o->name, value);
-	return add_name(&((struct reporter *)ctx)->management, o, value);
-}
-
-static bool
-set_outside(void *ctx, const struct arg *o, const char *value)
-{
-	if (*value == '\0' || strlen(value) >= IFNAME_SIZE)
-		return args_error("report", "%s: '%s' is no interface",
-		    o->name, value);
-	return add_name(&((struct reporter *)ctx)->outside, o, value);
-}
 
 static bool
 set_flag(void *ctx, const struct arg *o, const char *value)
@@ -133,14 +81,6 @@ set_folder(void *ctx, const struct arg *o, const char *value)
 static const struct arg looking_args[] = {
 	{ "--partial", NULL, NULL, set_flag,
 	    .help = "take a capture that ends in mid-frame as it is" },
-	{ "--profile", NULL, "P,...", set_profile,
-	    .help = "findings of the profiles", .kind = ARG_LIST,
-	    .words = profile_names, .repeatable = true },
-	{ "--management", NULL, "NET", set_management,
-	    .help = "a network that must be able to log in",
-	    .repeatable = true },
-	{ "--outside", NULL, "IFACE", set_outside,
-	    .help = "an interface that is outside", .repeatable = true },
 	{ "--exposure", NULL, "WHEN", set_exposure,
 	    .help = "who can reach what", "auto, which is the default: not "
 	    "where it would take more than some seconds.", ARG_WORD,
@@ -163,7 +103,7 @@ static const struct arg report_args[] = {
 static void
 add_findings(struct reporter *r)
 {
-	r->disagreements = audited(&r->audit, &r->in, &r->cfg);
+	r->disagreements = audited(&r->audit, &r->in, &r->choices.cfg);
 	audited_report(&r->audit, &r->in, &r->findings);
 	r->page.r.findings = &r->findings;
 }
@@ -235,7 +175,7 @@ run(struct reporter *r)
 {
 	bool ok = true;
 
-	if (!inputs_load(&r->in) ||
+	if (!choices_settle(&r->choices, &r->in) || !inputs_load(&r->in) ||
 	    !outputs_open(&r->outputs, &r->in.diags))
 		return false;
 	add_findings(r);
@@ -262,13 +202,7 @@ settle(struct reporter *r, const struct args *a)
 	    sizeof(*r->captures));
 	for (unsigned i = 0; i < a->n_rest; i++)
 		r->captures[i] = feed_input_parse(a->rest[i], &r->in.arena);
-	if (r->cfg.profiles == 0)
-		r->cfg.profiles = PROFILE_DEFAULT;
-	r->cfg.management = r->management.list;
-	r->cfg.n_management = r->management.n;
-	r->cfg.outside = r->outside.list;
-	r->cfg.n_outside = r->outside.n;
-	return audited_today("report", &r->cfg.today) &&
+	return audited_today("report", &r->choices.cfg.today) &&
 	    (r->outputs.n != 0 || outputs_add(&r->outputs, "html", "-"));
 }
 
@@ -277,10 +211,11 @@ main_report(int argc, char **argv)
 {
 	struct reporter *r = mem_alloc(1, sizeof(*r));
 	struct args a = { .command = &command_report, .ctx = { &r->in, &r->in,
-	    &r->in, r, r } };
+	    &r->in, &r->choices, r, r } };
 	int code;
 
 	inputs_init(&r->in);
+	choices_init(&r->choices, "report", &r->in.arena);
 	r->outputs = (struct outputs){ .command = "report",
 	    .names = format_names };
 	page_begin(&r->page, argc, argv, &r->in.arena);
@@ -296,6 +231,7 @@ main_report(int argc, char **argv)
 	code = inputs_finish(&r->in, code);
 	replayed_free(&r->replayed);
 	audited_free(&r->audit);
+	choices_free(&r->choices);
 	page_free(&r->page);
 	free(a.rest);
 	inputs_free(&r->in);
@@ -326,7 +262,8 @@ const struct command command_report = {
 	    "the path of each.",
 	.text = text,
 	.tables = { { "Input", rules_args }, { NULL, inputs_args },
-	    { NULL, owner_args }, { "What is on it", looking_args },
+	    { NULL, owner_args }, { "What is on it", choices_args },
+	    { NULL, looking_args },
 	    { "Output", report_args } },
 	.operands = ARG_CAPTURE,
 	.exits = { [EXIT_YES] = "the page was written" },

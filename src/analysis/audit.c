@@ -17,16 +17,27 @@ is_in(const char *id, const char *const *list, unsigned n)
 	return false;
 }
 
+static enum audit_level
+level_of(const struct audit *a, const struct check *c)
+{
+	return a->cfg->levels == NULL ? LEVEL_UNSAID :
+	    a->cfg->levels[c - checks];
+}
+
 bool
 audit_on(const struct audit *a, const char *id)
 {
 	const struct audit_config *cfg = a->cfg;
+	const struct check *check = check_find(id);
+	enum audit_level level;
 
 	if (is_in(id, cfg->ignore, cfg->n_ignore))
 		return false;
 	if (cfg->n_only != 0)
 		return is_in(id, cfg->only, cfg->n_only);
-	return (check_find(id)->profiles & cfg->profiles) != 0;
+	level = level_of(a, check);
+	return level != LEVEL_UNSAID ? level != LEVEL_OFF :
+	    (check->profiles & cfg->profiles) != 0;
 }
 
 /* ---- order ---- */
@@ -99,10 +110,26 @@ drop_those_off(struct audit *a)
 	all->n = kept;
 }
 
+static void
+set_levels(struct audit *a)
+{
+	static const enum severity of[] = { [LEVEL_NOTE] = SEV_NOTE,
+	    [LEVEL_WARNING] = SEV_WARNING, [LEVEL_ERROR] = SEV_ERROR };
+
+	for (unsigned i = 0; i < a->out.n; i++) {
+		struct finding *f = a->out.list[i];
+		enum audit_level level = level_of(a, f->check);
+
+		if (level >= LEVEL_NOTE)
+			f->severity = of[level];
+	}
+}
+
 void
 audit_tidy(struct audit *a)
 {
 	drop_those_off(a);
+	set_levels(a);
 	if (a->out.n != 0)
 		qsort(a->out.list, a->out.n, sizeof(*a->out.list),
 		    compare_findings);

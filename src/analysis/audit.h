@@ -14,6 +14,33 @@ struct analysis;
 struct lookup;
 struct exposure;
 
+/* Where packets come from or go to: interfaces (a + at the end is a prefix)
+ * and networks; without either any.  Or this host. */
+struct zone {
+	struct zone *next;
+	const char *name;
+	const char **ifaces, **nets;
+	unsigned n_ifaces, n_nets;
+	bool host;
+};
+
+/* What may begin there; proto 0: nothing of that kind is told. */
+struct zone_service { uint8_t proto; uint16_t lo, hi; };
+
+/* From one zone to another new connections are of these services alone. */
+struct zone_path {
+	struct zone_path *next;
+	const struct zone *from, *to;
+	const struct zone_service *allowed;
+	unsigned n_allowed;
+	const char *words;		/* "guests -> lan = tcp/443" */
+	struct loc loc;			/* where that is said */
+};
+
+/* What is said of an id: not said, off, or on with this severity. */
+enum audit_level { LEVEL_UNSAID, LEVEL_OFF, LEVEL_NOTE, LEVEL_WARNING,
+    LEVEL_ERROR };
+
 struct audit_config {
 	unsigned profiles;		/* bits of enum profile */
 	/* Ids, or their beginnings ("FW2"): these and no others, whatever the
@@ -27,6 +54,9 @@ struct audit_config {
 	const char *const *outside;	/* interfaces, a + at the end is a prefix */
 	unsigned n_outside;
 	unsigned long_chain;		/* FW9005: rules; 0: 100 */
+	/* By the row of checks[], stronger than profiles; null: none. */
+	const enum audit_level *levels;
+	const struct zone_path *paths;	/* FW3015 */
 };
 
 struct audit {

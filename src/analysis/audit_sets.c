@@ -86,6 +86,39 @@ want_management(struct audit *a, int family, struct list *l)
 }
 
 static void
+want_zone(const struct zone *z, int family, enum field iface, enum field addr,
+    struct list *l)
+{
+	struct range r;
+
+	for (unsigned i = 0; i < z->n_ifaces; i++)
+		query_iface(add(l), iface, z->ifaces[i], false);
+	for (unsigned i = 0; i < z->n_nets; i++)
+		if (network_range(z->nets[i], family, &r))
+			query_range(add(l), addr, r.lo, r.hi, false);
+}
+
+static void
+want_paths(struct audit *a, int family, struct list *l)
+{
+	const struct zone_path *p = a->cfg->paths;
+
+	if (p != NULL)
+		query_iface(add(l), F_OUT, "lo", false);
+	for (; p != NULL; p = p->next) {
+		want_zone(p->from, family, F_IN, F_SRC, l);
+		want_zone(p->to, family, F_OUT, F_DST, l);
+		for (unsigned i = 0; i < p->n_allowed; i++) {
+			const struct zone_service *s = &p->allowed[i];
+
+			query_range(add(l), F_PROTO, s->proto, s->proto,
+			    false);
+			query_range(add(l), F_DPORT, s->lo, s->hi, false);
+		}
+	}
+}
+
+static void
 want_ifaces(struct audit *a, struct list *l)
 {
 	for (unsigned i = 0; i < outside_ways(a); i++)
@@ -107,6 +140,7 @@ make(struct audit *a, unsigned f, struct arena *arena)
 	want_table(a, rules->family, &l);
 	want_forged(a, rules->family, &l);
 	want_management(a, rules->family, &l);
+	want_paths(a, rules->family, &l);
 	want_ifaces(a, &l);
 	all = mem_alloc(l.n, sizeof(*all));
 	for (unsigned i = 0; i < l.n; i++)

@@ -214,7 +214,7 @@ not_accepted(struct audit *a, struct lookup *l)
 
 /* ---- FW4011 ---- */
 
-struct zone { const struct rule *rule; unsigned rules; struct zone *next; };
+struct ct_zone { const struct rule *rule; unsigned rules; struct ct_zone *next; };
 
 static const char *
 zone_of(struct lookup *l, const struct rule *r)
@@ -227,18 +227,18 @@ zones(struct audit *a, struct lookup *l)
 {
 	struct arena arena = ARENA_INIT;
 	struct map map = { NULL, 0, 0 };
-	struct zone *list = NULL;
+	struct ct_zone *list = NULL;
 
 	for (const struct rule *r = rule_first(l->rules); r != NULL;
 	    r = rule_next(r)) {
 		const char *name = zone_of(l, r);
-		struct zone *z;
+		struct ct_zone *z;
 
 		if (name == NULL || strcmp(name, "mark") == 0)
 			continue;
 		z = map_get(&map, name, strlen(name));
 		if (z == NULL) {
-			z = arena_new(&arena, struct zone);
+			z = arena_new(&arena, struct ct_zone);
 			z->rule = r;
 			z->next = list;
 			list = z;
@@ -247,7 +247,7 @@ zones(struct audit *a, struct lookup *l)
 		}
 		z->rules++;
 	}
-	for (const struct zone *z = list; z != NULL; z = z->next)
+	for (const struct ct_zone *z = list; z != NULL; z = z->next)
 		if (z->rules == 1)
 			finding_add(&a->out, "FW4011", z->rule, NULL, "only "
 			    "this rule puts packets into zone %s: the answers "
