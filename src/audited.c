@@ -8,6 +8,14 @@
 #include <stdlib.h>
 #include <time.h>
 
+void
+audited_wants(const struct audit_config *cfg, struct inputs *in)
+{
+	struct audit probe = { .cfg = cfg };
+
+	in->running_too = audit_on(&probe, "FW9003");
+}
+
 unsigned
 audited(struct audit *t, struct inputs *in, const struct audit_config *cfg)
 {
@@ -15,6 +23,8 @@ audited(struct audit *t, struct inputs *in, const struct audit_config *cfg)
 
 	t->rules[0] = in->load.rules[0];
 	t->rules[1] = in->load.rules[1];
+	t->running[0] = in->running.rules[0];
+	t->running[1] = in->running.rules[1];
 	t->env = in->env;
 	t->cfg = cfg;
 	t->out.arena = &in->arena;

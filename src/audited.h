@@ -6,6 +6,8 @@
 #include "inputs.h"
 #include "reports/findings.h"
 
+/* Has the inputs read what only some ids need; before inputs_load. */
+void	audited_wants(const struct audit_config *, struct inputs *);
 /* Runs every check, has the simulator confirm what it can, and marks what
  * comments of the ruleset suppress.  How many findings the simulator did not
  * agree with: internal errors, which were told to standard error. */

@@ -183,6 +183,7 @@ look(struct auditor *a)
 	if (!choices_settle(&a->choices, &a->in))
 		return false;
 	settle_fail(a);
+	audited_wants(&a->choices.cfg, &a->in);
 	if (a->baseline == NULL && a->write_baseline == NULL)
 		a->baseline = a->choices.baseline;
 	if (!inputs_load(&a->in) || !outputs_open(&a->outputs, &a->in.diags))

@@ -175,8 +175,10 @@ run(struct reporter *r)
 {
 	bool ok = true;
 
-	if (!choices_settle(&r->choices, &r->in) || !inputs_load(&r->in) ||
-	    !outputs_open(&r->outputs, &r->in.diags))
+	if (!choices_settle(&r->choices, &r->in))
+		return false;
+	audited_wants(&r->choices.cfg, &r->in);
+	if (!inputs_load(&r->in) || !outputs_open(&r->outputs, &r->in.diags))
 		return false;
 	add_findings(r);
 	if (r->exposure != WHEN_NEVER)

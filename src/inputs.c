@@ -93,7 +93,8 @@ inputs_init(struct inputs *in)
 {
 	*in = (struct inputs){ .arena = ARENA_INIT };
 	diag_init(&in->diags, &in->arena);
-	in->load = (struct load){ .arena = &in->arena, .diags = &in->diags };
+	in->load = in->running = (struct load){ .arena = &in->arena,
+	    .diags = &in->diags };
 	in->env = env_new(&in->arena);
 }
 
@@ -101,11 +102,13 @@ static void
 load_snapshot_rules(struct inputs *in, const char *name, int family)
 {
 	const char *path = env_file(in->snapshot, name, &in->arena);
+	bool given = in->load.rules[family_index(family)] != NULL;
+	struct load *to = given ? &in->running : &in->load;
 
-	if (path == NULL || in->load.rules[family_index(family)] != NULL)
+	if (path == NULL || (given && !in->running_too))
 		return;
-	in->load.family = family;
-	load_file(&in->load, path);
+	to->family = family;
+	load_file(to, path);
 }
 
 static void
@@ -170,6 +173,8 @@ inputs_free(struct inputs *in)
 {
 	ruleset_free(in->load.rules[0]);
 	ruleset_free(in->load.rules[1]);
+	ruleset_free(in->running.rules[0]);
+	ruleset_free(in->running.rules[1]);
 	free(in->connections);
 	arena_free(&in->arena);
 }

@@ -17,6 +17,9 @@ struct inputs {
 	struct env *env;
 	const char *snapshot;		/* folder, or null */
 	bool host_only;			/* its rulesets are not wanted */
+	/* Those of families that -r gave come out in 'running'. */
+	bool running_too;
+	struct load running;
 	struct input_file { const char *path; int family; } files[16];
 	unsigned n_files;
 	int family;			/* of the next -r; 0: the file's */

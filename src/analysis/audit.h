@@ -61,6 +61,8 @@ struct audit_config {
 
 struct audit {
 	const struct ruleset *rules[2];	/* [0] v4, [1] v6; null: none */
+	/* What runs on the host, if that is another (FW9003); or null. */
+	const struct ruleset *running[2];
 	const struct env *env;
 	const struct audit_config *cfg;
 	struct analysis *sets[2];
