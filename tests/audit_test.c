@@ -1,6 +1,7 @@
 /* The catalogue, dates in comments, which ids are on, and the order of
  * findings. */
-#include "analysis/audit.h"
+#include "analysis/exposure.h"
+#include "analysis/program.h"
 #include "base/date.h"
 #include "parsers/load.h"
 
@@ -107,5 +108,64 @@ Test(audit, findings_come_in_the_order_of_the_rules)
 	sbuf_free(&got);
 	free(a.out.list);
 	ruleset_free(load.rules[0]);
+	arena_free(&arena);
+}
+
+/* What was not decided is said: a program cut short. */
+Test(audit, what_was_too_much_work_is_told)
+{
+	static const char deep[] = "*filter\n:INPUT DROP [0:0]\n:a - [0:0]\n"
+	    ":b - [0:0]\n-A INPUT -p tcp -j a\n-A INPUT -j a\n"
+	    "-A a -s 10.0.0.0/8 -j b\n-A a -d 10.0.0.0/8 -j b\n"
+	    "-A b -p tcp -m tcp --dport 22 -j DROP\n"
+	    "-A b -p udp -m udp --dport 53 -j DROP\nCOMMIT\n";
+	static const char *const only[] = { "FW2001", "FW2002", "FW2003" };
+	struct arena arena = ARENA_INIT;
+	struct diags diags;
+	struct load load = { .arena = &arena, .diags = &diags };
+	struct audit_config cfg = { .only = only, .n_only = 3 };
+	struct audit a = { .cfg = &cfg, .out = { .arena = &arena },
+	    .env = env_new(&arena) };
+	bool told = false;
+
+	diag_init(&diags, &arena);
+	cr_assert(load_source(&load, source_text("rules", deep, &arena)));
+	a.rules[0] = load.rules[0];
+	audit_sets_new(&a, &arena);
+	a.sets[0]->most_steps = 3;
+	audit_run(&a);
+	for (unsigned i = 0; i < a.out.n; i++) {
+		const struct finding *f = a.out.list[i];
+
+		cr_expect(f->possible && f->severity == SEV_NOTE, "%s",
+		    f->message);
+		told |= strstr(f->message, "was not decided") != NULL;
+	}
+	cr_expect(told);
+	audit_sets_free(&a);
+	free(a.out.list);
+	ruleset_free(load.rules[0]);
+	arena_free(&arena);
+}
+
+Test(audit, levels_are_stronger_than_profiles)
+{
+	enum audit_level *levels = calloc(n_checks, sizeof(*levels));
+	struct arena arena = ARENA_INIT;
+	struct audit_config cfg = { .profiles = PROFILE_DEFAULT,
+	    .levels = levels };
+	struct audit a = { .cfg = &cfg, .out = { .arena = &arena } };
+
+	cr_assert(audit_on(&a, "FW2001") && !audit_on(&a, "FW2006"));
+	levels[check_find("FW2001") - checks] = LEVEL_OFF;
+	levels[check_find("FW2006") - checks] = LEVEL_ERROR;
+	cr_assert(!audit_on(&a, "FW2001") && audit_on(&a, "FW2006"));
+	finding_add(&a.out, "FW2001", NULL, NULL, "off")->family = AF_INET;
+	finding_add(&a.out, "FW2006", NULL, NULL, "on")->family = AF_INET;
+	audit_tidy(&a);
+	cr_assert_eq(a.out.n, 1);
+	cr_assert_eq(a.out.list[0]->severity, SEV_ERROR);
+	free(levels);
+	free(a.out.list);
 	arena_free(&arena);
 }

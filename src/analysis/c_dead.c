@@ -16,6 +16,9 @@ struct looking {
 	const struct chain *chain;
 	unsigned logs;
 	struct finding *last_log;
+	/* Rules of a chain of which it was not decided. */
+	const struct rule *undecided;	/* the first; null: none so far */
+	unsigned n_undecided;
 };
 
 /* ---- what covers it ---- */
@@ -206,10 +209,43 @@ contradicts(struct audit *a, unsigned f, const struct rule *r,
 		finding_by(a, found, facts->callers[i]);
 }
 
+/* ---- too much work ---- */
+
+static void
+tell_undecided(struct looking *k)
+{
+	struct finding *f;
+
+	if (k->n_undecided == 0)
+		return;
+	f = finding_add(&k->a->out, "FW2002", NULL, k->undecided->chain,
+	    "whether any packet gets to %s%s was not decided: that would be "
+	    "too much work", rule_near(k->a, k->undecided,
+	    k->undecided->chain), k->n_undecided == 1 ? "" : arena_printf(
+	    k->a->out.arena, " and %s behind it", counted(k->a,
+	    k->n_undecided - 1, "more rule", "more rules")));
+	f->possible = true;
+	f->severity = SEV_NOTE;
+	k->n_undecided = 0;
+	k->undecided = NULL;
+}
+
+static void
+undecided(struct looking *k, const struct rule *r)
+{
+	if (k->undecided != NULL && k->undecided->chain != r->chain)
+		tell_undecided(k);
+	if (k->n_undecided++ == 0)
+		k->undecided = r;
+}
+
 static void
 tell(const struct rule *r, const struct dead *d, void *arg)
 {
 	struct looking *k = arg;
+
+	if (d->limit)
+		undecided(k, r);
 
 	if (d->kind == DEAD_COVERED) {
 		covered(k->a, r, d);
@@ -300,6 +336,7 @@ check_dead(struct audit *a, unsigned f)
 
 	analysis_dead(a->sets[f], 0, &scratch, tell, &k);
 	rest_of_logs(&k);
+	tell_undecided(&k);
 	if (audit_on(a, "FW2012"))
 		idle_jumps(a, f);
 	arena_free(&scratch);
