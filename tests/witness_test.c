@@ -411,7 +411,7 @@ Test(witness, words_of_a_usual_packet)
 
 /* ---- one chain ---- */
 
-struct listener {
+struct heard {
 	struct sink sink;
 	struct sbuf hits;		/* "INPUT#1 " ... */
 };
@@ -419,7 +419,7 @@ struct listener {
 static void
 on_event(struct sink *sink, const struct event *e)
 {
-	struct listener *l = (struct listener *)sink;
+	struct heard *l = (struct heard *)sink;
 
 	if (e->kind == EV_HIT)
 		sbuf_printf(&l->hits, "%s#%u ", e->rule->chain->name,
@@ -429,7 +429,7 @@ on_event(struct sink *sink, const struct event *e)
 struct one {
 	struct run run;
 	struct sim *sim;
-	struct listener listener;
+	struct heard listener;
 	struct outcome out;
 };
 
