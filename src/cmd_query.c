@@ -8,6 +8,7 @@
 #include "matrix.h"
 #include "outputs.h"
 #include "page.h"
+#include "progress.h"
 #include "replay_path.h"
 #include "told.h"
 
@@ -44,6 +45,7 @@ struct cmd {
 	struct replayer *replayer;
 	struct path_replayer *paths;
 	unsigned disagreements;		/* between analysis and simulator */
+	struct progress *progress;
 };
 
 /* ---- options ---- */
@@ -305,7 +307,8 @@ ask_matrix(struct cmd *c, unsigned f)
 	if (!rules->tables[TABLE_FILTER].present)
 		return false;
 	c->n_matrices++;
-	matrix_family(rules, c->in.env, &c->asked.q[f], 0, &c->in.arena, m);
+	matrix_family(rules, c->in.env, &c->asked.q[f], 0, &c->in.arena,
+	    c->progress, m);
 	for (unsigned i = 0; i < m->n; i++)
 		c->n += m->cells[i].n != 0;
 	return true;
@@ -369,15 +372,15 @@ report(struct cmd *c, unsigned families)
 	}
 }
 
-/* The families to be asked are those with rules and this chain. */
-static int
-run(struct cmd *c)
+/* The families to be asked are those with rules and this chain; how many of
+ * them there are. */
+static unsigned
+ask_all(struct cmd *c)
 {
 	struct diags *d = &c->in.diags;
 	unsigned families = 0, has_rules = 0;
 
-	if (!inputs_load(&c->in) || !outputs_open(&c->out, d))
-		return EXIT_INPUT;
+	progress_phase(c->progress, "asking", PROGRESS_NONE, 0);
 	for (unsigned f = 0; f < 2; f++) {
 		const struct ruleset *rules = c->in.load.rules[f];
 
@@ -403,7 +406,23 @@ run(struct cmd *c)
 	else if (families == 0)
 		diag_error(d, (struct loc){ 0 }, "there is no chain `%s/%s'",
 		    table_names[c->table], c->chain);
-	if (d->errors != 0)
+	return families;
+}
+
+static int
+run(struct cmd *c)
+{
+	struct diags *d = &c->in.diags;
+	unsigned families = 0;
+	bool ok;
+
+	c->progress = progress_begin(c->quiet);
+	progress_phase(c->progress, "reading", PROGRESS_NONE, 0);
+	ok = inputs_load(&c->in) && outputs_open(&c->out, d);
+	if (ok)
+		families = ask_all(c);
+	progress_end(c->progress);
+	if (!ok || d->errors != 0)
 		return EXIT_INPUT;
 	if (c->matrix)
 		report_matrix(c);

@@ -9,6 +9,7 @@
 #include "matrix.h"
 #include "outputs.h"
 #include "page.h"
+#include "progress.h"
 #include "replayed.h"
 
 #include <stdlib.h>
@@ -39,6 +40,7 @@ struct reporter {
 	struct matrix_report matrix;
 	struct replayed replayed;
 	unsigned disagreements;		/* between analysis and simulator */
+	struct progress *progress;
 };
 
 /* ---- options ---- */
@@ -101,8 +103,17 @@ static const struct arg report_args[] = {
 /* ---- parts ---- */
 
 static void
+step(void *arg, unsigned done, unsigned all)
+{
+	progress_at(arg, done, all);
+}
+
+static void
 add_findings(struct reporter *r)
 {
+	r->audit.step = step;
+	r->audit.step_arg = r->progress;
+	progress_phase(r->progress, "looking", PROGRESS_COUNT, 0);
 	r->disagreements = audited(&r->audit, &r->in, &r->choices.cfg);
 	audited_report(&r->audit, &r->in, &r->findings);
 	r->page.r.findings = &r->findings;
@@ -138,7 +149,8 @@ add_family(struct reporter *r, const struct ruleset *rs)
 	    MAX_EXPOSURE_RULES)
 		give_up(r, rs, "table filter has too many rules");
 	else if (matrix_family(rs, r->in.env, &all, always ? 0 :
-	    MATRIX_USUAL_WORK, &r->in.arena, &r->matrices[r->matrix.n]))
+	    MATRIX_USUAL_WORK, &r->in.arena, r->progress,
+	    &r->matrices[r->matrix.n]))
 		r->matrix.n++;
 	else
 		give_up(r, rs, "that is too much work");
@@ -162,7 +174,7 @@ static bool
 add_replay(struct reporter *r)
 {
 	if (!replayed_run(&r->replayed, &r->in, r->captures, r->n_captures,
-	    r->partial))
+	    r->partial, r->progress))
 		return false;
 	replayed_tell(&r->replayed, &r->page);
 	for (unsigned i = 0; i < r->n_captures; i++)
@@ -171,10 +183,9 @@ add_replay(struct reporter *r)
 }
 
 static bool
-run(struct reporter *r)
+look(struct reporter *r)
 {
-	bool ok = true;
-
+	progress_phase(r->progress, "reading", PROGRESS_NONE, 0);
 	if (!choices_settle(&r->choices, &r->in))
 		return false;
 	audited_wants(&r->choices.cfg, &r->in);
@@ -183,7 +194,18 @@ run(struct reporter *r)
 	add_findings(r);
 	if (r->exposure != WHEN_NEVER)
 		add_exposure(r);
-	if (r->n_captures != 0 && !add_replay(r))
+	return r->n_captures == 0 || add_replay(r);
+}
+
+static bool
+run(struct reporter *r)
+{
+	bool ok;
+
+	r->progress = progress_begin(false);
+	ok = look(r);
+	progress_end(r->progress);
+	if (!ok)
 		return false;
 	page_inputs(&r->page, &r->in);
 	for (unsigned i = 0; i < r->outputs.n; i++)

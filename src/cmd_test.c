@@ -6,6 +6,7 @@
 #include "ext/ext.h"
 #include "outputs.h"
 #include "page.h"
+#include "progress.h"
 #include "run.h"
 #include "scene.h"
 
@@ -31,6 +32,8 @@ struct tester {
 	struct scene *scenes;
 	struct test_report report;
 	unsigned room_assumptions;
+	struct progress *progress;
+	unsigned n_tests;		/* of all files */
 };
 
 /* ---- options ---- */
@@ -126,6 +129,7 @@ run_file(struct tester *t, unsigned i)
 	run_assume_time(&s.scene->in, t->time);
 	for (const struct expect_test *e = t->files[i].tests; e != NULL;
 	    e = e->next) {
+		progress_at(t->progress, r->n_tests, t->n_tests);
 		expect_run(&s, e, &r->tests[r->n_tests]);
 		r->results[r->tests[r->n_tests++].result]++;
 	}
@@ -135,14 +139,13 @@ run_file(struct tester *t, unsigned i)
 static void
 run_all(struct tester *t, unsigned n_files)
 {
-	unsigned n = 0;
-
 	for (unsigned i = 0; i < n_files; i++)
 		for (const struct expect_test *e = t->files[i].tests;
 		    e != NULL; e = e->next)
-			n++;
+			t->n_tests++;
 	t->report.tests = arena_alloc(&t->usual.arena,
-	    n * sizeof(*t->report.tests));
+	    t->n_tests * sizeof(*t->report.tests));
+	progress_phase(t->progress, "testing", PROGRESS_COUNT, 0);
 	for (unsigned i = 0; i < n_files; i++)
 		run_file(t, i);
 }
@@ -221,9 +224,16 @@ run(struct tester *t, const struct args *a)
 {
 	const unsigned *results = t->report.results;
 
-	if (!read_files(t, a) || !outputs_open(&t->outputs, &t->usual.diags))
+	bool ok;
+
+	t->progress = progress_begin(t->report.quiet);
+	progress_phase(t->progress, "reading", PROGRESS_NONE, 0);
+	ok = read_files(t, a) && outputs_open(&t->outputs, &t->usual.diags);
+	if (ok)
+		run_all(t, a->n_rest);
+	progress_end(t->progress);
+	if (!ok)
 		return EXIT_INPUT;
-	run_all(t, a->n_rest);
 	sum_up(t);
 	for (unsigned i = 0; i < t->outputs.n; i++) {
 		struct out *o = &t->outputs.list[i].out;

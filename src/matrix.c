@@ -548,19 +548,21 @@ make_analysis(struct matrix *m)
 bool
 matrix_family(const struct ruleset *rules, struct env *env,
     const struct query *asked, uint64_t work, struct arena *arena,
-    struct matrix_family *out)
+    struct progress *progress, struct matrix_family *out)
 {
 	struct matrix *m = mem_alloc(1, sizeof(*m));
 	bool done;
 
 	*m = (struct matrix){ .arena = arena, .env = env, .rules = rules,
 	    .limit = work };
+	progress_phase(progress, "who reaches what", PROGRESS_COUNT, 0);
 	find_zones(m);
 	base_tests(m, asked);
 	make_analysis(m);
 	m->cells = arena_alloc(arena, (m->n_zones + 1) * (m->n_zones + 1) *
 	    sizeof(*m->cells));
 	for (unsigned i = 0; i < m->n_zones; i++) {
+		progress_at(progress, i, m->n_zones + 1);
 		add_cell(m, m->zones[i], NULL);
 		for (unsigned k = 0; k < m->n_zones; k++)
 			add_cell(m, m->zones[i], m->zones[k]);

@@ -4,6 +4,7 @@
 #define MATRIX_H
 
 #include "analysis/analysis.h"
+#include "progress.h"
 #include "reports/regions.h"
 
 enum { MATRIX_USUAL_WORK = 400000 };
@@ -15,6 +16,6 @@ enum { MATRIX_USUAL_WORK = 400000 };
  * a second (0: never); what it came to is not complete. */
 bool	matrix_family(const struct ruleset *, struct env *,
 	    const struct query *asked, uint64_t work, struct arena *,
-	    struct matrix_family *);
+	    struct progress *, struct matrix_family *);
 
 #endif

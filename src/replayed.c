@@ -47,8 +47,10 @@ on_sent(void *arg, const struct iface *dev, const uint8_t *l3, uint32_t len,
 }
 
 static void
-run_frames(struct replayed *r, const struct inputs *in)
+run_frames(struct replayed *r, const struct inputs *in,
+    struct progress *progress)
 {
+	uint64_t done, total;
 	struct summary_packet p;
 	struct frame f;
 	unsigned file;
@@ -65,6 +67,8 @@ run_frames(struct replayed *r, const struct inputs *in)
 		replayed_frame(r->sim, &f, r->summary, &p);
 		summary_add(r->summary, &p);
 		history_add(r->history, &p, f.time, file);
+		feed_progress(r->feed, &done, &total);
+		progress_at(progress, done, total);
 		if (f.time > r->facts.last)
 			r->facts.last = f.time;
 	}
@@ -72,7 +76,8 @@ run_frames(struct replayed *r, const struct inputs *in)
 
 bool
 replayed_run(struct replayed *r, struct inputs *in,
-    const struct feed_input *captures, unsigned n, bool partial)
+    const struct feed_input *captures, unsigned n, bool partial,
+    struct progress *progress)
 {
 	struct feed_config feed = { .inputs = captures, .n_inputs = n,
 	    .env = in->env, .diags = &in->diags, .arena = &in->arena,
@@ -94,7 +99,8 @@ replayed_run(struct replayed *r, struct inputs *in,
 	cfg.sink = history_sink(r->history);
 	r->sim = sim_new(&cfg);
 	feed_for(r->feed, r->sim);
-	run_frames(r, in);
+	progress_phase(progress, "replaying", PROGRESS_BYTES, 0);
+	run_frames(r, in, progress);
 	return in->diags.errors == 0;
 }
 

@@ -4,6 +4,7 @@
 
 #include "feed.h"
 #include "page.h"
+#include "progress.h"
 
 struct replayed {
 	struct feed *feed;
@@ -16,7 +17,8 @@ struct replayed {
 
 /* False and an error in the inputs' diagnostics: a capture cannot be read. */
 bool	replayed_run(struct replayed *, struct inputs *,
-	    const struct feed_input *, unsigned n, bool partial);
+	    const struct feed_input *, unsigned n, bool partial,
+	    struct progress *);
 /* Gives it to the page, which borrows it. */
 void	replayed_tell(struct replayed *, struct page *);
 void	replayed_free(struct replayed *);	/* after zeroes too */

@@ -86,6 +86,15 @@ if needs_pty "progress"; then
 	    < <(clean timeout 60 script -qec "$slow | $replay" /dev/null \
 	    </dev/null)
 	check "-q: no progress" test -z "$(pty "$slow | $replay -q >/dev/null")"
+	# And of other long work, where a named pipe is slow.
+	mkfifo "$tmp/late"
+	for command in "report -o /dev/null -r" "query --matrix -r" "audit"; do
+		(sleep 1.6; cat "$edge") >"$tmp/late" &
+		check "progress of $command" grep -q $'\rreading, .* so far' \
+		    < <(clean timeout 60 script -qec \
+		    "nfwalk $command $tmp/late >/dev/null" /dev/null </dev/null)
+		wait
+	done
 	check "none in less than a second" test -z \
 	    "$(pty "nfwalk replay -S testdata/demo/snapshot \
 	    uplink=testdata/demo/uplink.pcap >/dev/null")"
