@@ -2,6 +2,7 @@
  * FW9008. */
 #include "analysis/audit.h"
 #include "analysis/group.h"
+#include "analysis/lookup.h"
 #include "ext/ext.h"
 
 #include <strings.h>
@@ -68,7 +69,7 @@ static bool
 decides(const struct rule *r)
 {
 	return r->kind == TGT_ACCEPT || r->kind == TGT_DROP ||
-	    (r->kind == TGT_EXT && strcmp(r->target.ext->name, "REJECT") == 0);
+	    rule_target_is(r, "REJECT");
 }
 
 static void

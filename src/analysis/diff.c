@@ -8,6 +8,7 @@
  * of deciders are asked for one packet each (ask_pairs). */
 #include "analysis/align.h"
 #include "analysis/cover.h"
+#include "analysis/lookup.h"
 #include "analysis/made.h"
 #include "analysis/rules.h"
 
@@ -387,8 +388,8 @@ describe(const struct diff *d, unsigned i, const struct end *e,
 	r->side[i].rule = e->by->rule;
 	if (e->by->kind == STEP_END)
 		r->side[i].policy = s->chain;
-	r->side[i].reject = e->by->rule != NULL && e->by->rule->kind ==
-	    TGT_EXT && strcmp(e->by->rule->target.ext->name, "REJECT") == 0;
+	r->side[i].reject = e->by->rule != NULL &&
+	    rule_target_is(e->by->rule, "REJECT");
 }
 
 /* What was done on the way makes no two regions of packets that are accepted

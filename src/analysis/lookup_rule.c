@@ -6,13 +6,6 @@
 
 /* ---- what it does ---- */
 
-/* Targets of extensions that end the packet's way through a table. */
-static const struct { const char *name; enum verdict verdict; } endings[] = {
-	{ "REJECT", V_DROP }, { "DNAT", V_ACCEPT }, { "SNAT", V_ACCEPT },
-	{ "MASQUERADE", V_ACCEPT }, { "REDIRECT", V_ACCEPT },
-	{ "NETMAP", V_ACCEPT }, { "TPROXY", V_ACCEPT }, { "NFQUEUE", V_QUEUE },
-};
-
 enum verdict
 rule_verdict(const struct rule *r)
 {
@@ -32,10 +25,7 @@ rule_verdict(const struct rule *r)
 	case TGT_EXT:
 		break;
 	}
-	for (size_t i = 0; i < sizeof(endings) / sizeof(*endings); i++)
-		if (rule_target_is(r, endings[i].name))
-			return endings[i].verdict;
-	return V_CONTINUE;
+	return (enum verdict)r->target.ext->ends;
 }
 
 enum verdict

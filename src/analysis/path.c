@@ -2,6 +2,7 @@
 
 #include "analysis/cover.h"
 #include "analysis/follow.h"
+#include "analysis/lookup.h"
 #include "model/fib.h"
 
 #include <arpa/inet.h>
@@ -182,8 +183,8 @@ translation(const struct walk *w, const struct flow *f)
 static bool
 is_reject(const struct step *s)
 {
-	return s != NULL && s->rule != NULL && s->rule->kind == TGT_EXT &&
-	    strcmp(s->rule->target.ext->name, "REJECT") == 0;
+	return s != NULL && s->rule != NULL &&
+	    rule_target_is(s->rule, "REJECT");
 }
 
 static bool

@@ -1,4 +1,5 @@
 #include "analysis/program.h"
+#include "analysis/lookup.h"
 
 #include "analysis/rules.h"
 
@@ -69,31 +70,15 @@ step_box(const struct program *p, const struct step *s, unsigned i)
 }
 
 static enum step_kind
-kind_of(const struct rule *r, enum verdict *v)
+kind_of(enum verdict v)
 {
-	*v = V_CONTINUE;
-	switch ((enum target_kind)r->kind) {
-	case TGT_ACCEPT:
-		*v = V_ACCEPT;
-		return STEP_TAKE;
-	case TGT_DROP:
-		*v = V_DROP;
-		return STEP_TAKE;
-	case TGT_QUEUE:
-		*v = V_QUEUE;
-		return STEP_TAKE;
-	case TGT_RETURN:
-		*v = V_RETURN;
-		return STEP_RETURN;
-	case TGT_CHAIN:
-		return r->flags & RULE_GOTO ? STEP_GOTO : STEP_JUMP;
-	case TGT_EXT:
-		*v = (enum verdict)r->target.ext->ends;
-		return *v == V_CONTINUE ? STEP_PASS : STEP_TAKE;
-	case TGT_NONE:
-		break;
-	}
-	return STEP_PASS;
+	static const enum step_kind others[] = { [V_CONTINUE] = STEP_PASS,
+	    [V_RETURN] = STEP_RETURN, [V_JUMP] = STEP_JUMP,
+	    [V_GOTO] = STEP_GOTO };
+	static const unsigned is_other = 1 << V_CONTINUE | 1 << V_RETURN |
+	    1 << V_JUMP | 1 << V_GOTO;
+
+	return is_other >> v & 1 ? others[v] : STEP_TAKE;
 }
 
 /* The boxes of a caller; the root's is what can enter. */
@@ -199,7 +184,6 @@ build(struct program *p)
 		const struct rule *r;
 		struct context ctx;
 		uint32_t frame = o->frame;
-		enum verdict v;
 		struct step *s;
 
 		if (o->next == f->chain->n ||
@@ -214,8 +198,8 @@ build(struct program *p)
 		s = add_step(p, frame);
 		ctx.call = frame == 0 ? NULL : &p->steps[f->call];
 		s->rule = r;
-		s->kind = (uint8_t)kind_of(r, &v);
-		s->verdict = (uint8_t)v;
+		s->verdict = (uint8_t)rule_verdict(r);
+		s->kind = (uint8_t)kind_of((enum verdict)s->verdict);
 		set_boxes(p, s, rs, &ctx);
 		s->certain = rs->exact;
 		s->behind = f->back;

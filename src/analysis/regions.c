@@ -1,6 +1,7 @@
 /* Who decides the packets of a query. */
 #include "analysis/cover.h"
 #include "analysis/follow.h"
+#include "analysis/lookup.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -200,8 +201,7 @@ describe(const struct program *p, const struct step *s, struct region *r)
 		return;
 	}
 	r->verdict = (enum verdict)s->verdict;
-	r->reject = r->verdict == V_DROP && s->rule->kind == TGT_EXT &&
-	    strcmp(s->rule->target.ext->name, "REJECT") == 0;
+	r->reject = r->verdict == V_DROP && rule_target_is(s->rule, "REJECT");
 }
 
 /* One region of a decider: of packets that it decides for certain, or of
