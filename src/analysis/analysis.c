@@ -204,8 +204,7 @@ build_rule(struct builder *b, const struct rule *r, struct rule_set *rs)
 {
 	struct analysis *an = b->an;
 
-	rule_boxes(r, &b->cut, &b->all, b->keys, &b->out, &rs->exact,
-	    &rs->unknown);
+	rule_boxes(r, &b->cut, &b->all, b->keys, &b->out, &rs->exact);
 	rs->first = an->boxes.n;
 	rs->n = b->out.n;
 	for (unsigned i = 0; i < b->out.n; i++)

@@ -1,6 +1,6 @@
 #include "analysis/program.h"
-#include "analysis/lookup.h"
 
+#include "analysis/lookup.h"
 #include "analysis/rules.h"
 
 #include <stdlib.h>
@@ -160,7 +160,6 @@ doubt_all(struct program *p)
 		struct step *s = &p->steps[i];
 
 		s->exact = s->certain = false;
-		s->unknown = true;
 	}
 	p->doubt = true;
 }
@@ -207,7 +206,6 @@ build(struct program *p)
 		    s->n != 0;
 		s->exact = rs->exact && (frame == 0 || p->changing ||
 		    ctx.call->exact);
-		s->unknown = rs->unknown || (frame != 0 && ctx.call->unknown);
 		p->doubt |= !s->exact && s->n != 0;
 		p->loose |= s->kind == STEP_GOTO && !s->exact && s->n != 0;
 		if ((s->kind != STEP_JUMP && s->kind != STEP_GOTO) ||

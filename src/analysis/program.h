@@ -19,7 +19,6 @@ struct rule_set {
 	/* It matches these for certain; else it may (memory, chance, what is
 	 * not known), and no others. */
 	bool exact;
-	bool unknown;			/* not exact for lack of knowledge */
 };
 
 struct chain_sets {
@@ -63,7 +62,7 @@ struct step {
 	uint32_t frame;
 	uint32_t callee;		/* frame, of JUMP and GOTO */
 	uint8_t kind, verdict;
-	bool own, exact, unknown, dead;
+	bool own, exact, dead;
 	bool certain;			/* the rule itself is exact */
 	bool behind;			/* a RETURN or goto of its frame */
 };

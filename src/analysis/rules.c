@@ -222,26 +222,27 @@ rule_collect(const struct rule *r, struct lower *l, struct may_keys *keys)
 
 void
 rule_boxes(const struct rule *r, struct hs_cut *c, const struct hs *from,
-    struct may_keys *keys, struct hs *out, bool *exact, bool *unknown)
+    struct may_keys *keys, struct hs *out, bool *exact)
 {
+	bool unknown = false;
+
 	*exact = true;
-	*unknown = false;
 	hs_cut_begin(c, from);
 	rule_lower_basic(r, &c->lower);
 	hs_cut_end(c, out);
-	*unknown |= c->overflow || c->unknown;
+	unknown |= c->overflow || c->unknown;
 	for (unsigned i = 0; i < r->n_matches; i++) {
 		hs_cut_begin(c, out);
 		if (match_lower(&r->matches[i], &c->lower) == MATCH_MAY)
 			*exact = keys != NULL && *exact;
 		hs_cut_end(c, out);
-		*unknown |= c->overflow || c->unknown;
+		unknown |= c->overflow || c->unknown;
 	}
 	if (keys != NULL && rule_has_may(r)) {
 		hs_cut_begin(c, out);
 		lower_may(r, &c->lower, keys);
 		hs_cut_end(c, out);
-		*unknown |= c->unknown;
+		unknown |= c->unknown;
 	}
-	*exact &= !*unknown;
+	*exact &= !unknown;
 }

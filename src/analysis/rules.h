@@ -28,8 +28,8 @@ void	rule_given(const struct rule *, struct hs_space *);
 /* "-j LOG --log-prefix x": the target as iptables-save prints it. */
 void	rule_target_text(const struct rule *, int family, struct sbuf *);
 /* What the rule matches of 'from'.  Not 'exact': it may match these, and no
- * others; 'unknown': because we do not know better. */
+ * others. */
 void	rule_boxes(const struct rule *, struct hs_cut *, const struct hs *from,
-	    struct may_keys *, struct hs *out, bool *exact, bool *unknown);
+	    struct may_keys *, struct hs *out, bool *exact);
 
 #endif
