@@ -202,30 +202,33 @@ read_profiles(struct setting *s)
 	}
 }
 
+/* Words that 'is' is true of; of no use if an option gave some. */
 static void
-read_management(struct setting *s)
+read_words(struct setting *s, bool (*is)(const char *), const char *what,
+    bool given, struct words *to)
 {
 	const char *rest = s->at->value, *word;
 	struct loc loc;
 
 	while ((word = next_of(s, &rest, &loc)) != NULL)
-		if (!is_network(word))
-			wrong(s, loc, word, NULL, "a network");
-		else if (!s->has_management)
-			add_word(&s->c->management, word);
+		if (!is(word))
+			wrong(s, loc, word, NULL, what);
+		else if (!given)
+			add_word(to, word);
+}
+
+static void
+read_management(struct setting *s)
+{
+	read_words(s, is_network, "a network", s->has_management,
+	    &s->c->management);
 }
 
 static void
 read_outside(struct setting *s)
 {
-	const char *rest = s->at->value, *word;
-	struct loc loc;
-
-	while ((word = next_of(s, &rest, &loc)) != NULL)
-		if (!is_iface(word))
-			wrong(s, loc, word, NULL, "an interface");
-		else if (!s->has_outside)
-			add_word(&s->c->outside, word);
+	read_words(s, is_iface, "an interface", s->has_outside,
+	    &s->c->outside);
 }
 
 static void
