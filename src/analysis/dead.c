@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { POINTS = 32, MANY_STEPS = 64, FOLLOW_LIMIT = 1000000 };
+enum { POINTS = 32, MANY_STEPS = 64, FOLLOW_LIMIT = 1000000,
+    PACKETS = 256 };
 
 /* What was found of a rule so far, over all programs it is in: little, as
  * most rules are alive. */
@@ -267,6 +268,49 @@ on_end(struct follow *f, struct program *p, uint32_t step,
 	(void)flow;
 }
 
+/* A packet that the step asks for, as it comes in: marks are what the step
+ * asks for, or what they may be before targets change them. */
+static void
+random_packet(struct program *p, const struct step *s, unsigned i,
+    uint64_t *random, hs_cell *out)
+{
+	const struct hs_space *sp = p->an->space;
+	hs_cell box[HS_MAX_DIMS];
+
+	memcpy(box, step_box(p, s, i % s->n), sp->n * sizeof(*box));
+	for (unsigned d = 0; d < sp->n && i / s->n % 2 == 0; d++)
+		if (sp->dims[d].field != N_FIELDS &&
+		    field_info[sp->dims[d].field].kind == FIELD_MARK)
+			box[d] = p->all[d];
+	if (!box_and(sp, box, box, p->all))
+		memcpy(box, p->all, sp->n * sizeof(*box));
+	cover_point(sp, box, random, out);
+}
+
+/* There was too much to follow: single packets may still come to a step. */
+static void
+look_by_packets(struct program *p, struct follow *f)
+{
+	struct hits *h = f->arg;
+	uint64_t random = 1;
+
+	f->work = 0;
+	f->full = false;
+	for (uint32_t at = 0; at + 1 < p->n_steps; at++) {
+		const struct step *s = &p->steps[at];
+
+		for (unsigned i = 0; i < PACKETS && s->n != 0 &&
+		    !h->hit[at] && !f->full; i++) {
+			hs_cell packet[HS_MAX_DIMS];
+			struct flow start = { .now = packet, .was = packet };
+
+			random_packet(p, s, i, &random, packet);
+			follow(f, p, &start);
+		}
+	}
+	f->full = true;
+}
+
 /* All that can enter is followed; what it does not come to is dead, because
  * of earlier rules or of what they changed. */
 static void
@@ -279,6 +323,8 @@ look_by_following(struct run *run, struct program *p)
 	struct flow start = { .now = p->all, .was = p->all };
 
 	follow(&f, p, &start);
+	if (f.full)
+		look_by_packets(p, &f);
 	for (uint32_t i = 0; i + 1 < p->n_steps; i++) {
 		struct state *s = state_of(run, p->steps[i].rule);
 
