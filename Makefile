@@ -128,7 +128,7 @@ sets: $B/tests/sets/sets
 
 # All tests; what is missing on the machine is installed first.
 setup:
-	@tests/setup.sh test
+	@B=$B tests/setup.sh test
 test: setup
 	@$(MAKE) --no-print-directory all $B/tests/unit lab sets
 	@B=$B ASAN_OPTIONS=abort_on_error=1 tests/run.sh

@@ -4,12 +4,26 @@
 # is missing.
 #	tests/setup.sh build	what building needs
 #	tests/setup.sh test	that, and what the tests need
+# 'test' also asks npm, where there is one, for the schema of SARIF that a
+# package of it carries, into the folder of builds, $B.
 set -u
 build="gcc libc6-dev make pkg-config libpcap-dev libxml2-dev libcjson-dev"
 tests="libcriterion-dev iptables conntrack ipset iproute2 mandoc zsh fish less"
 # Tests that need these are skipped without them: no system has to know them.
 wish="python3 python3-jsonschema chromium libxml2-utils perl tshark cmark-gfm"
 [ "${1:-build}" = test ] && want="$build $tests" || { want=$build wish=; }
+
+# OASIS's schema of SARIF; a test is skipped without.
+sarif=@microsoft/jest-sarif
+npm=${B:-$(dirname "$0")/../build}/npm
+if [ "${1:-build}" = test ] && [ ! -d "$npm/node_modules/$sarif/lib" ] &&
+    command -v npm >/dev/null; then
+	mkdir -p "$npm" && timeout 120 npm install --prefix "$npm" \
+	    --ignore-scripts --no-save --no-audit --no-fund \
+	    --fetch-retries=0 \
+	    "$sarif@1.0.0-beta.0" </dev/null >/dev/null 2>&1 ||
+	    echo "without npm's $sarif: a test will be skipped"
+fi
 
 if ! command -v dpkg-query >/dev/null; then
 	# Another system: only what can be asked of pkg-config.
