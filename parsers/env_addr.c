@@ -131,6 +131,12 @@ read_iface(struct entry *e)
 		entry_error(e, "an interface without a name of 1 to 15 bytes");
 		return;
 	}
+	for (const char *s = name; *s != '\0'; s++)
+		if (!iface_byte((uint8_t)*s)) {
+			entry_error(e, "white space or a control character "
+			    "in the name of an interface");
+			return;
+		}
 	i = env_add_iface(e->env, name, strlen(name));
 	mtu = i->mtu;
 	text = entry_text(e, json, "group");

@@ -113,6 +113,10 @@ spec_read_iface(struct spec_reader *r, unsigned i, char name[IFNAME_SIZE])
 		    IFNAME_SIZE - 1);
 	if (memchr(w->s, '/', w->len) != NULL)
 		return spec_fail(r, i, "an interface's name has no '/'");
+	for (size_t k = 0; k < w->len; k++)
+		if (w->s[k] != ' ' && !iface_byte((uint8_t)w->s[k]))
+			return spec_fail(r, i, "an interface's name has no "
+			    "control characters");
 	memset(name, 0, IFNAME_SIZE);
 	memcpy(name, w->s, w->len);
 	return true;

@@ -261,6 +261,8 @@ Test(env, nonsense)
 		{ ADDR, 1, "[7]" }, { ADDR, 5, "[{}, \"\\\"],[\"]" },
 		{ ADDR, 1, "[{\"ifindex\":1}]" },
 		{ ADDR, 1, "[{\"ifname\":\"0123456789abcdef\"}]" },
+		{ ADDR, 1, "[{\"ifname\":\"e\\u001b0\"}]" },
+		{ ADDR, 1, "[{\"ifname\":\"e 0\"}]" },
 		{ ADDR, 1, "[{\"ifname\":\"a\",\"ifindex\":-1}]" },
 		{ ADDR, 1, "[{\"ifname\":\"a\",\"ifindex\":1e300}]" },
 		{ ADDR, 1, "[{\"ifname\":\"a\",\"mtu\":\"x\"}]" },

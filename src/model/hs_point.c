@@ -108,7 +108,7 @@ name_like(const struct hs_dim *d, hs_cell c, uint32_t k, char *name)
 	u128 v = d->starts[k];
 
 	number_iface(v, name);
-	while (len < IFNAME_SIZE - 1 && name[len] > ' ')
+	while (len < IFNAME_SIZE - 1 && iface_byte((uint8_t)name[len]))
 		len++;
 	memset(name + len, 0, IFNAME_SIZE - len);
 	if (len != 0 && iface_number(name) >= v && name_fits(d, c, name))
@@ -120,13 +120,16 @@ name_like(const struct hs_dim *d, hs_cell c, uint32_t k, char *name)
 	}
 	/* Behind its last character: "eth" has "etha" but also "eti". */
 	while (len > 0) {
-		char *last = &name[--len];
+		unsigned last = (uint8_t)name[--len];
 
 		name[len + 1] = '\0';
-		for ((*last)++; *last < 127; (*last)++)
-			if (name_fits(d, c, name))
+		while (++last < 256) {
+			name[len] = (char)last;
+			if (iface_byte((uint8_t)last) &&
+			    name_fits(d, c, name))
 				return true;
-		*last = '\0';
+		}
+		name[len] = '\0';
 	}
 	return false;
 }

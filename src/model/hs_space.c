@@ -382,43 +382,40 @@ sort_cuts(u128 *v, uint32_t n, unsigned bytes)
 	free(other);
 }
 
+/* Of the names that begin with 'name', of 'n' bytes, the first behind them. */
+static bool
+next_sibling(uint8_t name[IFNAME_SIZE], unsigned n)
+{
+	while (n > 0 && name[n - 1] == 255)
+		n--;
+	if (n == 0)
+		return false;
+	memset(name + n, 0, IFNAME_SIZE - n);
+	do
+		name[n - 1]++;
+	while (!iface_byte(name[n - 1]));
+	return true;
+}
+
 u128
 hs_next_name(u128 v)
 {
 	uint8_t name[IFNAME_SIZE];
-	unsigned i;
+	bool rest = false;		/* something behind the first 'n' */
+	unsigned n = 0;
 	u128 up = 0;
 
-	for (i = IFNAME_SIZE; i-- > 0; v >>= 8)
+	for (unsigned i = IFNAME_SIZE; i-- > 0; v >>= 8)
 		name[i] = (uint8_t)v;
-	for (i = 0; i < IFNAME_SIZE - 1 && name[i] > ' ' && name[i] < 127; i++)
-		;
-	if (i == IFNAME_SIZE - 1 ? name[i] != 0 : false) {
-		/* 15 characters and more: the next of the 15 or shorter. */
-		while (i > 0 && name[i - 1] >= '~')
-			i--;
-		if (i == 0)
-			return 0;
-		name[i - 1]++;
-		memset(name + i, 0, IFNAME_SIZE - i);
-	} else if (i < IFNAME_SIZE - 1) {
-		bool rest = false;
-
-		for (unsigned j = i; j < IFNAME_SIZE; j++)
-			rest |= name[j] != 0;
-		if (name[i] >= 127) {
-			while (i > 0 && name[i - 1] >= '~')
-				i--;
-			if (i == 0)
-				return 0;
-			name[i - 1]++;
-			memset(name + i, 0, IFNAME_SIZE - i);
-		} else if (rest) {	/* a byte that no name has */
-			memset(name + i, 0, IFNAME_SIZE - i);
-			name[i] = '!';
-		}
-	}
-	for (i = 0; i < IFNAME_SIZE; i++)
+	while (n < IFNAME_SIZE - 1 && iface_byte(name[n]))
+		n++;
+	for (unsigned i = n; i < IFNAME_SIZE; i++)
+		rest |= name[i] != 0;
+	if (rest && n == IFNAME_SIZE - 1 && !next_sibling(name, n))
+		return 0;
+	if (rest && n < IFNAME_SIZE - 1)	/* a byte that no name has */
+		next_sibling(name, n + 1);
+	for (unsigned i = 0; i < IFNAME_SIZE; i++)
 		up = up << 8 | name[i];
 	return up;
 }

@@ -2,6 +2,12 @@
 
 #include <stdlib.h>
 
+bool
+iface_byte(uint8_t c)
+{
+	return c > ' ' && c != 127;
+}
+
 void
 ifmatch_set(struct ifmatch *m, const char *name, size_t len, bool wild)
 {

@@ -32,6 +32,9 @@ struct ifmatch {
 	bool wild;			/* ended in "+" */
 };
 
+/* Can the name of an interface have this byte?  The kernel allows control
+ * characters, too; here none has them. */
+bool	iface_byte(uint8_t);
 /* A name of 'len' characters, less than IFNAME_SIZE, without the "+"; "" that
  * is not wild is no interface. */
 void	ifmatch_set(struct ifmatch *, const char *name, size_t len, bool wild);

@@ -131,9 +131,10 @@ is_full(const struct term *t, u128 top)
 static void
 candidates(unsigned f, int family, const struct terms *ts, struct values *c)
 {
-	static const char *const names[] = { "", "a", "e", "e1", "eth",
-	    "eth0", "eth00", "eth01", "eth012", "eth1", "eth2", "ethx", "lo",
-	    "lo0", "ppp", "ppp0", "zz9" };
+	static const char *const names[] = { "", "a", "b\303\274",
+	    "b\303\274x", "e", "e1", "eth", "eth0", "eth00", "eth01",
+	    "eth012", "eth1", "eth2", "ethx", "e\377", "e\377x", "lo", "lo0",
+	    "ppp", "ppp0", "zz9" };
 	u128 lo = lowest(f, family), hi = highest(f, family);
 
 	if (kind_of(f) == FIELD_IFACE) {

@@ -299,7 +299,7 @@ make_iprange(struct palette *p)
 /* ---- interfaces ---- */
 
 static const char *const iface_names[] = { "eth0", "eth+", "eth1", "e+",
-    "eth01", "ppp+", "lo" };
+    "eth01", "ppp+", "lo", "b\303\274+", "e\377" };
 static struct term
 iface_term(struct palette *p, unsigned f, const char *name)
 {
