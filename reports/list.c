@@ -99,16 +99,18 @@ static void
 put_heading(struct sbuf *b, const struct chain *c,
     const struct save_format *f)
 {
+	size_t from = b->len;
 	uint64_t v[2];
 
 	save_chain_counters(f, c, v);
 	if (c->hook != HOOK_NONE)
 		sbuf_printf(b, "Chain %s (policy %s %" PRIu64 " packets, %"
-		    PRIu64 " bytes)\n", c->name, c->policy == V_DROP ?
+		    PRIu64 " bytes)", c->name, c->policy == V_DROP ?
 		    "DROP" : "ACCEPT", v[0], v[1]);
 	else
-		sbuf_printf(b, "Chain %s (%u references)\n", c->name,
+		sbuf_printf(b, "Chain %s (%u references)", c->name,
 		    c->references);
+	save_end_line(b, from);
 	sbuf_printf(b, "%-4s %8s %10s %-9s  prot opt %-6s %-6s  %-19s  %-19s "
 	    "\n", "num", "pkts", "bytes", "target", "in", "out", "source",
 	    "destination");
@@ -120,11 +122,12 @@ list_chain(const struct chain *c, const struct save_format *f,
 {
 	put_heading(b, c, f);
 	for (unsigned i = 0; i < c->n; i++) {
+		size_t from = b->len;
 		uint64_t v[2];
 
 		save_rule_counters(f, c->rules[i], v);
 		list_rule(c->rules[i], v, b);
-		sbuf_putc(b, '\n');
+		save_end_line(b, from);
 		if (b->len > 1 << 16) {
 			fwrite(b->text, 1, b->len, file);
 			sbuf_clear(b);

@@ -163,16 +163,27 @@ put_counters(struct sbuf *b, const uint64_t v[2])
 	sbuf_putc(b, ']');
 }
 
+void
+save_end_line(struct sbuf *b, size_t from)
+{
+	char *nl = b->text + from;
+
+	while ((nl = memchr(nl, '\n', b->len - (size_t)(nl - b->text))))
+		*nl++ = ' ';
+	sbuf_putc(b, '\n');
+}
+
 static void
 put_chain(struct sbuf *b, const struct chain *c, const struct save_format *f)
 {
+	size_t from = b->len;
 	uint64_t v[2];
 
 	save_chain_counters(f, c, v);
 	sbuf_printf(b, ":%s %s ", c->name, c->hook == HOOK_NONE ? "-" :
 	    c->policy == V_DROP ? "DROP" : "ACCEPT");
 	put_counters(b, v);
-	sbuf_putc(b, '\n');
+	save_end_line(b, from);
 }
 
 static void
@@ -197,6 +208,7 @@ save_table(const struct table *t, const struct save_format *f, FILE *file)
 		for (unsigned j = 0; save_wanted(f, chains[i]) &&
 		    j < chains[i]->n; j++) {
 			const struct rule *r = chains[i]->rules[j];
+			size_t from = b.len;
 			uint64_t v[2];
 
 			save_rule_counters(f, r, v);
@@ -205,7 +217,7 @@ save_table(const struct table *t, const struct save_format *f, FILE *file)
 				sbuf_putc(&b, ' ');
 			}
 			save_rule(r, &b);
-			sbuf_putc(&b, '\n');
+			save_end_line(&b, from);
 			if (b.len > 1 << 16)
 				flush(&b, file);
 		}

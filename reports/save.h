@@ -43,6 +43,10 @@ void	save_rule_counters(const struct save_format *, const struct rule *,
 void	save_chain_counters(const struct save_format *, const struct chain *,
 	    uint64_t v[2]);
 
+/* The line that began at 'from' ends.  Neither a dump nor a list has a way to
+ * write a newline in a word, and what stands behind one would be read as a
+ * line: it becomes a space. */
+void	save_end_line(struct sbuf *, size_t from);
 /* The ruleset as iptables-save prints it, without its comment lines. */
 void	save_ruleset(const struct ruleset *, const struct save_format *,
 	    FILE *);

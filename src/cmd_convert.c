@@ -10,6 +10,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { N_FORMS = 5 };
 static const char *const form_names[] = { "save", "list", "commands", "json",
@@ -153,6 +154,37 @@ has_chain(struct convert *c)
 	return found;
 }
 
+/* What nobody reads back is escaped, as all text is; what is to be exact is
+ * where it goes to a terminal. */
+static bool
+is_shown(const struct convert *c)
+{
+	return forms[c->form] == put_list ||
+	    (strcmp(c->path, "-") == 0 && isatty(STDOUT_FILENO));
+}
+
+static void
+put_shown(struct convert *c, const struct ruleset *const rules[2], FILE *file)
+{
+	struct sbuf safe = SBUF_INIT;
+	char *text = NULL;
+	size_t size = 0;
+	FILE *f = open_memstream(&text, &size);
+
+	if (f == NULL)
+		return;
+	forms[c->form](rules, &c->format, f);
+	fclose(f);
+	for (const char *s = text, *nl; (nl = strchr(s, '\n')) != NULL;
+	    s = nl + 1) {
+		sbuf_clear(&safe);
+		sbuf_safe(&safe, s, (size_t)(nl - s));
+		fprintf(file, "%s\n", sbuf_text(&safe));
+	}
+	sbuf_free(&safe);
+	free(text);
+}
+
 static int
 run(struct convert *c)
 {
@@ -167,7 +199,10 @@ run(struct convert *c)
 		return EXIT_INPUT;
 	rules[0] = c->in.load.rules[0];
 	rules[1] = c->in.load.rules[1];
-	forms[c->form](rules, &c->format, out.file);
+	if (is_shown(c))
+		put_shown(c, rules, out.file);
+	else
+		forms[c->form](rules, &c->format, out.file);
 	return out_commit(&out, &c->in.diags) ? EXIT_YES : EXIT_INPUT;
 }
 
@@ -210,7 +245,10 @@ static const char *const synopsis[] = { "-r FILE... -t FORM [OPTION]...",
 static const char *const text[] = {
 	"Nothing is lost between save, commands, json and xml, but that XML has "
 	"no place for the counters of rules that have none; what comes out can "
-	"be given to -r again.",
+	"be given to -r again. A newline within a word, which iptables-save "
+	"prints and iptables-restore cannot read, becomes a space in save and list.",
+	"A list, and whatever goes to a terminal, has control characters and "
+	"what is not UTF-8 as \\xNN.",
 	NULL
 };
 static const struct example examples[] = {

@@ -149,7 +149,9 @@ static const struct arg write_args[] = {
 	{ "--write-trace", NULL, "FILE", set_path,
 	    .help = "the lines of target TRACE", .kind = ARG_FILE },
 	{ "--write-log", NULL, "FILE", set_path,
-	    .help = "the lines of target LOG, with <LEVEL>", .kind = ARG_FILE },
+	    .help = "the lines of target LOG, with <LEVEL>", "What is not "
+	    "printable ASCII, and \\, is written \\xNN, as /dev/kmsg does.",
+	    ARG_FILE },
 	{ "--write-conntrack", NULL, "FILE", set_path,
 	    .help = "the connections at the end", "As conntrack -L -o extended "
 	    "prints them.", ARG_FILE },
@@ -223,6 +225,22 @@ on_sent(void *arg, const struct iface *dev, const uint8_t *l3, uint32_t len,
 	}
 }
 
+/* As /dev/kmsg has it: what is not printable ASCII, and '\', as \xNN. */
+static void
+put_kmsg(const char *text, size_t len, FILE *f)
+{
+	size_t done = 0;
+
+	for (size_t i = 0; i < len; i++)
+		if (text[i] < ' ' || text[i] > '~' || text[i] == '\\') {
+			fwrite(text + done, 1, i - done, f);
+			fprintf(f, "\\x%02x", (unsigned char)text[i]);
+			done = i + 1;
+		}
+	fwrite(text + done, 1, len - done, f);
+	fputc('\n', f);
+}
+
 static void
 on_line(void *arg, bool trace, unsigned level, const char *text, size_t len)
 {
@@ -233,8 +251,7 @@ on_line(void *arg, bool trace, unsigned level, const char *text, size_t len)
 		return;
 	if (!trace)
 		fprintf(f, "<%u>", level);
-	fwrite(text, 1, len, f);
-	fputc('\n', f);
+	put_kmsg(text, len, f);
 }
 
 /* ---- running ---- */

@@ -61,6 +61,15 @@ if needs_pty "a terminal"; then
 	    "PAGER='head -1 >/dev/null' $trace --expect ACCEPT; echo exit \$?")"
 	same "a pager that is not there" "exit 0" "$(pty \
 	    "PAGER='no-such-pager 2>/dev/null' $trace; echo exit \$?")"
+	# What is exact in a file may not be so on a terminal.
+	printf '*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -m comment --comment \033[31m\nCOMMIT\n' \
+	    >"$tmp/red"
+	for form in save list commands; do
+		red="nfwalk convert -r $tmp/red -t $form"
+		check "$form shows no escapes" grep -q '\\x1b\[31m' < <(pty "$red")
+	done
+	check "a file of save has them" grep -q $'\033' \
+	    < <(nfwalk convert -r "$tmp/red" -t save)
 	if needs "less" less; then
 		check "less ends where a screen is enough" grep -q 'exit 0' \
 		    < <(pty "nfwalk trace --brief -r $edge '$packet'; \
