@@ -6,7 +6,7 @@
 #include "args.h"
 #include "base/out.h"
 
-enum { MAX_OUTPUTS = 8 };
+enum { MAX_OUTPUTS = 16 };
 
 struct output {
 	unsigned format;		/* index in the names */

@@ -280,6 +280,12 @@ def test_failed():
 
 # ---- hostile ----
 
+KNOWN = {"html", "head", "meta", "title", "style", "body", "a", "header",
+         "div", "h1", "h2", "h3", "h4", "span", "b", "input", "button", "nav",
+         "main", "ul", "ol", "li", "section", "article", "p", "code", "dl",
+         "dt", "dd", "details", "summary", "pre", "table", "thead", "tbody",
+         "tr", "th", "td", "svg", "path", "rect", "text", "g", "footer",
+         "kbd", "script", "small"}
 EVIL = [b"</td></table><script>hacked=1</script>",
         b"<img src=x onerror=hacked=1>", b"\"'><svg onload=hacked=1>",
         b"<!-- -->", b"]]>", b"&lt;b&gt;&amp;", b"javascript:hacked=1",
@@ -322,13 +328,7 @@ def test_hostile():
     with tempfile.TemporaryDirectory() as d:
         data = hostile_page(d)
     p = check(data)
-    known = {"html", "head", "meta", "title", "style", "body", "a", "header",
-             "div", "h1", "h2", "h3", "h4", "span", "b", "input", "button",
-             "nav", "main", "ul", "ol", "li", "section", "article", "p",
-             "code", "dl", "dt", "dd", "details", "summary", "pre", "table",
-             "thead", "tbody", "tr", "th", "td", "svg", "path", "rect",
-             "text", "g", "footer", "kbd", "script", "small"}
-    assert {t for t, _, _ in p.elements} <= known
+    assert {t for t, _, _ in p.elements} <= KNOWN
     text = p.text()
     for want in ("</td></table><script>hacked=1</script>", "\\x1b[31mred",
                  "\\xff\\xfe\\xc0\\xaf", "\\xe2\\x80\\xaegnp.exe", "&lt;b&gt;&amp;",

@@ -45,6 +45,7 @@ suite examples tests/examples.sh
 suite html tests/html.sh
 suite tutorials tests/tutorials.sh
 suite formats tests/formats.sh
+suite hostile tests/hostile.sh
 suite upstream tests/upstream.sh
 suite corpus tests/corpus.sh
 suite audit tests/corpus-audit.sh

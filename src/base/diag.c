@@ -77,6 +77,8 @@ utf8_len(const unsigned char *s, size_t left)
 
 	if (n == 0 || n > left || (s[0] == 0xc2 && s[1] < 0xa0))
 		return 0;		/* also the C1 controls */
+	if (s[0] == 0xd8 && s[1] == 0x9c)
+		return 0;		/* U+061C turns, too */
 	if (s[0] == 0xef && s[1] == 0xbf && s[2] >= 0xbe)
 		return 0;		/* U+FFFE, U+FFFF: XML cannot have them */
 	if (s[0] == 0xe2 && turns(s))
@@ -103,12 +105,14 @@ text_is_clean(const char *text, size_t len)
 	return true;
 }
 
-void
-sbuf_safe(struct sbuf *b, const char *text, size_t len)
+/* The beginning, of what would be longer than 'longest'. */
+static void
+put_safe(struct sbuf *b, const char *text, size_t len, size_t longest)
 {
 	const unsigned char *s = (const unsigned char *)text;
+	size_t i, from = b->len;
 
-	for (size_t i = 0; i < len;) {
+	for (i = 0; i < len && b->len - from < longest;) {
 		size_t n = s[i] >= 0x20 && s[i] < 0x7f ? 1 :
 		    utf8_len(s + i, len - i);
 
@@ -120,6 +124,14 @@ sbuf_safe(struct sbuf *b, const char *text, size_t len)
 			sbuf_printf(b, "\\x%02x", s[i]);
 		i += n ? n : 1;
 	}
+	if (i < len)
+		sbuf_printf(b, " [cut: %zu bytes]", len);
+}
+
+void
+sbuf_safe(struct sbuf *b, const char *text, size_t len)
+{
+	put_safe(b, text, len, SAFE_LONGEST);
 }
 
 /* The line that 'loc' begins on, and a caret line under it.  Both go through
@@ -165,20 +177,21 @@ print_one(const struct diag *e, FILE *f)
 		[DIAG_NOTE] = "note", [DIAG_WARNING] = "warning",
 		[DIAG_ERROR] = "error",
 	};
+	const char *name = e->loc.src != NULL ? e->loc.src->name : "nfwalk";
 	struct sbuf text = SBUF_INIT;
 	unsigned line, col;
 
-	sbuf_safe(&text, e->text, strlen(e->text));
-	if (e->loc.src == NULL) {
-		fprintf(f, "nfwalk: %s: %s\n", names[e->level],
-		    sbuf_text(&text));
-	} else {
+	sbuf_safe(&text, name, strlen(name));
+	if (e->loc.src != NULL) {
 		loc_line(e->loc, &line, &col);
-		fprintf(f, "%s:%u:%u: %s: %s\n", e->loc.src->name, line, col,
-		    names[e->level], sbuf_text(&text));
-		print_quote(e->loc, f);
+		sbuf_printf(&text, ":%u:%u", line, col);
 	}
+	sbuf_printf(&text, ": %s: ", names[e->level]);
+	put_safe(&text, e->text, strlen(e->text), DIAG_LONGEST);
+	fprintf(f, "%s\n", sbuf_text(&text));
 	sbuf_free(&text);
+	if (e->loc.src != NULL)
+		print_quote(e->loc, f);
 }
 
 void

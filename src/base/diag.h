@@ -45,6 +45,7 @@ struct diags {
 };
 
 enum {
+	DIAG_LONGEST = 1000,		/* more of a message is cut */
 	DIAG_MAX_ERRORS = 20,		/* parsers stop after so many */
 	DIAG_MAX_WARNINGS = 100		/* later ones are only counted */
 };
@@ -74,7 +75,10 @@ const struct source *source_text(const char *name, const char *text,
 	    struct arena *);
 
 /* Appends 'len' bytes of hostile text: control characters and bytes that are
- * not UTF-8 come out as \xNN, so that nothing reaches a terminal raw. */
+ * not UTF-8 come out as \xNN, so that nothing reaches a terminal raw.  Of
+ * what would be longer than SAFE_LONGEST the beginning, and how long it was:
+ * no line that iptables-restore takes is, if it can be read. */
+enum { SAFE_LONGEST = 1 << 14 };
 void	sbuf_safe(struct sbuf *, const char *, size_t len);
 /* Is it UTF-8 without control characters? */
 bool	text_is_clean(const char *, size_t len);

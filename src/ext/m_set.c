@@ -1,5 +1,6 @@
 /* -m set: is the packet's address, port ... in a set of ipset?  Kernel:
  * xt_set.c, revision 4. */
+#include "base/diag.h"
 #include "ext/ipset.h"
 #include "ext/l4.h"
 
@@ -164,10 +165,14 @@ memory(const void *data, int family, struct memory *m)
 {
 	const struct set_match *s = data;
 	struct live *l = arena_new(m->arena, struct live);
+	struct sbuf need = SBUF_INIT;
 
 	(void)family;
 	l->set = ipset_live(m, s->name);
-	l->need = arena_printf(m->arena, "the content of set %s", s->name);
+	sbuf_puts(&need, "the content of set ");
+	sbuf_safe(&need, s->name, strlen(s->name));
+	l->need = arena_strdup(m->arena, sbuf_text(&need));
+	sbuf_free(&need);
 	return l;
 }
 
