@@ -6,7 +6,6 @@
 #include "model/community.h"
 #include "model/packet.h"
 #include "reports/json_util.h"
-#include "reports/ref.h"
 
 #include <cjson/cJSON.h>
 #include <ctype.h>
@@ -60,15 +59,14 @@ add_kind(cJSON *root, const struct logged *e)
 static void
 add_end(cJSON *root, const char *name, const struct logged *e, bool source)
 {
-	const union addr *a = source ? &e->flow.src : &e->flow.dst;
 	const uint8_t *mac = e->mac[!source];
 	cJSON *o = cJSON_AddObjectToObject(root, name);
 	struct sbuf b = SBUF_INIT;
 
-	addr_print(&b, e->flow.family, a);
-	json_sbuf(o, "ip", &b);
-	if (e->flow.has_ports)
-		json_count(o, "port", source ? e->flow.sport : e->flow.dport);
+	logged_end_of(o, &e->flow, source);
+	if (e->translated[!source])
+		logged_end_of(cJSON_AddObjectToObject(o, "nat"), &e->nat,
+		    source);
 	if (mac == NULL)
 		return;
 	for (unsigned i = 0; i < 6; i++)
@@ -106,24 +104,6 @@ add_iface(cJSON *o, const char *side, const char *name)
 	if (name != NULL)
 		json_text(cJSON_AddObjectToObject(cJSON_AddObjectToObject(o,
 		    side), "interface"), "name", name);
-}
-
-static void
-add_rule(cJSON *root, const struct logged *e)
-{
-	struct sbuf b = SBUF_INIT;
-	cJSON *o;
-
-	if (e->chain == NULL)
-		return;
-	o = cJSON_AddObjectToObject(root, "rule");
-	ref_decider(e->rule, e->chain, &b);
-	json_text(o, "id", sbuf_text(&b));
-	json_sbuf(o, "name", &b);
-	json_text(o, "ruleset", table_names[e->chain->table->id]);
-	json_text(o, "category", e->chain->name);
-	logged_rule_text(e, &b);
-	json_sbuf(o, "description", &b);
 }
 
 static void
@@ -176,6 +156,8 @@ add_iptables(cJSON *root, const struct logged *e)
 struct cJSON *
 ecs_event(const struct logged *e)
 {
+	static const struct logged_names rule_names = { "rule", "id",
+	    "ruleset", "description" };
 	cJSON *o = cJSON_CreateObject(), *part;
 	struct sbuf b = SBUF_INIT;
 
@@ -195,7 +177,7 @@ ecs_event(const struct logged *e)
 	cJSON_AddStringToObject(part, "product", "nfwalk");
 	add_iface(part, "ingress", e->in);
 	add_iface(part, "egress", e->out);
-	add_rule(o, e);
+	logged_rule(o, e, &rule_names);
 	add_iptables(o, e);
 	part = cJSON_AddObjectToObject(o, "nfwalk");
 	json_text(part, "capture", e->capture);

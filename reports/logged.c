@@ -3,18 +3,49 @@
 #include "model/packet.h"
 #include "reports/json_util.h"
 #include "reports/ref.h"
-#include "reports/save.h"
 
 #include <netinet/in.h>
 
+/* An end of a flow as a tuple has it. */
 static void
-put(struct logged_report *r, struct logged *e)
+take_end(struct flow_key *k, const struct tuple *t, bool source)
+{
+	if (source)
+		k->src = t->src;
+	else
+		k->dst = t->dst;
+	if (k->has_ports && source)
+		k->sport = ntohs(t->sport);
+	else if (k->has_ports)
+		k->dport = ntohs(t->dport);
+}
+
+/* Fills in what the packet was before, and what it was then. */
+static void
+take_nat(struct logged *e, const struct logged_nat *n)
+{
+	e->nat = e->flow;
+	if (!e->has_flow || !n->is || n->first.family != e->flow.family)
+		return;
+	for (unsigned source = 0; source < 2; source++) {
+		take_end(&e->flow, &n->first, source);
+		take_end(&e->nat, &n->last, source);
+	}
+	e->translated[0] = !addr_equal(&e->flow.src, &e->nat.src) ||
+	    e->flow.sport != e->nat.sport;
+	e->translated[1] = !addr_equal(&e->flow.dst, &e->nat.dst) ||
+	    e->flow.dport != e->nat.dport;
+}
+
+static void
+put(struct logged_report *r, struct logged *e, unsigned nested)
 {
 	e->capture = r->capture;
 	e->frame = r->frame;
 	e->time = r->time;
 	e->has_flow = e->l3 != NULL && flow_key_read(&e->flow, e->l3,
 	    e->have);
+	take_nat(e, &r->nat[nested]);
 	if (r->ecs != NULL)
 		json_print(ecs_event(e), false, r->ecs);
 	if (r->ocsf != NULL)
@@ -22,7 +53,7 @@ put(struct logged_report *r, struct logged *e)
 }
 
 static void
-on_log(struct logged_report *r, const struct event *event)
+on_log(struct logged_report *r, const struct event *event, unsigned nested)
 {
 	const struct packet *p = event->packet;
 	struct logged e = { .line = event->text, .level = event->level,
@@ -35,7 +66,16 @@ on_log(struct logged_report *r, const struct event *event)
 		e.mac[0] = p->ll + 6;
 		e.mac[1] = p->ll;
 	}
-	put(r, &e);
+	put(r, &e, nested);
+}
+
+static void
+on_nat(struct logged_nat *n, const struct event *e)
+{
+	if (!n->is)
+		n->first = *e->old;
+	n->last = *e->new;
+	n->is = true;
 }
 
 /* LOG speaks right behind the match of its rule. */
@@ -43,13 +83,19 @@ static void
 on_event(struct sink *sink, const struct event *e)
 {
 	struct logged_report *r = (struct logged_report *)sink;
+	unsigned nested = e->depth < LOGGED_NESTED ? e->depth :
+	    LOGGED_NESTED - 1;
 
 	if (r->next != NULL)
 		r->next->event(r->next, e);
 	if (e->kind == EV_HIT)
 		r->hit = e->rule;
 	else if (e->kind == EV_LOG)
-		on_log(r, e);
+		on_log(r, e, nested);
+	else if (e->kind == EV_NAT)
+		on_nat(&r->nat[nested], e);
+	else if (e->kind == EV_PACKET)
+		r->nat[nested].is = false;
 }
 
 void
@@ -72,6 +118,7 @@ logged_begin(struct logged_report *r, const char *capture, unsigned frame,
 	r->frame = frame;
 	r->time = time;
 	r->hit = NULL;
+	r->nat[0].is = false;
 }
 
 /* Frames that are not for the IP stack of this host are no events. */
@@ -106,20 +153,10 @@ logged_end(struct logged_report *r, const struct summary_packet *p)
 	    .have = p->have, .bytes = p->bytes };
 
 	if (logged_wanted(r) && is_denied(p))
-		put(r, &e);
+		put(r, &e, 0);
 }
 
 /* ---- pieces ---- */
-
-void
-logged_rule_text(const struct logged *e, struct sbuf *b)
-{
-	if (e->rule != NULL)
-		save_rule(e->rule, b);
-	else if (e->chain != NULL)
-		sbuf_printf(b, "-P %s %s", e->chain->name,
-		    e->chain->policy == V_DROP ? "DROP" : "ACCEPT");
-}
 
 void
 logged_message(const struct logged *e, struct sbuf *b)

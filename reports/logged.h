@@ -3,12 +3,14 @@
  * one JSON object on a line (docs/formats.md).
  *
  * reports/logged.c	listens to the simulator
+ * reports/logged_json.c	what both forms have
  * reports/ecs_json.c	Elastic Common Schema, and the names of Elastic's
  *			iptables integration
  * reports/ocsf_json.c	OCSF: Network Activity, class 4001 */
 #ifndef REPORTS_LOGGED_H
 #define REPORTS_LOGGED_H
 
+#include "model/conn.h"
 #include "model/words.h"
 #include "reports/summary.h"
 
@@ -30,8 +32,12 @@ struct logged {
 	uint32_t have, bytes;
 	const uint8_t *mac[2];		/* source and destination, or null */
 	bool has_flow;
-	struct flow_key flow;
+	struct flow_key flow;		/* before it was translated */
+	struct flow_key nat;		/* as it was then */
+	bool translated[2];		/* its source, its destination */
 };
+
+enum { LOGGED_NESTED = 4 };		/* packets within packets: answers */
 
 struct logged_report {
 	struct sink sink;		/* first: give this to the simulator */
@@ -42,6 +48,10 @@ struct logged_report {
 	unsigned frame;
 	int64_t time;
 	const struct rule *hit;
+	struct logged_nat {
+		bool is;
+		struct tuple first, last;	/* before all, after all */
+	} nat[LOGGED_NESTED];
 };
 
 void	logged_init(struct logged_report *);
@@ -56,8 +66,14 @@ struct cJSON *ocsf_event(const struct logged *);
 
 /* ---- pieces of both ---- */
 
-/* The rule or the policy as iptables has it: "-A INPUT -j DROP". */
-void	logged_rule_text(const struct logged *, struct sbuf *);
+/* Adds the rule or policy, if there is one, as object 'object': its
+ * reference as 'id' and "name", the chain as "category", the table as 'table',
+ * "-A INPUT -j DROP" as 'text'. */
+struct logged_names { const char *object, *id, *table, *text; };
+void	logged_rule(struct cJSON *, const struct logged *,
+	    const struct logged_names *);
+/* Adds "ip" and "port" of an end of a flow. */
+void	logged_end_of(struct cJSON *, const struct flow_key *, bool source);
 /* "DROP tcp 192.0.2.1:1 > ... by filter/INPUT#4", or the line. */
 void	logged_message(const struct logged *, struct sbuf *);
 /* Flags of TCP, or -1. */

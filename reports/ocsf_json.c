@@ -4,7 +4,6 @@
 
 #include "model/community.h"
 #include "reports/json_util.h"
-#include "reports/ref.h"
 
 #include <cjson/cJSON.h>
 #include <netinet/in.h>
@@ -61,10 +60,10 @@ add_end(cJSON *root, const char *name, const struct logged *e, bool source)
 	cJSON *o = cJSON_AddObjectToObject(root, name);
 	struct sbuf b = SBUF_INIT;
 
-	addr_print(&b, e->flow.family, source ? &e->flow.src : &e->flow.dst);
-	json_sbuf(o, "ip", &b);
-	if (e->flow.has_ports)
-		json_count(o, "port", source ? e->flow.sport : e->flow.dport);
+	logged_end_of(o, &e->flow, source);
+	if (e->translated[!source])	/* so says network_endpoint.json */
+		logged_end_of(cJSON_AddObjectToObject(o, "proxy_endpoint"),
+		    &e->nat, source);
 	if (iface != NULL)
 		json_text(o, "interface_name", iface);
 	if (mac == NULL)
@@ -99,28 +98,13 @@ add_connection(cJSON *root, const struct logged *e)
 	cJSON_AddStringToObject(o, "community_uid", id);
 }
 
-static void
-add_rule(cJSON *root, const struct logged *e)
-{
-	struct sbuf b = SBUF_INIT;
-	cJSON *o;
-
-	if (e->chain == NULL)
-		return;
-	o = cJSON_AddObjectToObject(root, "firewall_rule");
-	ref_decider(e->rule, e->chain, &b);
-	json_text(o, "uid", sbuf_text(&b));
-	json_sbuf(o, "name", &b);
-	json_text(o, "category", e->chain->name);
-	json_text(o, "type", table_names[e->chain->table->id]);
-	logged_rule_text(e, &b);
-	json_sbuf(o, "desc", &b);
-}
-
 /* What a control did; of what got lost otherwise nothing is said. */
 static void
 add_outcome(cJSON *o, const struct logged *e)
 {
+	static const struct logged_names rule_names = { "firewall_rule",
+	    "uid", "type", "desc" };
+
 	if (e->line != NULL) {
 		add_coded(o, "action_id", 3, "action", "Observed");
 		add_coded(o, "disposition_id", 17, "disposition", "Logged");
@@ -128,7 +112,7 @@ add_outcome(cJSON *o, const struct logged *e)
 		add_coded(o, "action_id", 2, "action", "Denied");
 		add_coded(o, "disposition_id", 2, "disposition", "Blocked");
 	}
-	add_rule(o, e);
+	logged_rule(o, e, &rule_names);
 	if (e->line == NULL) {
 		json_text(o, "status_code", reason_names[e->reason]);
 		json_text(o, "status_detail", reason_texts[e->reason]);

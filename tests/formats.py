@@ -501,6 +501,65 @@ def test_events_of_rules():
     assert first[2]["@timestamp"] == "2023-11-14T22:13:20.000000000Z"
 
 
+NAT_RULES = """*nat
+:PREROUTING ACCEPT [0:0]
+:POSTROUTING ACCEPT [0:0]
+-A PREROUTING -p tcp -m tcp --dport 80 -j DNAT --to-destination 192.0.2.9:8080
+-A POSTROUTING -p tcp -m tcp --dport 8080 -j SNAT --to-source 198.51.100.1
+COMMIT
+*mangle
+:PREROUTING ACCEPT [0:0]
+:POSTROUTING ACCEPT [0:0]
+-A PREROUTING -p tcp -j LOG --log-prefix before
+COMMIT
+*filter
+:INPUT DROP [0:0]
+:FORWARD DROP [0:0]
+-A FORWARD -p tcp -m tcp --dport 8080 -j LOG --log-prefix dnat
+COMMIT
+"""
+
+
+def test_events_of_nat():
+    """An event has the flow as it was captured, and what it was translated
+    to by then."""
+    with tempfile.TemporaryDirectory() as d:
+        os.mkdir(d + "/s")
+        for name, text in (("s/iptables-save", NAT_RULES), (
+                "s/ip-addr.json", json.dumps([
+                    {"ifindex": i, "ifname": "eth%d" % i, "flags": ["UP"],
+                     "addr_info": [{"family": "inet", "local": a,
+                                    "prefixlen": 24}]}
+                    for i, a in ((1, "198.51.100.1"), (2, "192.0.2.1"))]))):
+            with open(os.path.join(d, name), "w") as f:
+                f.write(text)
+        with open(d + "/c.pcap", "wb") as f:
+            f.write(pcap([ether(ipv4(6, tcp(1000, p, 2), dst="198.51.100.1"))
+                          for p in (80, 22)]))
+        run([NFWALK, "replay", "-S", "s", "eth1=c.pcap", "--checksums",
+             "ignore", "-o", "ecs=e", "-o",
+             "ocsf=o", "-f", "jsonl"], cwd=d, codes=(0,))
+        ecs, ocsf = ([json.loads(x) for x in open(os.path.join(d, f))]
+                     for f in "eo")
+    source = {"ip": "203.0.113.7", "port": 1000}
+    mac = {"mac": "02-00-00-00-00-02"}
+    end = {"ip": "198.51.100.1", "port": 80}
+    nat = {"ip": "192.0.2.9", "port": 8080}
+    other = {"mac": "02-00-00-00-00-01"}
+    assert [(e["event"]["action"], e["source"], e["destination"])
+            for e in ecs] == [
+        ("log", source | mac, end | other),
+        ("log", source | mac, end | other | {"nat": nat}),
+        ("drop", source, end | {"nat": nat}),
+        ("log", source | mac, end | other | {"port": 22}),
+        ("drop", source, end | {"port": 22})]
+    assert [e["dst_endpoint"].get("proxy_endpoint") for e in ocsf] == \
+        [None, nat, nat, None, None]
+    assert [e["network"]["community_id"] for e in ecs] == \
+        [e["connection_info"]["community_uid"] for e in ocsf]
+    assert len({e["network"]["community_id"] for e in ecs[:3]}) == 1
+
+
 def sarif_schema():
     """OASIS's own schema, from where it is: it is not ours to hand on.  npm's
     @microsoft/jest-sarif carries it; tests/setup.sh puts it below the build
