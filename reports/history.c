@@ -221,6 +221,27 @@ tuple_words(const struct tuple *t, struct arena *arena)
 	return text;
 }
 
+/* The connection's, or else the packet's own. */
+static struct flow_key
+key_of(const struct history *h, const struct tuple *t,
+    const struct flow_key *packet)
+{
+	struct flow_key k = *packet;
+
+	if (!h->has_tuple)
+		return k;
+	if (t->proto != k.proto)	/* an error is about a connection */
+		k = (struct flow_key){ .family = t->family,
+		    .proto = t->proto, .has_ports = has_ports(t->proto) };
+	k.src = t->src;
+	k.dst = t->dst;
+	if (k.has_ports) {
+		k.sport = trace_end(t, true).port;
+		k.dport = trace_end(t, false).port;
+	}
+	return k;
+}
+
 static struct history_flow *
 new_flow(struct history *h, const struct tuple *t, const struct flow_key *k,
     const struct summary_packet *p, int64_t time)
@@ -231,7 +252,7 @@ new_flow(struct history *h, const struct tuple *t, const struct flow_key *k,
 	if (!h->has_tuple)
 		flow_key_print(k, &b);
 	*f = (struct history_flow){ .number = h->n_flows + 1, .in = p->in,
-	    .words = h->has_tuple ? tuple_words(t, h->arena) :
+	    .key = key_of(h, t, k), .words = h->has_tuple ? tuple_words(t, h->arena) :
 	    arena_strdup(h->arena, sbuf_text(&b)),
 	    .disposition = p->disposition, .reason = p->reason,
 	    .rule = p->rule, .chain = p->chain, .first = time };

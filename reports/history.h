@@ -40,6 +40,7 @@ struct history_packet {
 /* Packets of one connection, or of one pair of ends that has none. */
 struct history_flow {
 	unsigned number;		/* from 1, in the order of time */
+	struct flow_key key;		/* its first packet's way */
 	const char *words;		/* "tcp 192.0.2.1:1024 > ..." */
 	const char *translated;		/* "destination A => B", or null */
 	const char *state;		/* conntrack's last word, or null */

@@ -1,6 +1,7 @@
 /* A replay: its timeline, its flows, its packets and the path of each. */
 #include "reports/html_plan.h"
 
+#include "model/community.h"
 #include "reports/ref.h"
 
 #include <math.h>
@@ -152,6 +153,8 @@ static void
 put_flow(struct html *h, const struct history_flow *f,
     const struct history_packet *first)
 {
+	char id[COMMUNITY_ID_SIZE];
+
 	html_open(h, "tr", f->lost.packets != 0 ? "lost" : NULL);
 	html_attr(h, "id", "f-%u", f->number);
 	html_putf(h, "td", "num", "%u", f->number);
@@ -160,6 +163,8 @@ put_flow(struct html *h, const struct history_flow *f,
 	html_put(h, "code", NULL, f->words);
 	if (f->translated != NULL)
 		html_put(h, "span", "nat", f->translated);
+	community_id(&f->key, id);
+	html_put(h, "small", "id", id);
 	html_close(h);
 	html_put(h, "td", "state", f->state ? f->state : "-");
 	put_packet_count(h, f, first);
@@ -207,7 +212,8 @@ put_flows(struct html *h)
 	html_section(h, "flows", "Flows");
 	html_put(h, "p", "about", "Those with packets that did not get through "
 	    "come first; the verdict is that of the first such packet, else of "
-	    "the flow's first.");
+	    "the flow's first. Zeek, Suricata and Wireshark give a flow the "
+	    "same Community ID.");
 	html_table(h, "flows", columns);
 	for (unsigned i = 0; i < n && i < MAX_FLOWS; i++)
 		put_flow(h, f[i], first[f[i]->number]);

@@ -24,10 +24,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum format { F_TEXT, F_JSON, F_JSONL, F_BRIEF, F_HTML, F_CSV, F_ECS, F_OCSF,
-    F_PCAPNG };
+enum format { F_TEXT, F_JSON, F_JSONL, F_BRIEF, F_HTML, F_CSV, F_FLOWS, F_ECS,
+    F_OCSF, F_PCAPNG };
 static const char *const format_names[] = { "text", "json", "jsonl", "brief",
-    "html", "csv", "ecs", "ocsf", "pcapng", NULL };
+    "html", "csv", "flows-csv", "ecs", "ocsf", "pcapng", NULL };
 
 enum { PROGRESS_FRAMES = 1 << 10 };
 
@@ -440,6 +440,18 @@ write_csv(struct replay *r, FILE *file)
 }
 
 static void
+write_flows(struct replay *r, FILE *file)
+{
+	uint64_t beyond = history_flows_beyond(r->history);
+
+	csv_flows(r->history, file);
+	if (beyond != 0)
+		diag_warn(&r->in.diags, (struct loc){ 0 }, "flows-csv: %llu "
+		    "packets are of flows beyond the first %d, which are not "
+		    "in it", (unsigned long long)beyond, HISTORY_FLOWS);
+}
+
+static void
 write_reports(struct replay *r, unsigned connections)
 {
 	const struct feed_stats *st = feed_stats(r->feed);
@@ -475,6 +487,8 @@ write_reports(struct replay *r, unsigned connections)
 			json_replay(r->summary, &facts, p->out.file);
 		else if (p->format == F_CSV)
 			write_csv(r, p->out.file);
+		else if (p->format == F_FLOWS)
+			write_flows(r, p->out.file);
 		out_commit(&p->out, &r->in.diags);
 	}
 }
@@ -533,7 +547,8 @@ open_outputs(struct replay *r)
 			    pcapng_new(p->out.file, &r->in.arena);
 		else if (p->format != F_CSV && r->summary == NULL)
 			r->summary = summary_new(&r->in.arena);
-		if (p->format == F_HTML && r->history == NULL)
+		if ((p->format == F_HTML || p->format == F_FLOWS) &&
+		    r->history == NULL)
 			r->history = history_new(&r->in.arena);
 	}
 	return d->errors == 0;
@@ -704,6 +719,8 @@ static const struct example examples[] = {
 	    "log eth0=eth0.pcap" },
 	{ "Packets that were dropped, as JSON", "nfwalk replay -S snapshot "
 	    "-f jsonl eth0.pcap | grep DROP" },
+	{ "Its flows, for a spreadsheet", "nfwalk replay -S snapshot "
+	    "-o flows-csv=flows.csv eth0.pcap" },
 	{ 0 }
 };
 

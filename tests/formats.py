@@ -31,7 +31,7 @@ FORMATS = {
     "diff": "json md",
     "test": "json junit tap md",
     "trace": "json",
-    "replay": "json jsonl csv ecs ocsf pcapng",
+    "replay": "json jsonl csv flows-csv ecs ocsf pcapng",
     "rules": "json",
 }
 # Options that are left out when an invocation is run again, and how many
@@ -694,17 +694,22 @@ HEADERS = {
              "packets_are,witness,effects,hangs_on",
     "replay": "family,table,chain,rule,file,line,packets,bytes,text",
     "matrix": "family,from,to,service,partly,witness",
+    "flows": "first,last,in,protocol,source,source_port,destination,"
+             "destination_port,community_id,translated,state,packets,bytes,"
+             "lost_packets,lost_bytes,verdict,reason,family,table,chain,rule,"
+             "file,line",
 }
 
 
 def test_csv():
     """RFC 4180, one table, and no cell that a spreadsheet would run."""
-    for o in some("csv"):
+    for o in some("csv", "flows-csv"):
         text = clean_text(o, b"\r")
         assert text.endswith("\r\n") and "\n" not in \
             text.replace("\r\n", "") and "\r" not in text.replace("\r\n", "")
         rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
-        name = "matrix" if "--matrix" in o.args else o.args[0]
+        name = "matrix" if "--matrix" in o.args else "flows" \
+            if o.format == "flows-csv" else o.args[0]
         assert rows[0] == HEADERS[name].split(",")
         for row in rows:
             assert len(row) == len(rows[0]), (o.args, row)
@@ -748,6 +753,29 @@ def test_csv_counters():
     for x in lines:
         m = re.match(r":(\S+) (?:ACCEPT|DROP) (\[.*\])", x)
         assert not m or "%s %s" % (m[1], m[2]) in policies, x
+
+
+def test_csv_flows():
+    """They have all packets of IP that JSON has, with its verdicts and
+    Community IDs."""
+    for o in some("flows-csv"):
+        rows = list(csv.DictReader(io.StringIO(o.data.decode(), newline="")))
+        packets = [json.loads(x) for x in next(
+            x.data for x in store().all("jsonl")
+            if x.cwd == o.cwd and x.args == o.args).splitlines()]
+        known = [p for p in packets if "community_id" in p]
+        assert sum(int(r["packets"]) for r in rows) == len(known), o.args
+        assert sum(int(r["bytes"]) for r in rows) == \
+            sum(p["bytes"] for p in known), o.args
+        assert sum(int(r["lost_packets"]) for r in rows) == sum(
+            p["disposition"] in ("DROP", "REJECT", "LOST") for p in known)
+        assert [r["first"] for r in rows] == sorted(
+            (r["first"] for r in rows), key=float) or "--partial" in o.args
+        for r in rows:
+            own = [p for p in known if p["time"] == r["first"]]
+            assert any(p["in"] == r["in"] for p in own), (o.args, r)
+            if r["translated"] == "" and r["protocol"] in ("tcp", "udp"):
+                assert r["community_id"] in {p["community_id"] for p in own}
 
 
 ALLOWED = {"h2", "h3", "p", "table", "thead", "tbody", "tr", "th", "td",

@@ -58,7 +58,7 @@ FORMS = {
     "diff": "text json md html",
     "test": "text json junit tap md html",
     "trace": "text brief json html",
-    "replay": "text brief json jsonl csv ecs ocsf pcapng html",
+    "replay": "text brief json jsonl csv flows-csv ecs ocsf pcapng html",
     "report": "html",
     "convert": "save list commands json xml",
     "write": "log trace counters conntrack",
@@ -490,7 +490,8 @@ def read_commands(data):
 READERS = {
     "text": read_text, "brief": read_text, "json": read_json,
     "sarif": read_json, "gitlab": read_json, "junit": read_xml,
-    "github": read_github, "md": read_md, "csv": read_csv, "html": read_html,
+    "github": read_github, "md": read_md, "csv": read_csv,
+    "flows-csv": read_csv, "html": read_html,
     "tap": read_tap, "jsonl": read_jsonl, "ecs": read_jsonl,
     "ocsf": read_jsonl, "pcapng": read_pcapng, "save": read_save,
     "list": read_list, "commands": read_commands, "xml": read_xml,

@@ -185,6 +185,15 @@ def test_verdicts():
             assert name in text, (x, text)
 
 
+def test_community():
+    """Flows have their Community IDs, as other programs know them."""
+    shown = " ".join(rows(Page(demo()), "flows").values())
+    ids = {json.loads(line).get("community_id") for line in
+           run("replay", *DEMO_INPUT, "-f", "jsonl").splitlines()}
+    of_flows = re.findall(r"1:[A-Za-z0-9+/]{27}=", shown)
+    assert len(of_flows) > 90 and set(of_flows) <= ids
+
+
 def test_counters():
     """Hits of rules are the counters of --write-counters."""
     with tempfile.TemporaryDirectory() as d:
@@ -485,6 +494,8 @@ def browser_places(b):
         assert b.ask("document.getElementById('found').textContent") \
             .endswith("found")
         assert b.ask(HIDDEN % "#packets tbody tr") == 2
+        b.open(url + "#q=1:b/8olG3ExgGZiHnUmhtBzHnyCT4=")
+        assert b.ask(HIDDEN % "#flows tbody tr") == 1
         quiet(b)
 
 
