@@ -110,8 +110,9 @@ const struct command command_schema = {
 	.synopsis = synopsis,
 	.about = "Prints the JSON Schema (draft 2020-12) of what has "
 	    "\"schema\": \"nfwalk.NAME/1\"; without NAME the names. 'nfwalk "
-	    "COMMAND --schema' prints that of what the command would write.",
+	    "COMMAND --schema' prints that of what the command would write. "
+	    "nfwalk-json(5) tells the same in words.",
 	.examples = examples,
-	.see = "nfwalk-audit(1) nfwalk-replay(1)",
+	.see = "nfwalk-audit(1) nfwalk-replay(1) nfwalk-json(5)",
 	.run = main_schema,
 };

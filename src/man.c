@@ -5,11 +5,13 @@
 #include "command.h"
 #include "help.h"
 #include "reports/catalogue.h"
+#include "reports/schemas.h"
 
 #include <ctype.h>
 #include <string.h>
 
-enum { EXAMPLE_WIDTH = 66, SYNOPSIS_WIDTH = 50, USER_COMMANDS = 1, MISCELLANY = 7 };
+enum { EXAMPLE_WIDTH = 66, SYNOPSIS_WIDTH = 50, USER_COMMANDS = 1,
+    FILE_FORMATS = 5, MISCELLANY = 7 };
 
 /* What all commands mean by a code. */
 static const char *const usual_exits[N_EXITS] = {
@@ -330,8 +332,8 @@ man_all(struct sbuf *b)
 	put_environment(b);
 	put_exits(exits, b);
 	put_examples(all_examples, b);
-	sbuf_puts(&see, "nfwalk-packets(5) nfwalk-snapshot(5) nfwalk-test(5) "
-	    "nfwalk-page(7) nfwalk-rules(7) nfwalk-sets(7) iptables(8) "
+	sbuf_puts(&see, "nfwalk-json(5) nfwalk-packets(5) nfwalk-snapshot(5) "
+	    "nfwalk-test(5) nfwalk-formats(7) nfwalk-page(7) nfwalk-rules(7) nfwalk-sets(7) iptables(8) "
 	    "iptables-save(8)");
 	mdoc_see(b, sbuf_text(&see));
 	sbuf_free(&see);
@@ -370,5 +372,7 @@ man_write(const char *dir, struct diags *diags)
 		    command_list[i]->name), USER_COMMANDS, &b, diags);
 	}
 	catalogue_man(&b);
-	return write_page(dir, "nfwalk-rules", MISCELLANY, &b, diags) && ok;
+	ok = write_page(dir, "nfwalk-rules", MISCELLANY, &b, diags) && ok;
+	schemas_man(&b);
+	return write_page(dir, "nfwalk-json", FILE_FORMATS, &b, diags) && ok;
 }

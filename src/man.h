@@ -4,8 +4,8 @@
 
 #include "base/diag.h"
 
-/* Writes DIR/nfwalk.1, DIR/nfwalk-COMMAND.1 of each command and
- * DIR/nfwalk-rules.7.  False and an error in 'diags' if one cannot be. */
+/* Writes DIR/nfwalk.1, DIR/nfwalk-COMMAND.1 of each command,
+ * DIR/nfwalk-rules.7 and DIR/nfwalk-json.5.  False and an error in 'diags' if one cannot be. */
 bool	man_write(const char *dir, struct diags *);
 
 #endif

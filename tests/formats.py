@@ -331,6 +331,21 @@ def closed(schema, path=""):
             yield from closed(v, "%s/%d" % (path, i))
 
 
+def untold(schema, root, path=""):
+    """Members and definitions without a description."""
+    for name, v in schema.get("properties", {}).items():
+        told = v if "$ref" not in v else \
+            root["$defs"][v["$ref"].split("/")[-1]] | v
+        if "description" not in told and "const" not in told:
+            yield path + "/" + name
+    for name, v in schema.get("$defs", {}).items():
+        if "description" not in v:
+            yield "$defs/" + name
+    for name, v in schema.items():
+        if isinstance(v, dict):
+            yield from untold(v, root, path + "/" + name)
+
+
 # ---- the tests ----
 
 def test_store():
@@ -365,6 +380,7 @@ def test_schemas():
         s = v.schema
         assert s["$id"] == "urn:nfwalk:%s:1" % name
         assert not list(closed(s)), list(closed(s))
+        assert not list(untold(s, s)), (name, list(untold(s, s)))
         if name not in ("ecs", "ocsf"):
             assert s["properties"]["schema"] == {
                 "const": "nfwalk.%s/1" % name}

@@ -7,9 +7,9 @@ make_()
 there=$tmp/dest
 check "make install" make_ install DESTDIR="$there" PREFIX=/usr
 for f in bin/nfwalk share/man/man1/nfwalk.1 share/man/man5/nfwalk-test.5 \
-    share/man/man7/nfwalk-rules.7 share/doc/nfwalk/README.md \
-    share/doc/nfwalk/LICENSE share/zsh/site-functions/_nfwalk \
-    share/bash-completion/completions/nfwalk \
+    share/man/man7/nfwalk-rules.7 share/man/man5/nfwalk-json.5 \
+    share/doc/nfwalk/README.md share/doc/nfwalk/LICENSE \
+    share/zsh/site-functions/_nfwalk share/bash-completion/completions/nfwalk \
     share/fish/vendor_completions.d/nfwalk.fish; do
 	check "installed $f" test -s "$there/usr/$f"
 done

@@ -6,7 +6,7 @@ make --no-print-directory B="$B" ${SAN:+SAN=$SAN} man >/dev/null || {
 for c in $commands; do
 	check "page of $c" test -s "$B/man/nfwalk-$c.1"
 done
-for page in nfwalk.1 nfwalk-packets.5 nfwalk-snapshot.5 nfwalk-test.5 \
+for page in nfwalk.1 nfwalk-json.5 nfwalk-packets.5 nfwalk-snapshot.5 nfwalk-test.5 \
     nfwalk-page.7 nfwalk-rules.7 nfwalk-sets.7; do
 	check "page $page" test -s "$B/man/$page"
 done
@@ -21,6 +21,22 @@ options()
 	    sed 's/ Ar .*//' | grep -o ' Fl [^ ]*' | sed 's/ Fl /-/' |
 	    sort -u)
 }
+# All schemas, with all their members.
+in_page()
+{
+	nfwalk schema "$1" | sed -nE 's/^ *"([a-z0-9_@]+)": \{.*/\1/p' |
+	    grep -vx -e properties -e items | sort -u |
+	    while read -r name; do
+		grep -qE "^\.(It (Va|Em)|Ss) \"$name\"" "$B/man/nfwalk-json.5" ||
+		    echo "$name"
+	done
+}
+for schema in $(nfwalk schema); do
+	same "members of $schema in nfwalk-json(5)" "" "$(in_page "$schema")"
+done
+check "title of the audit in nfwalk-json(5)" \
+    grep -q '^.Sh nfwalk.audit/1' "$B/man/nfwalk-json.5"
+
 # References are to pages that there are, or that are of iptables.
 references()
 {
