@@ -1,6 +1,7 @@
 #include "reports/summary.h"
 
 #include "base/diag.h"
+#include "model/pair.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -161,6 +162,17 @@ flow_hash(const struct flow_key *k)
 	return h ? h : 1;
 }
 
+/* An ICMP error is of a flow of its own for each pair of hosts that it tells
+ * about, so that no flow is in two shards. */
+static uint64_t
+quoted_hash(const struct flow_key *k, const uint8_t *l3, uint32_t have)
+{
+	struct addr_pair pair;
+
+	return k->is_icmp && addr_pair_read(&pair, l3, have) && pair.quoted ?
+	    addr_pair_hash(&pair) : 0;
+}
+
 /* Whole TCP and UDP packets of IPv4 without further ado. */
 static uint64_t
 packet_hash(const uint8_t *l3, uint32_t have)
@@ -178,7 +190,8 @@ packet_hash(const uint8_t *l3, uint32_t have)
 		memcpy(k.dst.b, l3 + 16, 4);
 		return flow_hash(&k);
 	}
-	return flow_key_read(&k, l3, have) ? flow_hash(&k) : 0;
+	return flow_key_read(&k, l3, have) ? flow_hash(&k) ^
+	    quoted_hash(&k, l3, have) : 0;
 }
 
 static struct flow_slot *
@@ -236,7 +249,7 @@ lose(struct summary *s, struct flow_slot *f, const struct decision *why,
 			flow_key_read(&k, p->l3, p->have);
 			f->lost = arena_new(s->arena, struct lost_flow);
 			*f->lost = (struct lost_flow){ k, why, p->in,
-			    p->frame, { 0, 0 } };
+			    p->frame, p->file, p->time, { 0, 0 } };
 			vec_room(s->lost, s->n_lost_kept, s->room_lost);
 			s->lost[s->n_lost_kept++] = f->lost;
 		}
@@ -335,7 +348,22 @@ flow_by_packets(const void *a, const void *b)
 
 	if (x->counts.packets != y->counts.packets)
 		return x->counts.packets < y->counts.packets ? 1 : -1;
+	if (x->time != y->time)
+		return x->time < y->time ? -1 : 1;
+	if (x->file != y->file)
+		return x->file < y->file ? -1 : 1;
 	return x->frame < y->frame ? -1 : x->frame > y->frame;
+}
+
+static int
+unknown_by_times(const void *a, const void *b)
+{
+	const struct unknown_met *x = a, *y = b;
+
+	if (x->times != y->times)
+		return x->times < y->times ? 1 : -1;
+	return by_place(&(struct decision){ .rule = x->rule },
+	    &(struct decision){ .rule = y->rule });
 }
 
 const struct summary_view *
@@ -358,6 +386,9 @@ summary_view(struct summary *s)
 	if (s->n_lost_kept != 0)
 		qsort(s->lost, s->n_lost_kept, sizeof(*s->lost),
 		    flow_by_packets);
+	if (s->n_unknowns != 0)
+		qsort(s->unknowns, s->n_unknowns, sizeof(*s->unknowns),
+		    unknown_by_times);
 	v->decisions = s->sorted;
 	v->n_decisions = n;
 	v->lost_flows = s->lost;

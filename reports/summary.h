@@ -25,7 +25,8 @@ struct lost_flow {
 	struct flow_key key;		/* as its first such packet had it */
 	const struct decision *why;	/* of that packet */
 	const struct iface *in;		/* null: made by the host */
-	unsigned frame;			/* its number, from 1 */
+	unsigned frame, file;		/* its number, from 1; its capture */
+	int64_t time;
 	struct counts counts;		/* of those packets */
 };
 
@@ -42,7 +43,8 @@ struct summary_packet {
 	const struct chain *chain;
 	unsigned n_unknown;
 	const struct iface *in;
-	unsigned frame;
+	unsigned frame, file;		/* from 1; which capture, from 0 */
+	int64_t time;
 	const uint8_t *l3;		/* null: no IP */
 	uint32_t have, bytes;		/* bytes: of L3, or of the frame */
 };
@@ -56,7 +58,8 @@ void	summary_expect(struct summary *, const uint8_t *l3, uint32_t have);
 void	summary_add(struct summary *, const struct summary_packet *);
 void	summary_free(struct summary *);	/* null-safe */
 
-/* For the reporters.  Each list is sorted, most packets first. */
+/* For the reporters.  Each list is sorted, most packets first; of those that
+ * are alike, the earlier one or the one that stands first in the rules. */
 struct summary_view {
 	struct counts total, by_disposition[N_DISPOSITIONS];
 	const struct decision **decisions;

@@ -308,7 +308,7 @@ run_told(struct replay *r, const struct frame *f, unsigned file)
 	logged_begin(&r->logged, r->captures[file].path, f->number, f->time);
 	if (r->history != NULL)
 		history_begin(r->history);
-	replayed_frame(r->sim, f, r->summary, &p);
+	replayed_frame(r->sim, f, file, r->summary, &p);
 	if (r->summary != NULL)
 		summary_add(r->summary, &p);
 	if (r->history != NULL)

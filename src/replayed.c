@@ -12,14 +12,14 @@ l3_bytes(const uint8_t *l3, int family, const struct frame *f)
 }
 
 void
-replayed_frame(struct sim *sim, const struct frame *f, struct summary *s,
-    struct summary_packet *p)
+replayed_frame(struct sim *sim, const struct frame *f, unsigned file,
+    struct summary *s, struct summary_packet *p)
 {
 	struct outcome o;
 	int family;
 
 	*p = (struct summary_packet){ .in = f->in, .frame = f->number,
-	    .bytes = f->wire_len };
+	    .file = file, .time = f->time, .bytes = f->wire_len };
 	p->l3 = frame_l3(f, &p->have, &family);
 	if (p->l3 != NULL) {
 		p->bytes = l3_bytes(p->l3, family, f);
@@ -64,7 +64,7 @@ run_frames(struct replayed *r, const struct inputs *in,
 			begun = true;
 		}
 		history_begin(r->history);
-		replayed_frame(r->sim, &f, r->summary, &p);
+		replayed_frame(r->sim, &f, file, r->summary, &p);
 		summary_add(r->summary, &p);
 		history_add(r->history, &p, f.time, file);
 		feed_progress(r->feed, &done, &total);

@@ -25,8 +25,8 @@ void	replayed_free(struct replayed *);	/* after zeroes too */
 
 /* What a simulator has counted, for reports/save.h; it is borrowed. */
 struct save_counters counters_of(struct sim *);
-/* Runs a frame and says how it ended. */
-void	replayed_frame(struct sim *, const struct frame *, struct summary *,
-	    struct summary_packet *);
+/* Runs a frame of capture 'file' and says how it ended. */
+void	replayed_frame(struct sim *, const struct frame *, unsigned file,
+	    struct summary *, struct summary_packet *);
 
 #endif
