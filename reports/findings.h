@@ -12,6 +12,7 @@ struct findings_report {
 	const struct ruleset *rules[2];	/* [0] v4, [1] v6; null: none */
 	const struct env *env;
 	const bool *on;			/* by index in checks[]: looked for */
+	const char *host;		/* JSON: who it is, or null: not told */
 	bool color, quiet;		/* text: quiet has errors only */
 };
 

@@ -1,6 +1,7 @@
 /* Findings as JSON: our own form, and GitLab's. */
 #include "reports/findings.h"
 
+#include "base/sha256.h"
 #include "reports/json_util.h"
 
 #include <cjson/cJSON.h>
@@ -31,6 +32,25 @@ add_where(cJSON *o, const struct findings_report *r, const struct finding *f)
 	sbuf_free(&text);
 }
 
+/* By what it is the same on another host, or when lines moved. */
+static void
+add_key(cJSON *o, const struct finding *f)
+{
+	uint8_t digest[SHA256_SIZE];
+	char text[2 * SHA256_SIZE + 1];
+	struct sbuf key = SBUF_INIT;
+	struct sha256 h;
+
+	finding_key(f, &key);
+	sha256_init(&h);
+	sha256_add(&h, key.text, key.len);
+	sha256_end(&h, digest);
+	sha256_print(digest, text);
+	text[32] = '\0';
+	cJSON_AddStringToObject(o, "key", text);
+	sbuf_free(&key);
+}
+
 static cJSON *
 finding_object(const struct findings_report *r, const struct finding *f)
 {
@@ -39,6 +59,7 @@ finding_object(const struct findings_report *r, const struct finding *f)
 	json_text(o, "id", f->check->id);
 	json_text(o, "severity", severity_names[f->severity]);
 	json_text(o, "certainty", f->possible ? "possible" : "certain");
+	add_key(o, f);
 	add_where(o, r, f);
 	json_text(o, "message", f->message);
 	by = cJSON_AddArrayToObject(o, "by");
@@ -60,7 +81,10 @@ findings_json(const struct findings_report *r, FILE *file)
 {
 	cJSON *o = cJSON_CreateObject(), *found, *suppressed;
 
-	cJSON_AddStringToObject(o, "schema", "nfwalk.audit/1");
+	json_schema(o, "audit");
+	if (r->host != NULL)
+		json_text(o, "host", r->host);
+	cJSON_AddItemToObject(o, "rulesets", json_rulesets(r->rules));
 	found = cJSON_AddArrayToObject(o, "findings");
 	suppressed = cJSON_AddArrayToObject(o, "suppressed");
 	for (unsigned i = 0; i < r->findings->n; i++) {

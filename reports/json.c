@@ -50,7 +50,7 @@ decisions(const struct summary_view *v)
 }
 
 static cJSON *
-lost_flow(const struct lost_flow *f)
+lost_flow(const struct lost_flow *f, const struct replay_facts *facts)
 {
 	const struct flow_key *k = &f->key;
 	cJSON *o = cJSON_CreateObject();
@@ -74,14 +74,17 @@ lost_flow(const struct lost_flow *f)
 		json_count(o, "type", k->sport);
 		json_count(o, "code", k->dport);
 	}
+	json_text(o, "capture", facts->captures[f->file]);
 	json_count(o, "first_frame", f->frame);
+	time_print(f->time, &b);
+	json_sbuf(o, "first_time", &b);
 	add_counts(o, &f->counts);
 	add_decision(o, f->why);
 	return o;
 }
 
 static cJSON *
-flows(const struct summary_view *v)
+flows(const struct summary_view *v, const struct replay_facts *facts)
 {
 	cJSON *o = cJSON_CreateObject(), *list;
 
@@ -89,7 +92,8 @@ flows(const struct summary_view *v)
 	json_count(o, "lost", v->lost);
 	list = cJSON_AddArrayToObject(o, "list");
 	for (unsigned i = 0; i < v->n_lost_flows; i++)
-		cJSON_AddItemToArray(list, lost_flow(v->lost_flows[i]));
+		cJSON_AddItemToArray(list, lost_flow(v->lost_flows[i],
+		    facts));
 	return o;
 }
 
@@ -135,16 +139,20 @@ void
 json_replay(struct summary *s, const struct replay_facts *facts, FILE *file)
 {
 	const struct summary_view *v = summary_view(s);
-	cJSON *o = cJSON_CreateObject();
+	cJSON *o = cJSON_CreateObject(), *assumptions;
 
-	cJSON_AddStringToObject(o, "schema", "nfwalk.replay/1");
+	json_schema(o, "replay");
+	cJSON_AddItemToObject(o, "rulesets", json_rulesets(facts->rulesets));
 	cJSON_AddItemToObject(o, "input", input(facts));
 	add_counts(o, &v->total);
 	cJSON_AddItemToObject(o, "verdicts", verdicts(v));
 	cJSON_AddItemToObject(o, "decisions", decisions(v));
-	cJSON_AddItemToObject(o, "flows", flows(v));
+	cJSON_AddItemToObject(o, "flows", flows(v, facts));
 	cJSON_AddItemToObject(o, "unknowns", unknowns(v));
 	json_count(o, "connections", facts->connections);
-	cJSON_AddItemToObject(o, "assumptions", json_assumptions(facts->env));
+	/* Those that packets lead to come in any order from shards. */
+	assumptions = json_assumptions(facts->env);
+	json_sort_texts(assumptions);
+	cJSON_AddItemToObject(o, "assumptions", assumptions);
 	json_print(o, true, file);
 }

@@ -1,11 +1,14 @@
 #include "reports/json_util.h"
 
 #include "base/diag.h"
+#include "base/version.h"
 #include "reports/ref.h"
+#include "reports/rules_hash.h"
 #include "reports/save.h"
 
 #include <cjson/cJSON.h>
 #include <inttypes.h>
+#include <stdlib.h>
 
 void
 json_sbuf(struct cJSON *o, const char *name, struct sbuf *b)
@@ -91,6 +94,98 @@ struct cJSON *
 json_assumptions(const struct env *env)
 {
 	return json_texts(env->assumptions, env->n_assumptions);
+}
+
+void
+json_schema(struct cJSON *o, const char *name)
+{
+	char schema[64];
+
+	snprintf(schema, sizeof(schema), "nfwalk.%s/1", name);
+	cJSON_AddStringToObject(o, "schema", schema);
+	cJSON_AddStringToObject(o, "version", NFWALK_VERSION);
+}
+
+static cJSON *
+ruleset_object(const struct ruleset *rs)
+{
+	cJSON *o = cJSON_CreateObject();
+	char hash[RULES_HASH_SIZE];
+	const char *names[sizeof(rs->sources) / sizeof(*rs->sources)];
+
+	for (unsigned i = 0; i < rs->n_sources; i++)
+		names[i] = rs->sources[i]->name;
+	rules_hash(rs, hash);
+	json_count(o, "family", rs->family == AF_INET6 ? 6 : 4);
+	cJSON_AddItemToObject(o, "files", json_texts(names, rs->n_sources));
+	cJSON_AddStringToObject(o, "sha256", hash);
+	return o;
+}
+
+struct cJSON *
+json_rulesets(const struct ruleset *const rules[2])
+{
+	cJSON *list = cJSON_CreateArray();
+
+	for (unsigned i = 0; i < 2; i++)
+		if (rules[i] != NULL)
+			cJSON_AddItemToArray(list, ruleset_object(rules[i]));
+	return list;
+}
+
+void
+json_sort(struct cJSON *list, int (*compare)(const void *, const void *))
+{
+	size_t n = (size_t)cJSON_GetArraySize(list), i = 0;
+	cJSON **all = mem_alloc(n + 1, sizeof(*all)), *item;
+
+	cJSON_ArrayForEach(item, list)
+		all[i++] = item;
+	qsort(all, n, sizeof(*all), compare);
+	for (i = 0; i < n; i++) {	/* the first one's prev is the last */
+		all[i]->prev = all[i != 0 ? i - 1 : n - 1];
+		all[i]->next = i + 1 < n ? all[i + 1] : NULL;
+	}
+	list->child = n != 0 ? all[0] : NULL;
+	free(all);
+}
+
+static int
+by_text(const void *a, const void *b)
+{
+	return strcmp((*(cJSON *const *)a)->valuestring,
+	    (*(cJSON *const *)b)->valuestring);
+}
+
+void
+json_sort_texts(struct cJSON *list)
+{
+	json_sort(list, by_text);
+	for (cJSON *i = list->child; i != NULL; i = i->next)
+		while (i->next != NULL && by_text(&i, &i->next) == 0)
+			cJSON_Delete(cJSON_DetachItemViaPointer(list,
+			    i->next));
+}
+
+bool
+json_read_count(const struct cJSON *v, uint64_t *out)
+{
+	const char *s = cJSON_GetStringValue(v);
+	const double most = (double)(UINT64_C(1) << 53);
+
+	if (cJSON_IsNumber(v)) {
+		if (!(v->valuedouble >= 0 && v->valuedouble <= most))
+			return false;
+		*out = (uint64_t)v->valuedouble;
+		return (double)*out >= v->valuedouble;
+	}
+	if (s == NULL || *s == '\0' || (*s == '0' && s[1] != '\0'))
+		return false;
+	for (*out = 0; *s >= '0' && *s <= '9'; s++)
+		if (__builtin_mul_overflow(*out, UINT64_C(10), out) ||
+		    __builtin_add_overflow(*out, (uint64_t)(*s - '0'), out))
+			return false;
+	return *s == '\0' && *out > UINT64_C(1) << 53;
 }
 
 void

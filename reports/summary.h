@@ -82,6 +82,7 @@ struct replay_facts {
 	unsigned n_captures;
 	const char *const *rules;	/* files */
 	unsigned n_rules;
+	const struct ruleset *rulesets[2];	/* null: none */
 	const struct env *env;		/* its assumptions */
 	uint64_t frames, frame_bytes;	/* read */
 	uint64_t local, copies, forwarded, other_link;

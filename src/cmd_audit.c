@@ -37,6 +37,7 @@ struct auditor {
 	struct id_list only, ignore;
 	const char *baseline, *write_baseline;
 	const char *fail_on;		/* one of fail_names; null: FAIL_CERTAIN */
+	const char *host;
 	unsigned fail;
 	bool strict, quiet, has_today;
 	unsigned disagreements;		/* between analysis and simulator */
@@ -95,6 +96,15 @@ set_file(void *ctx, const struct arg *o, const char *value)
 }
 
 static bool
+set_host(void *ctx, const struct arg *o, const char *value)
+{
+	if (*value == '\0')
+		return args_error("audit", "%s: a name is needed", o->name);
+	((struct auditor *)ctx)->host = value;
+	return true;
+}
+
+static bool
 set_flag(void *ctx, const struct arg *o, const char *value)
 {
 	struct auditor *a = ctx;
@@ -127,6 +137,9 @@ static const struct arg looking_args[] = {
 };
 
 static const struct arg audit_args[] = {
+	{ "--host", NULL, "NAME", set_host, .help = "json: whose rules these "
+	    "are, for nfwalk merge", "Without it nfwalk merge takes the name "
+	    "of the file." },
 	{ "--quiet", "-q", NULL, set_flag, .help = "text: errors only" },
 	{ "--fail-on", NULL, "LEVEL", set_fail, .help = "exit 1 if there is one of",
 	    "Without it: if there is an error that is certain.", ARG_WORD,
@@ -222,6 +235,7 @@ write_reports(struct auditor *a)
 
 	audited_report(&a->audit, &a->in, &r);
 	r.quiet = a->quiet;
+	r.host = a->host;
 	for (unsigned i = 0; i < a->outputs.n; i++) {
 		struct output *o = &a->outputs.list[i];
 

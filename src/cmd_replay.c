@@ -461,7 +461,8 @@ write_reports(struct replay *r, unsigned connections)
 	    (r->in.n_files + 1) * sizeof(*rules));
 	struct replay_facts facts = { .captures = captures,
 	    .n_captures = r->n_captures, .rules = rules,
-	    .n_rules = r->in.n_files, .env = r->in.env,
+	    .n_rules = r->in.n_files, .rulesets = { r->in.load.rules[0],
+	    r->in.load.rules[1] }, .env = r->in.env,
 	    .frames = st->frames, .frame_bytes = st->bytes,
 	    .local = st->local, .copies = st->copies,
 	    .forwarded = st->forwarded, .other_link = st->other_link,

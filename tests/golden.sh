@@ -13,13 +13,15 @@ update=no
 tmp=$(mktemp -d) || exit 1
 trap 'rm -rf "$tmp"' EXIT
 passed=0 failed=0
+version=$(nfwalk --version | cut -d' ' -f2)
 for dir in testdata/cases/*/; do
 	name=$(basename "$dir")
 	export OUT=$tmp/$name
 	mkdir -p "$OUT/files" "$tmp/now"
 	(cd "$dir" && OUT=$OUT/files bash ./cmd) >"$tmp/now/out" 2>"$tmp/now/err"
 	echo $? >"$tmp/now/exit"
-	sed -i "s|$OUT/files|OUT|g" "$tmp/now/out" "$tmp/now/err"
+	sed -i "s|$OUT/files|OUT|g; s|\"version\":\t\"$version\"|\"version\":\t\"VERSION\"|" \
+	    "$tmp/now/out" "$tmp/now/err"
 	for f in $(cat "$dir/files" 2>/dev/null); do
 		cp "$OUT/files/$f" "$tmp/now/files.$f" 2>/dev/null
 	done
