@@ -78,8 +78,8 @@ lost_flow(const struct lost_flow *f, const struct replay_facts *facts)
 	json_count(o, "first_frame", f->frame);
 	time_print(f->time, &b);
 	json_sbuf(o, "first_time", &b);
-	add_counts(o, &f->counts);
 	add_decision(o, f->why);
+	add_counts(o, &f->counts);
 	return o;
 }
 
@@ -135,6 +135,28 @@ input(const struct replay_facts *f)
 	return o;
 }
 
+/* What is missing; "safe" says whether the parts add up to one run. */
+static cJSON *
+shard(const struct replay_shard *s)
+{
+	cJSON *o = cJSON_CreateObject(), *list;
+
+	json_count(o, "of", s->of);
+	list = cJSON_AddArrayToObject(o, "parts");
+	cJSON_AddItemToArray(list, cJSON_CreateNumber(s->index));
+	list = cJSON_AddArrayToObject(o, "shared");
+	for (unsigned i = 0; i < s->n_shared; i++) {
+		const struct shared_use *u = &s->shared[i];
+		cJSON *use = u->rule != NULL ? json_decider(u->rule, NULL) :
+		    cJSON_CreateObject();
+
+		json_text(use, "why", u->why);
+		cJSON_AddItemToArray(list, use);
+	}
+	cJSON_AddBoolToObject(o, "safe", s->n_shared == 0);
+	return o;
+}
+
 void
 json_replay(struct summary *s, const struct replay_facts *facts, FILE *file)
 {
@@ -143,6 +165,8 @@ json_replay(struct summary *s, const struct replay_facts *facts, FILE *file)
 
 	json_schema(o, "replay");
 	cJSON_AddItemToObject(o, "rulesets", json_rulesets(facts->rulesets));
+	if (facts->shard != NULL)
+		cJSON_AddItemToObject(o, "shard", shard(facts->shard));
 	cJSON_AddItemToObject(o, "input", input(facts));
 	add_counts(o, &v->total);
 	cJSON_AddItemToObject(o, "verdicts", verdicts(v));

@@ -76,6 +76,17 @@ enum { MAX_LOST_FLOWS = 100000 };
 /* Borrowed until the next call with the same summary. */
 const struct summary_view *summary_view(struct summary *);
 
+/* Which part of the pairs of hosts was looked at, and what they share with
+ * the others: "one bucket for all packets" of a rule, or (null) of none. */
+struct replay_shard {
+	unsigned index, of;		/* of 0: all */
+	const struct shared_use {
+		const struct rule *rule;
+		const char *why;
+	} *shared;
+	unsigned n_shared;
+};
+
 /* What stands beside the counts in a report of a replay. */
 struct replay_facts {
 	const char *const *captures;
@@ -83,6 +94,7 @@ struct replay_facts {
 	const char *const *rules;	/* files */
 	unsigned n_rules;
 	const struct ruleset *rulesets[2];	/* null: none */
+	const struct replay_shard *shard;	/* null: none */
 	const struct env *env;		/* its assumptions */
 	uint64_t frames, frame_bytes;	/* read */
 	uint64_t local, copies, forwarded, other_link;

@@ -182,6 +182,9 @@ put_facts(struct sbuf *b, const struct replay_facts *f)
 		put_count(b, f->other_link, 0);
 		sbuf_puts(b, " were of link types that are not read\n");
 	}
+	if (f->shard != NULL)
+		sbuf_printf(b, "  shard %u of %u: some of the pairs of hosts\n",
+		    f->shard->index, f->shard->of);
 	sbuf_putc(b, '\n');
 }
 

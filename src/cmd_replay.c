@@ -17,6 +17,7 @@
 #include "reports/save.h"
 #include "reports/summary.h"
 #include "reports/trace.h"
+#include "shard.h"
 
 #include <errno.h>
 #include <stddef.h>
@@ -50,6 +51,7 @@ struct replay {
 	bool trace_all, trust, partial, strict, quiet;
 	struct feed_input *captures;
 	unsigned n_captures;
+	struct replay_shard shard;	/* of 0: all packets */
 	/* While it runs. */
 	struct feed *feed;
 	struct sim *sim;
@@ -122,6 +124,14 @@ set_checksums(void *ctx, const struct arg *o, const char *value)
 }
 
 static bool
+set_shard(void *ctx, const struct arg *o, const char *value)
+{
+	return shard_read(value, &((struct replay *)ctx)->shard) ||
+	    args_error("replay", "%s: I/N, the first of 4 is 0/4 and the last "
+	    "3/4, not '%s'", o->name, value);
+}
+
+static bool
 set_brief(void *ctx, const struct arg *o, const char *value)
 {
 	(void)o;
@@ -136,6 +146,13 @@ static const struct arg capture_args[] = {
 	    "checksum counts as good.", ARG_WORD, checksums_names },
 	{ "--partial", NULL, NULL, set_flag,
 	    .help = "take a capture that ends in mid-frame as it is" },
+	{ "--shard", NULL, "I/N", set_shard, .help = "one part of N of the "
+	    "hosts' pairs; the first is 0/N", "All captures are read, and what "
+	    "is between two hosts goes to one shard, ICMP errors to that of "
+	    "the packet they quote. 'nfwalk merge' adds up their JSON. Whether "
+	    "that is what one run would have found is told on standard error "
+	    "and in the JSON: not if rules hang on packets of several pairs "
+	    "(limit, recent, ...) or translate." },
 	{ 0 }
 };
 
@@ -338,6 +355,13 @@ end_progress(struct replay *r)
 }
 
 static void
+begin(struct replay *r, int64_t now)
+{
+	sim_clock(r->sim, now);
+	inputs_connections(&r->in, &r->shard, r->sim);
+}
+
+static void
 run_frames(struct replay *r)
 {
 	bool told = r->summary != NULL || r->packets.file != NULL ||
@@ -345,27 +369,32 @@ run_frames(struct replay *r)
 	    r->pcapng != NULL;
 	struct frame f;
 	unsigned file;
-	uint64_t n = 0;
+	uint64_t n = 0, ours = 0;
 
 	while (feed_next(r->feed, &f, &file)) {
-		if (n++ == 0) {
-			r->first = f.time;
+		if (n++ == 0)
+			begin(r, f.time);
+		if (n % PROGRESS_FRAMES == 0)
+			show_progress(r);
+		if (!feed_ours(r->feed)) {
 			sim_clock(r->sim, f.time);
-			inputs_connections(&r->in, r->sim);
+			continue;
 		}
 		if (told)
 			run_told(r, &f, file);
 		else
 			sim_frame(r->sim, &f, NULL);
-		if (f.time > r->last || n == 1)
+		if (ours++ == 0)
+			r->first = r->last = f.time;
+		if (f.time > r->last)
 			r->last = f.time;
-		if (n % PROGRESS_FRAMES == 0)
-			show_progress(r);
 	}
-	if (n == 0) {
+	if (ours == 0)
 		r->first = 1;
-		inputs_connections(&r->in, r->sim);
-	}
+	if (n == 0)
+		inputs_connections(&r->in, &r->shard, r->sim);
+	else
+		sim_clock(r->sim, feed_end(r->feed));
 }
 
 /* ---- results ---- */
@@ -463,6 +492,7 @@ write_reports(struct replay *r, unsigned connections)
 	    .n_captures = r->n_captures, .rules = rules,
 	    .n_rules = r->in.n_files, .rulesets = { r->in.load.rules[0],
 	    r->in.load.rules[1] }, .env = r->in.env,
+	    .shard = r->shard.of != 0 ? &r->shard : NULL,
 	    .frames = st->frames, .frame_bytes = st->bytes,
 	    .local = st->local, .copies = st->copies,
 	    .forwarded = st->forwarded, .other_link = st->other_link,
@@ -576,7 +606,8 @@ open_feed(struct replay *r)
 	struct feed_config cfg = { .inputs = r->captures,
 	    .n_inputs = r->n_captures, .env = r->in.env,
 	    .diags = &r->in.diags, .arena = &r->in.arena,
-	    .partial = r->partial, .physdev = inputs_bridge_ports(&r->in) };
+	    .partial = r->partial, .physdev = inputs_bridge_ports(&r->in),
+	    .shard = r->shard.of != 0 ? &r->shard : NULL };
 
 	return feed_open(&cfg);
 }
@@ -612,6 +643,8 @@ run(struct replay *r)
 	progress_phase(r->progress, "reading rules", PROGRESS_NONE, 0);
 	if (!inputs_load(&r->in) || (r->feed = open_feed(r)) == NULL)
 		return false;
+	if (r->shard.of != 0)
+		shard_safety(&r->shard, &r->in);
 	cfg.rules[0] = r->in.load.rules[0];
 	cfg.rules[1] = r->in.load.rules[1];
 	if (!open_outputs(r))
@@ -665,8 +698,10 @@ answer(struct replay *r)
 	end_progress(r);
 	if (!ok)
 		return EXIT_INPUT;
-	return r->strict && sim_unknowns(r->sim) != 0 ? EXIT_UNDETERMINED :
-	    EXIT_YES;
+	if (r->shard.of != 0 && !r->quiet)
+		shard_tell(&r->shard);
+	return r->strict && (sim_unknowns(r->sim) != 0 ||
+	    r->shard.n_shared != 0) ? EXIT_UNDETERMINED : EXIT_YES;
 }
 
 static int

@@ -181,7 +181,7 @@ run_frames(struct comparing *c)
 	while (feed_next(c->feed, &f, &file)) {
 		for (unsigned i = 0; i < 2 && first; i++) {
 			sim_clock(c->side[i].sim, f.time);
-			inputs_connections(c->in, c->side[i].sim);
+			inputs_connections(c->in, NULL, c->side[i].sim);
 		}
 		first = false;
 		run_frame(c, &f, file);

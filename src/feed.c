@@ -1,6 +1,7 @@
 #include "feed.h"
 
 #include "parsers/pcap.h"
+#include "shard.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +28,7 @@ struct waiting {
 	uint8_t *bytes;
 	uint32_t room;
 	uint32_t foreseen;		/* sim_foresee's number */
+	bool ours;			/* it is of the shard */
 };
 
 struct input {
@@ -49,6 +51,8 @@ struct feed {
 	bool stacked;			/* one may be captured twice */
 	bool watching;			/* what is sent may be captured */
 	uint64_t quiet;			/* frames since one went out */
+	bool ours;			/* the frame that feed_next gave */
+	int64_t end;			/* time of the latest frame read */
 	const struct iface *origin;	/* of the local frame injected last */
 	uint64_t origin_print;
 };
@@ -623,6 +627,22 @@ convert(struct feed *f, const struct capture *c, struct frame *out)
 	return incoming(f, c, &w, out);
 }
 
+static bool
+is_ours(const struct feed *f, const struct capture *c)
+{
+	struct addr_pair pair = { .family = 0 };
+	uint32_t have;
+	int family;
+	const uint8_t *l3;
+
+	if (f->cfg.shard == NULL)
+		return true;
+	l3 = c->link == CAP_OTHER ? NULL : l3_of(c, &have, &family);
+	if (l3 != NULL)
+		addr_pair_read(&pair, l3, have);
+	return shard_has(f->cfg.shard, &pair);
+}
+
 /* The reader's buffer is used again for the next frame: a copy. */
 static bool
 read_ahead(struct feed *f)
@@ -642,38 +662,71 @@ read_ahead(struct feed *f)
 	if (w->c.dst_mac != NULL)
 		w->c.dst_mac = w->bytes;
 	w->c.data = w->bytes;
-	if (f->sim != NULL) {
+	w->ours = is_ours(f, &w->c);
+	if (w->c.time > f->end)
+		f->end = w->c.time;
+	if (f->sim != NULL && w->ours) {
 		fill(&frame, &w->c, NULL);
 		w->foreseen = sim_foresee(f->sim, &frame);
 	}
 	return true;
 }
 
-static const struct capture *
+static const struct waiting *
 take(struct feed *f)
 {
+	const struct waiting *soon;
+
 	while (f->n_read < f->n_taken + AHEAD && read_ahead(f))
 		continue;
 	if (f->n_taken == f->n_read)
 		return NULL;
-	if (f->sim != NULL && f->n_taken + FETCH_AHEAD < f->n_read)
-		sim_fetch(f->sim, f->ahead[(f->n_taken + FETCH_AHEAD) %
-		    AHEAD].foreseen);
-	return &f->ahead[f->n_taken++ % AHEAD].c;
+	soon = &f->ahead[(f->n_taken + FETCH_AHEAD) % AHEAD];
+	if (f->sim != NULL && f->n_taken + FETCH_AHEAD < f->n_read &&
+	    soon->ours)
+		sim_fetch(f->sim, soon->foreseen);
+	return &f->ahead[f->n_taken++ % AHEAD];
+}
+
+/* Frames of other shards are taken like ours, but not counted: when the
+ * clock starts, what is a copy and which interfaces there are is the same in
+ * all shards. */
+static bool
+convert_any(struct feed *f, const struct waiting *w, struct frame *out)
+{
+	struct feed_stats before = f->stats;
+	bool injected = convert(f, &w->c, out);
+
+	if (!w->ours)
+		f->stats = before;
+	return injected;
 }
 
 bool
 feed_next(struct feed *f, struct frame *out, unsigned *file)
 {
-	const struct capture *c;
+	const struct waiting *w;
 
-	while ((c = take(f)) != NULL)
-		if (convert(f, c, out)) {
+	while ((w = take(f)) != NULL)
+		if (convert_any(f, w, out)) {
 			if (file != NULL)
-				*file = c->file;
+				*file = w->c.file;
+			f->ours = w->ours;
 			return true;
 		}
 	return false;
+}
+
+bool
+feed_ours(const struct feed *f)
+{
+	return f->ours;
+}
+
+int64_t
+feed_end(const struct feed *f)
+{
+	return f->end;
 }
 
 void

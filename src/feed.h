@@ -20,6 +20,8 @@ struct feed_input {
 	const char *iface;
 };
 
+struct replay_shard;
+
 struct feed_config {
 	const struct feed_input *inputs;
 	unsigned n_inputs;
@@ -28,9 +30,10 @@ struct feed_config {
 	struct arena *arena;
 	bool partial;			/* a cut file is no error */
 	bool physdev;			/* bridge ports are seen by the rules */
+	const struct replay_shard *shard;	/* null: all frames are ours */
 };
 
-/* What became of the frames that were read. */
+/* What became of the frames that were read; of those of the shard. */
 struct feed_stats {
 	uint64_t frames, bytes;		/* read; bytes on the wire */
 	uint64_t injected, local;	/* local: of those, made by the host */
@@ -48,6 +51,10 @@ struct feed *feed_open(const struct feed_config *);
 /* The next frame to inject, borrowed until the next call; 'file' (may be
  * null) is the index of its capture.  False at the end or after an error. */
 bool	feed_next(struct feed *, struct frame *, unsigned *file);
+/* Is the last one of the shard?  Others only move the clock. */
+bool	feed_ours(const struct feed *);
+/* When the last frame that was read was captured, whatever became of it. */
+int64_t	feed_end(const struct feed *);
 /* From now on this simulator is told of the packets to come a little ahead,
  * so that it need not wait for memory. */
 void	feed_for(struct feed *, const struct sim *);

@@ -2,6 +2,7 @@
 
 #include "parsers/conntrack.h"
 #include "parsers/env.h"
+#include "shard.h"
 #include "sim/sim.h"
 
 #include <stdlib.h>
@@ -134,10 +135,17 @@ load_connections(struct inputs *in)
 }
 
 void
-inputs_connections(const struct inputs *in, struct sim *sim)
+inputs_connections(const struct inputs *in, const struct replay_shard *shard,
+    struct sim *sim)
 {
-	for (unsigned i = 0; i < in->n_connections; i++)
-		sim_add_ct(sim, &in->connections[i]);
+	for (unsigned i = 0; i < in->n_connections; i++) {
+		const struct tuple *t = &in->connections[i].tuple[CT_ORIGINAL];
+		struct addr_pair pair = addr_pair_of(t->family, &t->src,
+		    &t->dst);
+
+		if (shard_has(shard, &pair))
+			sim_add_ct(sim, &in->connections[i]);
+	}
 }
 
 bool

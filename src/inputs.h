@@ -9,6 +9,7 @@
 #include "parsers/load.h"
 
 struct sim;
+struct replay_shard;
 
 struct inputs {
 	struct arena arena;
@@ -39,8 +40,10 @@ bool	inputs_load(struct inputs *);
 /* Prints the diagnostics; the exit code that goes with them, else 'code'. */
 int	inputs_finish(struct inputs *, int code);
 void	inputs_free(struct inputs *);
-/* Adds the snapshot's connections: they exist when the clock starts. */
-void	inputs_connections(const struct inputs *, struct sim *);
+/* Adds the snapshot's connections, those of a shard (null: all): they exist
+ * when the clock starts. */
+void	inputs_connections(const struct inputs *, const struct replay_shard *,
+	    struct sim *);
 /* Has the ruleset a match or target of this name? */
 bool	inputs_uses(const struct inputs *, const char *ext_name);
 /* Do the rules see the bridge ports of packets (br_netfilter)?  As the sysctl

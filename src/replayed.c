@@ -60,7 +60,7 @@ run_frames(struct replayed *r, const struct inputs *in,
 		if (!begun) {
 			r->facts.first = r->facts.last = f.time;
 			sim_clock(r->sim, f.time);
-			inputs_connections(in, r->sim);
+			inputs_connections(in, NULL, r->sim);
 			begun = true;
 		}
 		history_begin(r->history);

@@ -270,7 +270,7 @@ run_capture(struct run *r)
 			break;
 		if (!begun) {
 			sim_clock(r->sim, f.time);
-			inputs_connections(s->in, r->sim);
+			inputs_connections(s->in, NULL, r->sim);
 			begun = true;
 		}
 		r->found = file == 0 && f.number == s->frame;
@@ -305,7 +305,7 @@ run_open(struct run *r, const struct run_setup *s)
 {
 	open_sim(r, s);
 	sim_clock(r->sim, r->time);
-	inputs_connections(s->in, r->sim);
+	inputs_connections(s->in, NULL, r->sim);
 }
 
 void

@@ -201,6 +201,10 @@ struct ext {
 	uint8_t ends;
 	/* A target: what it changes of fields that rules can ask of. */
 	void	(*change)(const void *data, struct changes *);
+	/* What packets between different hosts have in common in this use, as "one
+	 * bucket for all packets": who sees only some of the hosts may answer
+	 * otherwise.  Null, or it returns null: nothing. */
+	const char *(*shared)(const void *data, int family);
 	/* The name that -L shows in its target column, if it is another one
 	 * (NOTRACK is listed as CT, and saved as itself); or null. */
 	const char *list_name;

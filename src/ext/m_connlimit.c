@@ -328,6 +328,16 @@ explain(const void *data, struct ctx *ctx, struct sbuf *out)
 	    "more than", c->limit);
 }
 
+static const char *
+shared(const void *data, int family)
+{
+	const struct connlimit *c = data;
+
+	(void)family;
+	return c->dst ? "connections are counted for each destination" :
+	    "connections are counted for each source";
+}
+
 const struct ext ext_m_connlimit = {
 	.name = "connlimit",
 	.traits = EXT_STATEFUL | EXT_SIDE_EFFECT | EXT_NEEDS_CT,
@@ -340,4 +350,5 @@ const struct ext ext_m_connlimit = {
 	.memory = memory,
 	.eval = eval,
 	.explain = explain,
+	.shared = shared,
 };

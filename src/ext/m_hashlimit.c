@@ -769,6 +769,23 @@ explain(const void *data, struct ctx *ctx, struct sbuf *out)
 	list(data, &print, out);
 }
 
+/* A bucket for each source and destination is that of two hosts, unless their
+ * number is limited. */
+static const char *
+shared(const void *data, int family)
+{
+	const struct hashlimit *h = data;
+	unsigned bits = family_bits(family);
+
+	if ((h->mode & BY_SRCIP) && (h->mode & BY_DSTIP) &&
+	    h->srcmask == bits && h->dstmask == bits)
+		return h->max == 0 ? NULL : "one number of buckets for all";
+	return !(h->mode & BY_ANY) ? "one token bucket for all packets" :
+	    h->mode & BY_SRCIP ? "a token bucket for each source" :
+	    h->mode & BY_DSTIP ? "a token bucket for each destination" :
+	    "a token bucket for each port";
+}
+
 const struct ext ext_m_hashlimit = {
 	.name = "hashlimit",
 	.traits = EXT_STATEFUL | EXT_SIDE_EFFECT,
@@ -781,4 +798,5 @@ const struct ext ext_m_hashlimit = {
 	.memory = memory,
 	.eval = eval,
 	.explain = explain,
+	.shared = shared,
 };

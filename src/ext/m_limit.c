@@ -155,6 +155,14 @@ explain(const void *data, struct ctx *ctx, struct sbuf *out)
 		    b->cost) * 1000 / b->cost));
 }
 
+static const char *
+shared(const void *data, int family)
+{
+	(void)data;
+	(void)family;
+	return "one token bucket for all packets";
+}
+
 const struct ext ext_m_limit = {
 	.name = "limit",
 	.traits = EXT_STATEFUL | EXT_SIDE_EFFECT,
@@ -167,4 +175,5 @@ const struct ext ext_m_limit = {
 	.memory = memory,
 	.eval = eval,
 	.explain = explain,
+	.shared = shared,
 };

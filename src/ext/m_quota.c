@@ -64,6 +64,14 @@ explain(const void *data, struct ctx *ctx, struct sbuf *out)
 	    (unsigned long long)*left, (unsigned long long)q->bytes);
 }
 
+static const char *
+shared(const void *data, int family)
+{
+	(void)data;
+	(void)family;
+	return "one quota for all packets";
+}
+
 const struct ext ext_m_quota = {
 	.name = "quota",
 	.traits = EXT_STATEFUL | EXT_SIDE_EFFECT,
@@ -74,4 +82,5 @@ const struct ext ext_m_quota = {
 	.memory = memory,
 	.eval = eval,
 	.explain = explain,
+	.shared = shared,
 };

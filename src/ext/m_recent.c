@@ -424,6 +424,14 @@ explain(const void *data, struct ctx *ctx, struct sbuf *out)
 		    r->hits != 0 ? r->hits : 1, r->seconds);
 }
 
+static const char *
+shared(const void *data, int family)
+{
+	(void)data;
+	(void)family;
+	return "one list for all packets";
+}
+
 const struct ext ext_m_recent = {
 	.name = "recent",
 	.traits = EXT_STATEFUL | EXT_SIDE_EFFECT,
@@ -436,4 +444,5 @@ const struct ext ext_m_recent = {
 	.memory = memory,
 	.eval = eval,
 	.explain = explain,
+	.shared = shared,
 };

@@ -264,6 +264,14 @@ lower(const void *data, struct lower *l)
 	return true;
 }
 
+static const char *
+shared(const void *data, int family)
+{
+	(void)family;
+	return use_traits(data) & EXT_STATEFUL ?
+	    "one set's counters for all packets" : NULL;
+}
+
 const struct ext ext_m_set = {
 	.name = "set",
 	.traits = EXT_STATEFUL | EXT_SIDE_EFFECT,
@@ -277,4 +285,5 @@ const struct ext ext_m_set = {
 	.eval = eval,
 	.explain = explain,
 	.lower = lower,
+	.shared = shared,
 };

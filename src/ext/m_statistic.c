@@ -183,6 +183,16 @@ explain(const void *data, struct ctx *ctx, struct sbuf *out)
 		    *left, s->every);
 }
 
+static const char *
+shared(const void *data, int family)
+{
+	const struct statistic *s = data;
+
+	(void)family;
+	return s->mode == MODE_NTH ? "one counter for all packets" :
+	    "one chance after the other for all packets";
+}
+
 const struct ext ext_m_statistic = {
 	.name = "statistic",
 	.traits = EXT_STATEFUL | EXT_RANDOM | EXT_SIDE_EFFECT,
@@ -194,4 +204,5 @@ const struct ext ext_m_statistic = {
 	.memory = memory,
 	.eval = eval,
 	.explain = explain,
+	.shared = shared,
 };

@@ -207,6 +207,14 @@ act(const void *data, struct ctx *ctx)
 	return V_CONTINUE;
 }
 
+static const char *
+shared(const void *data, int family)
+{
+	(void)data;
+	(void)family;
+	return "it changes a set that others look into";
+}
+
 const struct ext ext_t_SET = {
 	.name = "SET",
 	.kind = EXT_TARGET,
@@ -219,4 +227,5 @@ const struct ext ext_t_SET = {
 	.list = list,
 	.memory = make_memory,
 	.act = act,
+	.shared = shared,
 };
