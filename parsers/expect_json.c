@@ -1,70 +1,13 @@
 /* Expectations as JSON: the same parts, named. */
 #include "parsers/expectread.h"
+#include "parsers/json_place.h"
 
 #include <cjson/cJSON.h>
 
-/* ---- places ---- */
-
-/* What cJSON takes for blank; something else comes behind it. */
-static const char *
-skip_blank(const char *s)
-{
-	while ((unsigned char)*s <= ' ')
-		s++;
-	return s;
-}
-
-static const char *
-skip_string(const char *s)
-{
-	for (s++; *s != '"'; s++)
-		s += *s == '\\';
-	return s + 1;
-}
-
-static const char *
-skip_literal(const char *s)
-{
-	while ((unsigned char)*s > ' ' && strchr(",]}", *s) == NULL)
-		s++;
-	return s;
-}
-
-/* cJSON keeps no places.  Each value is told its own, in a member that only
- * numbers use, and of those only valuedouble is asked for here.  The text is
- * known to be right.  Returns where the value ends. */
-static const char *
-mark_places(cJSON *item, const char *s, const char *text)
-{
-	bool object = cJSON_IsObject(item);
-
-	s = skip_blank(s);
-	item->valueint = (int)(s - text);
-	if (cJSON_IsString(item))
-		return skip_string(s);
-	if (!object && !cJSON_IsArray(item))
-		return skip_literal(s);
-	s = skip_blank(s + 1);
-	for (cJSON *i = item->child; i != NULL; i = i->next) {
-		if (object)
-			s = skip_blank(skip_string(s)) + 1;
-		s = skip_blank(mark_places(i, s, text));
-		if (i->next != NULL)
-			s = skip_blank(s + 1);
-	}
-	return s + 1;
-}
-
-/* Of what is in brackets, where it begins. */
 static struct loc
 place(const struct expect_reader *r, const cJSON *v)
 {
-	size_t off = (size_t)v->valueint;
-	const char *s = r->src->text + off;
-	const char *end = cJSON_IsString(v) ? skip_string(s) :
-	    cJSON_IsObject(v) || cJSON_IsArray(v) ? s + 1 : skip_literal(s);
-
-	return loc_at(r->src, off, (size_t)(end - s));
+	return json_place(&(struct json_text){ r->src, 0 }, v);
 }
 
 /* ---- values ---- */
@@ -346,7 +289,7 @@ expect_read_json(struct expect_reader *r)
 	if (root == NULL)
 		return expect_error(r, loc_at(r->src, off < r->src->size ?
 		    off : r->src->size, 1), "not JSON from here on");
-	mark_places(root, r->src->text, r->src->text);
+	json_mark(root, &(struct json_text){ r->src, 0 });
 	ok = read_root(r, root);
 	cJSON_Delete(root);
 	return ok;
