@@ -15,8 +15,6 @@
 
 static const char file_name[] = ".nfwalk.conf";
 
-const char *const fail_names[] = { "error", "warning", "note", "never", NULL };
-
 /* ---- options ---- */
 
 static void
@@ -119,7 +117,8 @@ const struct arg choices_args[] = {
 void
 choices_init(struct choices *c, const char *command, struct arena *arena)
 {
-	*c = (struct choices){ .command = command, .arena = arena };
+	*c = (struct choices){ .command = command, .arena = arena,
+	    .fail = FAIL_UNSAID };
 }
 
 void
@@ -241,13 +240,9 @@ read_baseline(struct setting *s)
 static void
 read_fail_on(struct setting *s)
 {
-	int i = word_number(s->at->value, fail_names);
-
-	if (i < 0)
+	if (!fail_level(s->at->value, &s->c->fail))
 		wrong(s, s->at->value_loc, s->at->value, fail_names,
 		    "error, warning, note or never");
-	else
-		s->c->fail_on = fail_names[i];
 }
 
 static void

@@ -24,6 +24,7 @@
 
 #include "analysis/audit.h"
 #include "args.h"
+#include "fail.h"
 #include "inputs.h"
 
 struct words { const char **list; unsigned n, room; };
@@ -35,16 +36,14 @@ struct choices {
 	struct words management, outside;
 	const char *file;		/* --config */
 	bool no_file;
-	/* What the file says, or null: fail-on is one of fail_names. */
-	const char *baseline, *fail_on;
+	const char *baseline;		/* what the file says, or null */
+	unsigned fail;			/* the same, or FAIL_UNSAID */
 	struct zone *zones;
 };
 
 /* --profile, --management, --outside, --config, --no-config; ctx is the
  * struct choices. */
 extern const struct arg choices_args[];
-/* "error", "warning", "note", "never", null. */
-extern const char *const fail_names[];
 
 void	choices_init(struct choices *, const char *command, struct arena *);
 /* All options were read: reads the file that was named, or .nfwalk.conf of the

@@ -6,6 +6,7 @@
 #include "baseline.h"
 #include "choices.h"
 #include "ext/ext.h"
+#include "fail.h"
 #include "ids.h"
 #include "inputs.h"
 #include "outputs.h"
@@ -23,10 +24,6 @@ static findings_put *const writers[] = { findings_text, findings_json,
     findings_sarif, findings_junit, findings_github, findings_gitlab, NULL,
     findings_md, findings_csv };
 
-/* Levels of --fail-on (fail_names) are severities; and these. */
-enum { FAIL_CERTAIN = SEV_ERROR + 1, FAIL_NEVER };
-static const unsigned fail_levels[] = { SEV_ERROR, SEV_WARNING, SEV_NOTE,
-    FAIL_NEVER };
 
 struct auditor {
 	struct inputs in;
@@ -36,7 +33,6 @@ struct auditor {
 	struct choices choices;
 	struct id_list only, ignore;
 	const char *baseline, *write_baseline;
-	const char *fail_on;		/* one of fail_names; null: FAIL_CERTAIN */
 	const char *host;
 	unsigned fail;
 	bool strict, quiet, has_today;
@@ -58,17 +54,7 @@ set_ids(void *ctx, const struct arg *o, const char *value)
 static bool
 set_fail(void *ctx, const struct arg *o, const char *value)
 {
-	struct auditor *a = ctx;
-	int level;
-
-	if (value == NULL) {		/* --exit-zero */
-		a->fail_on = "never";
-		return true;
-	}
-	level = args_word("audit", o, value, strlen(value));
-	if (level >= 0)
-		a->fail_on = fail_names[level];
-	return level >= 0;
+	return fail_read("audit", o, value, &((struct auditor *)ctx)->fail);
 }
 
 static bool
@@ -169,17 +155,6 @@ settle(struct auditor *a, const struct args *args)
 	return a->has_today || audited_today("audit", &a->choices.cfg.today);
 }
 
-/* What neither option nor file says stays as it was. */
-static void
-settle_fail(struct auditor *a)
-{
-	const char *on = a->fail_on != NULL ? a->fail_on : a->choices.fail_on;
-
-	for (unsigned i = 0; on != NULL && fail_names[i] != NULL; i++)
-		if (strcmp(on, fail_names[i]) == 0)
-			a->fail = fail_levels[i];
-}
-
 /* ---- the audit ---- */
 
 static void
@@ -195,7 +170,8 @@ look(struct auditor *a)
 	progress_phase(a->progress, "reading", PROGRESS_NONE, 0);
 	if (!choices_settle(&a->choices, &a->in))
 		return false;
-	settle_fail(a);
+	if (a->fail == FAIL_UNSAID)
+		a->fail = a->choices.fail;
 	audited_wants(&a->choices.cfg, &a->in);
 	if (a->baseline == NULL && a->write_baseline == NULL)
 		a->baseline = a->choices.baseline;
@@ -261,9 +237,7 @@ verdict(const struct auditor *a)
 		if (f->suppressed != NULL)
 			continue;
 		possible |= f->possible;
-		if (a->fail == FAIL_CERTAIN ? !f->possible &&
-		    f->severity == SEV_ERROR :
-		    f->severity >= a->fail)
+		if (fail_is(a->fail, f->severity, f->possible))
 			return EXIT_NO;
 	}
 	return a->strict && possible ? EXIT_UNDETERMINED : EXIT_YES;
@@ -298,7 +272,7 @@ main_audit(int argc, char **argv)
 	choices_init(&a->choices, "audit", &a->in.arena);
 	a->outputs = (struct outputs){ .command = "audit",
 	    .names = format_names };
-	a->fail = FAIL_CERTAIN;
+	a->fail = FAIL_UNSAID;
 	page_begin(&a->page, argc, argv, &a->in.arena);
 	if (!args_parse(&args, argc, argv))
 		code = args.helped ? EXIT_YES : EXIT_USAGE;
