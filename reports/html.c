@@ -11,7 +11,7 @@
 
 /* In the order in which they come. */
 static const struct html_part *const parts[] = { &html_tests, &html_traces,
-    &html_diff, &html_query, &html_findings, &html_exposure, &html_rules,
+    &html_diff, &html_query, &html_fleet, &html_fleet_findings, &html_findings, &html_exposure, &html_rules,
     &html_chains, &html_timeline, &html_flows, &html_packets,
     &html_assumptions, &html_inputs, NULL };
 
@@ -217,9 +217,18 @@ put_facts(struct html *h)
 		fact(h, r->query->n, "region");
 	if (r->findings != NULL)
 		put_finding_facts(h);
+	if (r->fleet != NULL) {
+		fact(h, r->fleet->n_hosts, "host");
+		fact(h, r->fleet->n_rulesets, "distinct ruleset");
+		html_open(h, "li", r->fleet->n_differ != 0 ? NULL : "none");
+		html_count(h, "b", NULL, r->fleet->n_differ);
+		html_text(h, " not like their group");
+		html_close(h);
+	}
 	if (r->summary != NULL)
 		put_replay_facts(h);
-	put_rule_facts(h);
+	if (r->fleet == NULL)
+		put_rule_facts(h);
 	html_close(h);
 }
 

@@ -17,6 +17,7 @@
  * html_trace.c		packets explained
  * html_query.c		regions		html_diff.c	changes
  * html_test.c		expectations
+ * html_fleet.c		audits of many hosts
  * html_inputs.c	assumptions, inputs, the command */
 #ifndef REPORTS_HTML_H
 #define REPORTS_HTML_H
@@ -24,6 +25,7 @@
 #include "reports/diff.h"
 #include "reports/expect.h"
 #include "reports/findings.h"
+#include "reports/fleet.h"
 #include "reports/history.h"
 #include "reports/regions.h"
 #include "reports/save.h"
@@ -56,6 +58,7 @@ struct html_report {
 	unsigned n_assumptions;
 	/* The parts; null or 0: not on this page. */
 	const struct findings_report *findings;
+	const struct fleet *fleet;
 	const struct matrix_report *matrix;
 	const struct query_report *query;
 	const struct diff_report *diff;

@@ -103,7 +103,8 @@ struct html_part {
 	void	(*want)(struct html *);
 	void	(*put)(struct html *);
 };
-extern const struct html_part html_findings, html_exposure, html_rules,
+extern const struct html_part html_fleet, html_fleet_findings,
+    html_findings, html_exposure, html_rules,
     html_chains, html_timeline, html_flows, html_packets, html_traces,
     html_query, html_diff, html_tests, html_assumptions, html_inputs;
 

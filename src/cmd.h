@@ -5,7 +5,8 @@
 #include "command.h"
 
 extern const struct command command_audit, command_collect, command_convert,
-    command_diff, command_explain, command_help, command_query,
+    command_diff, command_explain, command_help, command_merge,
+    command_query,
     command_replay, command_report, command_rules, command_schema,
     command_test, command_trace;
 

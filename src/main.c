@@ -8,9 +8,9 @@
 
 const struct command *const command_list[] = {
 	&command_audit, &command_collect, &command_convert, &command_diff,
-	&command_explain, &command_help, &command_query, &command_replay,
-	&command_report, &command_rules, &command_schema, &command_test,
-	&command_trace, NULL
+	&command_explain, &command_help, &command_merge, &command_query,
+	&command_replay, &command_report, &command_rules, &command_schema,
+	&command_test, &command_trace, NULL
 };
 
 static bool

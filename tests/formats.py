@@ -33,6 +33,7 @@ FORMATS = {
     "trace": "json",
     "replay": "json jsonl csv flows-csv ecs ocsf pcapng",
     "rules": "json",
+    "merge": "json md csv",
 }
 # Options that are left out when an invocation is run again, and how many
 # words they take with them.
