@@ -73,11 +73,15 @@ decision_is(const struct decision *d, const struct summary_packet *p)
 	    d->disposition == p->disposition && d->reason == p->reason;
 }
 
+/* Every bit hangs on every bit: the sum of two ends is not that of two others
+ * because their last bytes add up to the same (murmur's finalizer with
+ * Stafford's constants). */
 static uint64_t
 scramble(uint64_t h)
 {
-	h *= UINT64_C(0x9fb21c651e98df25);
-	return h ^ h >> 32;
+	h = (h ^ h >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+	h = (h ^ h >> 27) * UINT64_C(0x94d049bb133111eb);
+	return h ^ h >> 31;
 }
 
 static uint64_t
