@@ -266,8 +266,6 @@ check_ref(struct schema_checker *k, const cJSON *v, const cJSON *schema,
 	return to == NULL || check(k, v, to);
 }
 
-/* What is said of whole values first: "no array" tells more than what
- * follows from it. */
 static const struct { const char *name; keyword_fn *check; } keywords[] = {
 	{ "$ref", check_ref }, { "type", check_type },
 	{ "const", check_const }, { "enum", check_enum },
@@ -294,14 +292,27 @@ check(struct schema_checker *k, const cJSON *v, const cJSON *schema)
 {
 	if (cJSON_IsString(v) && !is_clean(v->valuestring))
 		return bad(k, v, "nfwalk does not write such characters");
-	for (unsigned i = 0; i < sizeof(keywords) / sizeof(*keywords); i++) {
-		const cJSON *arg = member(schema, keywords[i].name);
-
-		if (arg != NULL && !keywords[i].check(k, v, schema, arg))
+	for (const cJSON *arg = schema->child; arg != NULL; arg = arg->next)
+		if (arg->valueint != 0 && !keywords[arg->valueint - 1].check(k,
+		    v, schema, arg))
 			return false;
-	}
-	return !cJSON_IsObject(v) || member(schema, "$ref") != NULL ||
+	return !cJSON_IsObject(v) || (member(schema, "properties") == NULL &&
+	    member(schema, "additionalProperties") == NULL) ||
 	    check_members(k, v, schema);
+}
+
+/* Members of a schema that are keywords are told which, in 'valueint'. */
+static void
+mark_keywords(cJSON *schema)
+{
+	for (cJSON *i = schema->child; i != NULL; i = i->next) {
+		i->valueint = 0;
+		for (unsigned n = 0; i->string != NULL && n <
+		    sizeof(keywords) / sizeof(*keywords); n++)
+			if (strcmp(keywords[n].name, i->string) == 0)
+				i->valueint = (int)n + 1;
+		mark_keywords(i);
+	}
 }
 
 bool
@@ -325,7 +336,10 @@ schema_checker_new(const char *name, struct arena *arena)
 			k = arena_new(arena, struct schema_checker);
 			k->name = s->name;
 			k->root = cJSON_Parse(s->text);
-			return k->root != NULL ? k : NULL;
+			if (k->root == NULL)
+				return NULL;
+			mark_keywords(k->root);
+			return k;
 		}
 	return NULL;
 }
