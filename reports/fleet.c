@@ -401,6 +401,20 @@ find_differences(struct fleet *f)
 	free(has);
 }
 
+static bool
+same_list(struct fleet_finding *const *a, unsigned n,
+    struct fleet_finding *const *b, unsigned m)
+{
+	return n == m && (n == 0 || memcmp(a, b, n * sizeof(*a)) == 0);
+}
+
+bool
+fleet_differ_alike(const struct fleet_host *a, const struct fleet_host *b)
+{
+	return same_list(a->more, a->n_more, b->more, b->n_more) &&
+	    same_list(a->fewer, a->n_fewer, b->fewer, b->n_fewer);
+}
+
 /* ---- ids ---- */
 
 static int

@@ -111,6 +111,9 @@ void	fleet_free(struct fleet *);	/* what is not the arena's; null-safe */
 /* The rulesets of two hosts that differ, as "nfwalk diff A B" wants them; the
  * first is of the host's like.  False: nobody knows. */
 bool	fleet_diff_files(const struct fleet_host *, const char *files[2]);
+/* Do they differ from their group by the same findings? */
+bool	fleet_differ_alike(const struct fleet_host *,
+	    const struct fleet_host *);
 /* "A", ..., "Z", "AA" of a variant of its group. */
 void	fleet_variant_name(const struct fleet_host *, struct sbuf *);
 /* "filter/INPUT" or "IPv6 filter/INPUT", "" if it is about no chain. */

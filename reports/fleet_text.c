@@ -102,20 +102,6 @@ put_findings(struct sbuf *b, const char *how,
 	put_more(b, n, TOP_FINDINGS, "      ", "");
 }
 
-static bool
-same_list(struct fleet_finding *const *a, unsigned n,
-    struct fleet_finding *const *b, unsigned m)
-{
-	return n == m && (n == 0 || memcmp(a, b, n * sizeof(*a)) == 0);
-}
-
-static bool
-differ_alike(const struct fleet_host *a, const struct fleet_host *b)
-{
-	return same_list(a->more, a->n_more, b->more, b->n_more) &&
-	    same_list(a->fewer, a->n_fewer, b->fewer, b->n_fewer);
-}
-
 /* A word on the line that begins at '*start', or on the next one. */
 static void
 put_word(struct sbuf *b, size_t *start, const char *word)
@@ -141,7 +127,7 @@ put_alike(struct sbuf *b, const struct fleet_variant *v, unsigned from,
 	fleet_variant_name(first, b);
 	sbuf_puts(b, " =");
 	for (unsigned i = from; i < v->n; i++) {
-		if (told[i] || !differ_alike(first, v->hosts[i]))
+		if (told[i] || !fleet_differ_alike(first, v->hosts[i]))
 			continue;
 		told[i] = true;
 		if (n++ < TOP_HOSTS)

@@ -2,8 +2,6 @@
  * have them. */
 #include "reports/html_put.h"
 
-#include <string.h>
-
 enum { MOST_GROUPS = 500, MOST_HOSTS = 50, MOST_FINDINGS = 500 };
 
 static bool
@@ -49,6 +47,23 @@ put_names(struct html *h, const struct fleet_variant *v)
 	html_close(h);
 }
 
+/* What all of them have in common. */
+static void
+put_difference(struct html *h, const struct fleet_variant *v)
+{
+	const struct fleet_host *first = v->hosts[0];
+
+	for (unsigned i = 1; i < v->n; i++)
+		if (!fleet_differ_alike(first, v->hosts[i])) {
+			html_text(h, "not the same on all of them");
+			return;
+		}
+	if (first->n_more + first->n_fewer == 0)
+		html_text(h, "other rules, no other findings");
+	put_keys(h, "+", first->more, first->n_more);
+	put_keys(h, "-", first->fewer, first->n_fewer);
+}
+
 static void
 put_variant(struct html *h, const struct fleet_group *g, unsigned i)
 {
@@ -62,10 +77,8 @@ put_variant(struct html *h, const struct fleet_group *g, unsigned i)
 	html_count(h, "td", "num", v->n);
 	put_names(h, v);
 	html_open(h, "td", NULL);
-	if (i != 0 && v->n == 1) {
-		put_keys(h, "+", v->hosts[0]->more, v->hosts[0]->n_more);
-		put_keys(h, "-", v->hosts[0]->fewer, v->hosts[0]->n_fewer);
-	}
+	if (i != 0)
+		put_difference(h, v);
 	html_close(h);
 	html_close(h);
 	sbuf_free(&name);

@@ -172,10 +172,10 @@ page_assumed(struct merger *m)
 static bool
 write_page(struct merger *m, struct output *o)
 {
-	for (unsigned i = 0; i < m->n_files; i++) {
-		page_title(&m->page, m->files[i].path);
+	page_title(&m->page, arena_printf(&m->arena, "%u host%s",
+	    m->fleet.n_hosts, m->fleet.n_hosts == 1 ? "" : "s"));
+	for (unsigned i = 0; i < m->n_files; i++)
 		page_file(&m->page, m->files[i].path, "result");
-	}
 	m->page.r.fleet = &m->fleet;
 	page_assumed(m);
 	return page_write(&m->page, o, &m->diags);

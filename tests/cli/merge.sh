@@ -68,6 +68,8 @@ check "Markdown" grep -q '^| 3 | FW8001 error | filter/ufw-user-input |' \
 merge --exit-zero -o html="$m/fleet.html" -o md="$m/fleet.md" \
     -o json="$m/again.json" ../fleet.json >"$m/told"
 check "a page" grep -q '<section id="groups">' "$m/fleet.html"
+check "what differs is on it" grep -q '^<div>+FW3004 ' "$m/fleet.html"
+check "of how many" grep -q '<title>4 hosts - nfwalk merge' "$m/fleet.html"
 same "several outputs" "$fleet" "$(cat "$m/again.json")"
 same "and no text then" "" "$(cat "$m/told")"
 
