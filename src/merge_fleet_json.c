@@ -159,7 +159,8 @@ rules_of(struct fleet *f, const cJSON *json)
 
 	cJSON_ArrayForEach(i, member(json, "rulesets"))
 		sbuf_printf(&b, "%s%u:%s", b.len != 0 ? " " : "",
-		    (unsigned)number(i, "family"), member(i, "sha256")->valuestring);
+		    (unsigned)number(i, "family"), member(i,
+		    "sha256")->valuestring);
 	all = arena_strdup(f->arena, sbuf_text(&b));
 	sbuf_free(&b);
 	return all;

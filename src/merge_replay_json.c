@@ -23,7 +23,7 @@ struct run {
 struct replays {
 	struct arena *arena;
 	struct run *parts, *whole, **last_part, **last_whole;
-	const char *rules, *rules_where;	/* of the first: what all have */
+	const char *rules, *rules_where;	/* the first's: all have them */
 	struct diags *diags;		/* while something is added */
 	struct loc loc;			/* ... and where that is */
 };
