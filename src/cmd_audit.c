@@ -24,7 +24,6 @@ static findings_put *const writers[] = { findings_text, findings_json,
     findings_sarif, findings_junit, findings_github, findings_gitlab, NULL,
     findings_md, findings_csv };
 
-
 struct auditor {
 	struct inputs in;
 	struct outputs outputs;
