@@ -510,6 +510,20 @@ read_refused(struct cmdline *c, struct at *at)
 }
 
 /* One of a list: [from, from + len) of the word. */
+/* Letters, and what else names of hosts have. */
+static bool
+is_host_name(const char *s)
+{
+	bool letter = false;
+
+	for (; *s != '\0'; s++) {
+		letter |= isalpha((unsigned char)*s) != 0;
+		if (!isalnum((unsigned char)*s) && *s != '-' && *s != '.')
+			return false;
+	}
+	return letter;
+}
+
 static bool
 read_addr(struct cmdline *c, const struct word *w, size_t from, size_t len,
     struct addr_list *list)
@@ -543,8 +557,11 @@ read_addr(struct cmdline *c, const struct word *w, size_t from, size_t len,
 			return cmdline_error(c, &part, "invalid mask `%s' "
 			    "specified", slash + 1);
 	}
-	return cmdline_error(c, &part, "host/network `%.*s' not found",
-	    (int)(slash != NULL ? slash - text : (ptrdiff_t)len), text);
+	if (slash != NULL)
+		text[slash - text] = '\0';
+	return cmdline_error(c, &part, "host/network `%s' not found%s", text,
+	    is_host_name(text) ? ": what a name stands for is looked up where "
+	    "the rules are loaded; write its address (FW1015)" : "");
 }
 
 static bool
