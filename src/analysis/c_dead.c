@@ -244,6 +244,7 @@ tell(const struct rule *r, const struct dead *d, void *arg)
 {
 	struct looking *k = arg;
 
+	note_dead(k->a, k->f, r, d);
 	if (d->limit)
 		undecided(k, r);
 
@@ -335,6 +336,7 @@ check_dead(struct audit *a, unsigned f)
 	struct looking k = { .a = a, .f = f };
 
 	analysis_dead(a->sets[f], 0, &scratch, tell, &k);
+	a->exposure->dead_known[f] = true;
 	rest_of_logs(&k);
 	tell_undecided(&k);
 	if (audit_on(a, "FW2012"))

@@ -1,4 +1,5 @@
 /* Rules that log. */
+#include "analysis/exposure.h"
 #include "analysis/group.h"
 #include "analysis/lookup.h"
 
@@ -72,17 +73,19 @@ enum { FROM_OUTSIDE = 1 << HOOK_PREROUTING | 1 << HOOK_INPUT |
 
 /* One for each chain. */
 static void
-flood(struct audit *a, struct lookup *l, const struct chain_facts *f)
+flood(struct audit *a, unsigned f, struct lookup *l,
+    const struct chain_facts *c)
 {
 	struct groups found = { .out = &a->out };
 
-	for (unsigned i = 0; i < f->chain->n; i++) {
-		const struct rule *r = f->chain->rules[i];
+	for (unsigned i = 0; i < c->chain->n; i++) {
+		const struct rule *r = c->chain->rules[i];
 
 		if (takes_excess(l, r))
 			break;
 		if (logs(r) && !is_limited(l, r) && rule_live(l, r) &&
-		    !is_inside(l->rules->family, r) && is_outside(a->cfg, r))
+		    !is_inside(l->rules->family, r) &&
+		    is_outside(a->cfg, r) && !rule_dead(a, f, r))
 			groups_add(&found, "it logs each packet that matches, "
 			    "without -m limit: who sends many fills the log",
 			    r);
@@ -91,14 +94,14 @@ flood(struct audit *a, struct lookup *l, const struct chain_facts *f)
 }
 
 static void
-floods(struct audit *a, struct lookup *l)
+floods(struct audit *a, unsigned f, struct lookup *l)
 {
 	bool *guarded = chains_guarded(l, is_limited);
 
 	for (unsigned i = 0; i < l->n_chains; i++)
 		if ((l->chains[i]->hooks & FROM_OUTSIDE) && !guarded[i] &&
 		    l->chains[i]->owner == NULL)
-			flood(a, l, l->chains[i]);
+			flood(a, f, l, l->chains[i]);
 	free(guarded);
 }
 
@@ -189,7 +192,7 @@ check_log(struct audit *a, unsigned f)
 {
 	struct lookup *l = a->lookup[f];
 
-	floods(a, l);
+	floods(a, f, l);
 	for (unsigned i = 0; i < l->n_chains && audit_on(a, "FW5006"); i++)
 		other_packets(a, l, l->chains[i]->chain);
 	silent(a, l, HOOK_INPUT);

@@ -220,6 +220,45 @@ network_range(const char *text, int family, struct range *r)
 	return true;
 }
 
+/* ---- rules that are dead ---- */
+
+void
+note_dead(struct audit *a, unsigned f, const struct rule *r,
+    const struct dead *d)
+{
+	struct exposure *e = a->exposure;
+	const char *key;
+
+	if (d->kind == DEAD_NOT || d->possible)
+		return;
+	key = arena_copy(e->arena, &r, sizeof(r));
+	map_set(&e->dead[f], e->arena, key, sizeof(r), e);
+}
+
+struct noting { struct audit *a; unsigned f; };
+
+static void
+note_one(const struct rule *r, const struct dead *d, void *arg)
+{
+	const struct noting *n = arg;
+
+	note_dead(n->a, n->f, r, d);
+}
+
+bool
+rule_dead(struct audit *a, unsigned f, const struct rule *r)
+{
+	struct arena scratch = ARENA_INIT;
+	struct noting n = { a, f };
+
+	if (!a->exposure->dead_known[f])
+		analysis_dead(a->sets[f], 0, &scratch, note_one, &n);
+	a->exposure->dead_known[f] = true;
+	arena_free(&scratch);
+	return map_get(&a->exposure->dead[f], (const char *)&r, sizeof(r)) !=
+	    NULL;
+}
+
 /* ---- queries ---- */
 
 void

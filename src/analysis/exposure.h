@@ -41,6 +41,8 @@ struct exposure {
 	unsigned n_inside;
 	struct openings *openings[2][N_HOOKS];
 	struct forwards *forwards[2];
+	struct map dead[2];		/* by rule's address; see rule_dead */
+	bool dead_known[2];
 };
 
 struct exposure *exposure_new(const struct audit *, struct arena *);
@@ -99,6 +101,11 @@ const char *rule_near(struct audit *, const struct rule *,
 const char *rules_near(struct audit *, const struct rule *const *, unsigned n,
 	    const struct chain *here, unsigned most);
 
+/* Can no packet match it, for certain?  Worked out when first asked, unless
+ * note_dead, called for each that is before, has said it. */
+bool	rule_dead(struct audit *, unsigned f, const struct rule *);
+void	note_dead(struct audit *, unsigned f, const struct rule *,
+	    const struct dead *);
 /* Do both end a packet in the same way? */
 bool	rules_end_alike(const struct rule *, const struct rule *);
 
