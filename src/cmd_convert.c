@@ -154,8 +154,9 @@ has_chain(struct convert *c)
 	return found;
 }
 
-/* What nobody reads back is escaped, as all text is; what is to be exact is
- * where it goes to a terminal. */
+/* What nobody reads back is escaped, as all text is (iptables -L is not: but
+ * for control characters it is the same); what is to be exact is where it
+ * goes to a terminal. */
 static bool
 is_shown(const struct convert *c)
 {
@@ -175,11 +176,12 @@ put_shown(struct convert *c, const struct ruleset *const rules[2], FILE *file)
 		return;
 	forms[c->form](rules, &c->format, f);
 	fclose(f);
-	for (const char *s = text, *nl; (nl = strchr(s, '\n')) != NULL;
-	    s = nl + 1) {
+	for (const char *s = text, *end; (end = strpbrk(s, "\t\n")) != NULL;
+	    s = end + 1) {
 		sbuf_clear(&safe);
-		sbuf_safe(&safe, s, (size_t)(nl - s));
-		fprintf(file, "%s\n", sbuf_text(&safe));
+		sbuf_safe(&safe, s, (size_t)(end - s));
+		sbuf_putc(&safe, *end);
+		fwrite(safe.text, 1, safe.len, file);
 	}
 	sbuf_free(&safe);
 	free(text);

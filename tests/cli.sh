@@ -58,6 +58,19 @@ needs_pty()
 edge=testdata/edge1/edge1.rules
 packet='eth0 tcp 203.0.113.7:51514 > 198.51.100.10:8080 syn'
 
+demo=testdata/demo
+# The demo without what hosts share and what translates, in $tmp/safe; safe
+# OPTION... replays its captures.
+cp -r $demo/snapshot "$tmp/safe"
+for f in iptables-save ip6tables-save; do
+	sed -i '/^\*nat/,/^COMMIT/d; /limit\|recent/d' "$tmp/safe/$f"
+done
+safe()
+{
+	nfwalk replay -S "$tmp/safe" uplink=$demo/uplink.pcap \
+	    office=$demo/office.pcap "$@"
+}
+
 for part in tests/cli/*.sh; do
 	. "$part"
 done

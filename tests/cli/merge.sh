@@ -2,7 +2,6 @@
 # nothing is a neutral element, parts add up to one run), and what it refuses.
 m=$tmp/merge
 mkdir -p "$m/out"
-demo=testdata/demo
 
 # ---- hosts: three of edge1, of which one has another rule; and another ----
 for h in web-1 web-2 web-3; do
@@ -87,7 +86,7 @@ nfwalk audit -f json -S $demo/snapshot >"$m/out/y.json"
 same "of a snapshot" "snapshot " "$(names - <"$m/out/y.json")"
 same "by the file" "y " "$(names y.json)"
 
-# ---- a replay in parts: tests/cli/shard.sh has made the rules ----
+# ---- a replay in parts ----
 for i in 0 1 2 3; do
 	safe -q -f json --shard $i/4 >"$m/$i.json"
 done

@@ -1,18 +1,5 @@
 # replay --shard: what a shard says of itself; that shards have all packets,
 # each once.
-demo=testdata/demo
-# The demo without what hosts share and what translates, in $tmp/safe; its
-# captures through it.
-cp -r $demo/snapshot "$tmp/safe"
-for f in iptables-save ip6tables-save; do
-	sed -i '/^\*nat/,/^COMMIT/d; /limit\|recent/d' "$tmp/safe/$f"
-done
-safe()
-{
-	nfwalk replay -S "$tmp/safe" uplink=$demo/uplink.pcap \
-	    office=$demo/office.pcap "$@"
-}
-
 same "shards are safe" "shard safety: yes" \
     "$(safe --shard 0/4 -f json 2>&1 >"$tmp/shard")"
 check "the JSON says so" grep -q '"safe":[[:space:]]*true' "$tmp/shard"
