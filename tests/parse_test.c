@@ -614,7 +614,9 @@ Test(parse, json_errors_have_places)
 	cr_assert(l.diags.errors == 1);
 	loc_line(l.diags.first->loc, &line, &col);
 	cr_expect(line == 5 && col == 2, "at %u:%u", line, col);
-	cr_expect_str_eq(first_error(&l), "host/network `x' not found");
+	cr_expect_str_eq(first_error(&l), "host/network `x' not found: what "
+	    "a name stands for is looked up where the rules are loaded; "
+	    "write its address (FW1015)");
 	unload(&l);
 }
 

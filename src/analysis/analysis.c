@@ -239,6 +239,7 @@ make(const struct ruleset *const *rules, unsigned n, const struct env *env,
 
 	an->arena = arena;
 	an->most_steps = 8 << 20;
+	an->most_work = 1000000;
 	an->n_rules = n;
 	an->space = hs_space_new(rules[0]->family, env, arena);
 	c.an = an;

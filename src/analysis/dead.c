@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { POINTS = 32, MANY_STEPS = 64, FOLLOW_LIMIT = 1000000,
-    PACKETS = 256 };
+enum { POINTS = 32, MANY_STEPS = 64, PACKETS = 256,
+    LEAST_WORK = 30 };
 
 /* What was found of a rule so far, over all programs it is in: little, as
  * most rules are alive. */
@@ -311,6 +311,91 @@ look_by_packets(struct program *p, struct follow *f)
 	f->full = true;
 }
 
+/* Dimensions that some target of the program changes. */
+static struct dim_set
+changed_dims(const struct program *p)
+{
+	const struct hs_space *sp = p->an->space;
+	hs_cell now[HS_MAX_DIMS];
+	struct flow f = { .now = now, .was = now };
+
+	for (uint32_t i = 0; i + 1 < p->n_steps; i++) {
+		memcpy(now, p->all, sp->n * sizeof(*now));
+		if (p->steps[i].kind == STEP_PASS)
+			follow_change(p, &p->steps[i], now, &f);
+	}
+	return f.changed;
+}
+
+/* Cuts a box down to another in what nothing changes.  False: nothing is
+ * left. */
+static bool
+cut_unchanged(const struct program *p, const struct dim_set *changed,
+    const hs_cell *other, hs_cell *box)
+{
+	const struct hs_space *sp = p->an->space;
+	hs_cell kept[HS_MAX_DIMS];
+
+	for (unsigned d = 0; d < sp->n; d++)
+		kept[d] = dim_in(changed, d) ? box[d] : other[d];
+	return box_and(sp, box, box, kept);
+}
+
+/* What comes to the step by its i-th box was like that, and like what its
+ * callers ask, from the start.  False: nothing can be. */
+static bool
+comes_as(struct program *p, const struct dim_set *changed, uint32_t at,
+    unsigned i, hs_cell *box)
+{
+	const struct step *s = &p->steps[at];
+
+	memcpy(box, p->all, p->an->space->n * sizeof(*box));
+	if (!cut_unchanged(p, changed, step_box(p, s, i), box))
+		return false;
+	while (s->frame != 0) {
+		s = &p->steps[p->frames[s->frame].call];
+		if (s->n == 1 && !cut_unchanged(p, changed, step_box(p, s, 0),
+		    box))
+			return false;
+	}
+	return true;
+}
+
+/* There was too much to follow: of what a step asks for there may be less.
+ * True: nothing comes to it. */
+static bool
+is_reached_by_none(struct program *p, const struct dim_set *changed,
+    uint32_t at, struct follow *f)
+{
+	const struct step *s = &p->steps[at];
+	uint64_t limit = f->limit, most = f->work + limit / 20 + LEAST_WORK;
+
+	f->limit = most < limit ? most : limit;
+	f->full = false;
+	for (unsigned i = 0; i < s->n && !f->full; i++) {
+		hs_cell box[HS_MAX_DIMS];
+		struct flow start = { .now = box, .was = box };
+
+		if (comes_as(p, changed, at, i, box))
+			follow(f, p, &start);
+	}
+	f->limit = limit;
+	return !f->full && !((struct hits *)f->arg)->hit[at];
+}
+
+static void
+look_at_each(struct program *p, struct follow *f, bool *none)
+{
+	const struct hits *h = f->arg;
+	struct dim_set changed = changed_dims(p);
+
+	f->work = 0;
+	for (uint32_t at = 0; at + 1 < p->n_steps; at++)
+		none[at] = !h->hit[at] && p->steps[at].n != 0 &&
+		    is_reached_by_none(p, &changed, at, f);
+	f->full = true;
+}
+
 /* All that can enter is followed; what it does not come to is dead, because
  * of earlier rules or of what they changed. */
 static void
@@ -319,27 +404,31 @@ look_by_following(struct run *run, struct program *p)
 	struct hits h = { mem_alloc(p->n_steps, 1), mem_alloc(p->n_steps, 1) };
 	struct arena scratch = ARENA_INIT;
 	struct follow f = { .an = p->an, .scratch = &scratch,
-	    .limit = FOLLOW_LIMIT, .hit = on_hit, .end = on_end, .arg = &h };
+	    .limit = p->an->most_work, .hit = on_hit, .end = on_end, .arg = &h };
 	struct flow start = { .now = p->all, .was = p->all };
+	bool *none = mem_alloc(p->n_steps, 1);
 
 	follow(&f, p, &start);
-	if (f.full)
+	if (f.full) {
 		look_by_packets(p, &f);
+		look_at_each(p, &f, none);
+	}
 	for (uint32_t i = 0; i + 1 < p->n_steps; i++) {
 		struct state *s = state_of(run, p->steps[i].rule);
 
 		if (s->seen && s->kind == DEAD_NOT)
 			continue;
 		s->seen = true;
-		s->kind = h.hit[i] || f.full ? DEAD_NOT :
+		s->kind = h.hit[i] || (f.full && !none[i]) ? DEAD_NOT :
 		    p->steps[i].n == 0 ? DEAD_SELF : DEAD_COVERED;
-		s->limit = f.full && !h.hit[i];
+		s->limit = f.full && !h.hit[i] && !none[i];
 		s->possible = h.possible[i];
 		if (s->kind == DEAD_COVERED)
 			covering_of(run, s)->dead.entry = p->entry;
 	}
 	free(h.hit);
 	free(h.possible);
+	free(none);
 	arena_free(&scratch);
 }
 

@@ -43,6 +43,7 @@ struct analysis {
 					 * needs it */
 	bool defrag[2];			/* no fragments reach the rules */
 	uint32_t most_steps;		/* of a program, before it is cut short */
+	uint64_t most_work;		/* of following, in analysis_dead */
 	struct map programs;		/* by address of the entry chain */
 	struct program **list;		/* for analysis_free */
 	unsigned n_list, room_list;
