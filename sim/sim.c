@@ -936,3 +936,20 @@ sim_print_conntrack(struct sim *sim, struct sbuf *out)
 
 	ct_each(sim->ct, print_ct, &a);
 }
+
+static bool
+count_ct(struct ct *ct, void *arg)
+{
+	(void)ct;
+	++*(unsigned *)arg;
+	return true;
+}
+
+unsigned
+sim_count_conntrack(struct sim *sim)
+{
+	unsigned n = 0;
+
+	ct_each(sim->ct, count_ct, &n);
+	return n;
+}

@@ -115,6 +115,8 @@ void	sim_chain_counters(const struct sim *, const struct chain *,
 void	sim_add_ct(struct sim *, const struct ct *proto);
 /* The connection table as 'conntrack -L -o extended' lines. */
 void	sim_print_conntrack(struct sim *, struct sbuf *);
+/* How many lines that are. */
+unsigned sim_count_conntrack(struct sim *);
 /* From now on chance is drawn, or it is an unknown like others. */
 void	sim_chance(struct sim *, enum chance);
 /* How many unknowns were met in this run (all frames). */

@@ -415,26 +415,16 @@ write_counters(struct replay *r, const char *path, int family)
 	out_commit(&out, &r->in.diags);
 }
 
-static unsigned
-count_lines(const struct sbuf *b)
-{
-	unsigned n = 0;
-
-	for (size_t i = 0; i < b->len; i++)
-		n += b->text[i] == '\n';
-	return n;
-}
-
 static void
-write_conntrack(struct replay *r, unsigned *connections)
+write_conntrack(struct replay *r)
 {
 	struct sbuf text = SBUF_INIT;
 	struct out out;
 
+	if (r->conntrack == NULL)
+		return;
 	sim_print_conntrack(r->sim, &text);
-	*connections = count_lines(&text);
-	if (r->conntrack != NULL &&
-	    out_open(&out, r->conntrack, &r->in.diags)) {
+	if (out_open(&out, r->conntrack, &r->in.diags)) {
 		fwrite(sbuf_text(&text), 1, text.len, out.file);
 		out_commit(&out, &r->in.diags);
 	}
@@ -527,11 +517,11 @@ write_reports(struct replay *r, unsigned connections)
 static void
 write_results(struct replay *r)
 {
-	unsigned connections = 0;
+	unsigned connections = sim_count_conntrack(r->sim);
 
 	write_counters(r, r->counters, AF_INET);
 	write_counters(r, r->counters6, AF_INET6);
-	write_conntrack(r, &connections);
+	write_conntrack(r);
 	if (r->trace != NULL)
 		out_commit(&r->trace_out, &r->in.diags);
 	if (r->log != NULL)

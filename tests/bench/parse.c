@@ -31,9 +31,11 @@ main(int argc, char **argv)
 {
 	struct arena arena = ARENA_INIT;
 	struct diags diags;
-	double start, size = peak();
+	double start, size;
 	unsigned n = 0;
 
+	mem_setup();			/* as nfwalk does */
+	size = peak();
 	if (argc != 2) {
 		fputs("usage: parse FILE\n", stderr);
 		return 2;
