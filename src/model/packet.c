@@ -140,6 +140,20 @@ decode6(struct packet *p)
 	p->proto_bad = found == PKT_ABSENT || found == PKT_BROKEN;
 }
 
+bool
+pkt_open(struct packet *p, const uint8_t *l3, uint32_t have)
+{
+	*p = (struct packet){ .data = (uint8_t *)(uintptr_t)l3,
+	    .len = have < UINT16_MAX ? UINT16_MAX : have, .have = have };
+	if (have >= 20 && l3[0] >> 4 == 4)
+		p->family = AF_INET;
+	else if (have >= 40 && l3[0] >> 4 == 6)
+		p->family = AF_INET6;
+	else
+		return false;
+	return true;
+}
+
 void
 pkt_decode(struct packet *p)
 {

@@ -92,6 +92,9 @@ struct packet {
 	const struct iface *route_dev;	/* device of the dst */
 };
 
+/* A packet over bytes that are only read, 'have' of it; not decoded yet.
+ * False: it is not IP. */
+bool	pkt_open(struct packet *, const uint8_t *l3, uint32_t have);
 /* Finds protocol, L4 offset and fragment state.  Bytes beyond 'have' leave
  * proto_bad false and l4 where it would be. */
 void	pkt_decode(struct packet *);

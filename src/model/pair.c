@@ -25,20 +25,6 @@ quote_at(const struct packet *p)
 	    REDIRECT6_HEADER : 0;
 }
 
-static bool
-open_packet(struct packet *p, const uint8_t *l3, uint32_t have)
-{
-	*p = (struct packet){ .data = (uint8_t *)(uintptr_t)l3,
-	    .len = have < UINT16_MAX ? UINT16_MAX : have, .have = have };
-	if (have >= 20 && l3[0] >> 4 == 4)
-		p->family = AF_INET;
-	else if (have >= 40 && l3[0] >> 4 == 6)
-		p->family = AF_INET6;
-	else
-		return false;
-	return true;
-}
-
 struct addr_pair
 addr_pair_of(int family, const union addr *a, const union addr *b)
 {
@@ -64,7 +50,7 @@ addr_pair_read(struct addr_pair *pair, const uint8_t *l3, uint32_t have)
 	struct packet p, about;
 	uint32_t at;
 
-	if (!open_packet(&p, l3, have)) {
+	if (!pkt_open(&p, l3, have)) {
 		*pair = (struct addr_pair){ .family = 0 };
 		return false;
 	}
@@ -75,7 +61,7 @@ addr_pair_read(struct addr_pair *pair, const uint8_t *l3, uint32_t have)
 		return true;
 	pkt_decode(&p);
 	at = quote_at(&p);
-	if (at == 0 || p.l4 + at >= have || !open_packet(&about,
+	if (at == 0 || p.l4 + at >= have || !pkt_open(&about,
 	    l3 + p.l4 + at, have - p.l4 - at) || about.family != p.family)
 		return true;
 	*pair = ends_of(&about);

@@ -13,22 +13,6 @@ proto_has_ports(unsigned proto)
 	    proto == IPPROTO_UDPLITE;
 }
 
-/* A packet over bytes that are only read. */
-static bool
-open_packet(struct packet *p, const uint8_t *l3, uint32_t have)
-{
-	*p = (struct packet){ .data = (uint8_t *)(uintptr_t)l3,
-	    .len = have < UINT16_MAX ? UINT16_MAX : have, .have = have };
-	if (have >= 20 && l3[0] >> 4 == 4)
-		p->family = AF_INET;
-	else if (have >= 40 && l3[0] >> 4 == 6)
-		p->family = AF_INET6;
-	else
-		return false;
-	pkt_decode(p);
-	return true;
-}
-
 static void
 read_key(struct flow_key *k, const struct packet *p)
 {
@@ -58,8 +42,9 @@ flow_key_read(struct flow_key *k, const uint8_t *l3, uint32_t have)
 {
 	struct packet p;
 
-	if (!open_packet(&p, l3, have))
+	if (!pkt_open(&p, l3, have))
 		return false;
+	pkt_decode(&p);
 	read_key(k, &p);
 	return true;
 }
@@ -135,10 +120,11 @@ packet_words(const uint8_t *l3, uint32_t have, struct sbuf *b)
 	struct flow_key k;
 	const uint8_t *l4;
 
-	if (!open_packet(&p, l3, have)) {
+	if (!pkt_open(&p, l3, have)) {
 		sbuf_puts(b, "not an IP packet");
 		return;
 	}
+	pkt_decode(&p);
 	read_key(&k, &p);
 	flow_key_print(&k, b);
 	if (k.fragment) {
