@@ -252,8 +252,8 @@ new_flow(struct history *h, const struct tuple *t, const struct flow_key *k,
 	if (!h->has_tuple)
 		flow_key_print(k, &b);
 	*f = (struct history_flow){ .number = h->n_flows + 1, .in = p->in,
-	    .key = key_of(h, t, k), .words = h->has_tuple ? tuple_words(t, h->arena) :
-	    arena_strdup(h->arena, sbuf_text(&b)),
+	    .key = key_of(h, t, k), .words = h->has_tuple ?
+	    tuple_words(t, h->arena) : arena_strdup(h->arena, sbuf_text(&b)),
 	    .disposition = p->disposition, .reason = p->reason,
 	    .rule = p->rule, .chain = p->chain, .first = time };
 	sbuf_free(&b);

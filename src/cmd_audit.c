@@ -321,15 +321,15 @@ const struct command command_audit = {
 	    "explain ID' explains.",
 	.text = text,
 	.tables = { { "Input", rules_args }, { NULL, inputs_args },
-	    { "What to look for", choices_args }, { NULL, looking_args }, { "Output", outputs_args },
-	    { NULL, color_args }, { NULL, audit_args } },
+	    { "What to look for", choices_args }, { NULL, looking_args },
+	    { "Output", outputs_args }, { NULL, color_args },
+	    { NULL, audit_args } },
 	.operands = ARG_FILE,
 	.formats = format_names,
 	.exits = { [EXIT_YES] = "clean", [EXIT_NO] = "findings",
 	    [EXIT_UNDETERMINED] = "possible ones, with --strict" },
 	.examples = examples,
 	.see = "nfwalk-explain(1) nfwalk-rules(1) nfwalk-conf(5) "
-	    "nfwalk-snapshot(5) "
-	    "nfwalk-rules(7)",
+	    "nfwalk-snapshot(5) nfwalk-rules(7)",
 	.run = main_audit,
 };

@@ -30,8 +30,6 @@ enum format { F_TEXT, F_JSON, F_JSONL, F_BRIEF, F_HTML, F_CSV, F_FLOWS, F_ECS,
 static const char *const format_names[] = { "text", "json", "jsonl", "brief",
     "html", "csv", "flows-csv", "ecs", "ocsf", "pcapng", NULL };
 
-enum { PROGRESS_FRAMES = 1 << 10 };
-
 /* A capture being written, one for each interface that something left by. */
 struct writer {
 	struct writer *next;
@@ -374,7 +372,7 @@ run_frames(struct replay *r)
 	while (feed_next(r->feed, &f, &file)) {
 		if (n++ == 0)
 			begin(r, f.time);
-		if (n % PROGRESS_FRAMES == 0)
+		if (n % FEED_PROGRESS == 0)
 			show_progress(r);
 		if (!feed_ours(r->feed)) {
 			sim_clock(r->sim, f.time);

@@ -65,6 +65,8 @@ void	feed_sent(struct feed *, const struct iface *dev, const uint8_t *l3,
 const uint8_t *frame_l3(const struct frame *, uint32_t *have, int *family);
 const struct feed_stats *feed_stats(const struct feed *);
 bool	feed_nanoseconds(const struct feed *);
+/* Frames after which it is worth asking how far it is: that asks the files. */
+enum { FEED_PROGRESS = 1 << 10 };
 void	feed_progress(const struct feed *, uint64_t *done, uint64_t *total);
 void	feed_close(struct feed *);	/* null-safe */
 

@@ -50,7 +50,7 @@ static void
 run_frames(struct replayed *r, const struct inputs *in,
     struct progress *progress)
 {
-	uint64_t done, total;
+	uint64_t done, total, n = 0;
 	struct summary_packet p;
 	struct frame f;
 	unsigned file;
@@ -67,8 +67,10 @@ run_frames(struct replayed *r, const struct inputs *in,
 		replayed_frame(r->sim, &f, file, r->summary, &p);
 		summary_add(r->summary, &p);
 		history_add(r->history, &p, f.time, file);
-		feed_progress(r->feed, &done, &total);
-		progress_at(progress, done, total);
+		if (++n % FEED_PROGRESS == 0) {
+			feed_progress(r->feed, &done, &total);
+			progress_at(progress, done, total);
+		}
 		if (f.time > r->facts.last)
 			r->facts.last = f.time;
 	}
