@@ -33,8 +33,16 @@ NODBUS	= $(shell nm -u $(LIBDIR)/libpcap.a 2>/dev/null | sed -n \
 ifeq ($(PCAP),static)
 LDLIBS	+= $(LIBDIR)/libpcap.a $(NODBUS)
 endif
-LDLIBS	+= $(shell pkg-config --libs $(if $(filter static,$(PCAP)),$(filter-out \
-	   libpcap,$(PKGS)),$(PKGS)) 2>/dev/null) -lm -pthread
+# libxml2 is loaded by the runs that read or write XML or HTML (base/lib.h), as
+# that takes another third.  XML=linked: by all, as usual.
+LIBXML	:= $(shell objdump -p $$($(CC) -print-file-name=libxml2.so) \
+	   2>/dev/null | sed -n 's/^ *SONAME *//p')
+XML	?= $(if $(LIBXML),loaded,linked)
+CPPFLAGS += -DLIBXML='"$(LIBXML)"'
+LINKED	:= $B/linked/reports/xml_out.o $B/linked/parsers/rules_xml.o
+LDLIBS	+= $(shell pkg-config --libs $(filter-out $(if $(filter static,\
+	   $(PCAP)),libpcap) $(if $(filter loaded,$(XML)),libxml-2.0),\
+	   $(PKGS)) 2>/dev/null) -lm -ldl -pthread
 PROG	:= $(if $(SAN),$B/nfwalk,nfwalk)
 
 EXT	:= $(sort $(wildcard src/ext/[mt]_*.c))
@@ -50,9 +58,10 @@ SETS	:= $(wildcard tests/sets/*.c)
 
 all: $(PROG)
 
-$(PROG): $(MAIN:%.c=$B/%.o) $B/libnfwalk.a
+PROGOBJ	:= $(MAIN:%.c=$B/%.o) $(if $(filter linked,$(XML)),$(LINKED))
+$(PROG): $(PROGOBJ) $B/libnfwalk.a
 	@echo "  LD    $@"
-	@$(CC) $(LDFLAGS) -o $@ $(MAIN:%.c=$B/%.o) $B/libnfwalk.a $(LDLIBS)
+	@$(CC) $(LDFLAGS) -o $@ $(PROGOBJ) $B/libnfwalk.a $(LDLIBS)
 
 $B/libnfwalk.a: $(LIBOBJ)
 	@rm -f $@
@@ -103,6 +112,10 @@ $B/schema_all.c: $(SCHEMAS) Makefile
 FORCE:
 $B/%_all.o: $B/%_all.c
 	@$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+$B/linked/%.o: %.c
+	@mkdir -p $(@D)
+	@echo "  CC    $< (linked)"
+	@$(CC) $(CPPFLAGS) -DLIB_LINKED $(CFLAGS) -c -o $@ $<
 $B/%.o: %.c
 	@mkdir -p $(@D)
 	@echo "  CC    $<"
@@ -195,7 +208,7 @@ STATIC	= $(shell pkg-config --static --libs libpcap libxml-2.0)
 $B/cjson/%.o: $(CJSON)/%.c
 	@mkdir -p $(@D)
 	@$(CC) -O2 -w -c -o $@ $<
-nfwalk-static: $(MAIN:%.c=$B/%.o) $B/libnfwalk.a \
+nfwalk-static: $(MAIN:%.c=$B/%.o) $(LINKED) $B/libnfwalk.a \
 	    $(if $(CJSON),$B/cjson/cJSON.o)
 	@$(if $(CJSON)$(wildcard $(LIBDIR)/libcjson.a),:,echo \
 	    "make static: there is no libcjson.a; give CJSON=DIR, a folder" \

@@ -1,5 +1,6 @@
 #include "parsers/rules_xml.h"
 
+#include "base/lib.h"
 #include "parsers/check.h"
 #include "parsers/edit.h"
 
@@ -10,7 +11,14 @@
 
 #define XML(s)	((const xmlChar *)(s))
 
+#define FUNCTIONS(X)							\
+	X(xmlDocGetRootElement) X(xmlFree) X(xmlFreeDoc)			\
+	X(xmlGetLastError) X(xmlGetLineNo) X(xmlGetProp) X(xmlHasProp)	\
+	X(xmlNodeGetContent) X(xmlReadMemory) X(xmlResetLastError)
+LIB(libxml, LIBXML, FUNCTIONS)
+
 struct reader {
+	struct libxml lib;
 	struct load *load;
 	const struct source *src;
 	struct arena temp;		/* texts of the document */
@@ -69,7 +77,7 @@ line_loc(const struct reader *r, long line)
 static struct loc
 place(const struct reader *r, const xmlNode *n)
 {
-	return line_loc(r, xmlGetLineNo(n));
+	return line_loc(r, r->lib.xmlGetLineNo(n));
 }
 
 static bool __attribute__((format(printf, 3, 4)))
@@ -91,14 +99,14 @@ keep(struct reader *r, xmlChar *text)
 	char *copy = text != NULL ?
 	    arena_strdup(&r->temp, (const char *)text) : NULL;
 
-	xmlFree(text);
+	(*r->lib.xmlFree)(text);
 	return copy;
 }
 
 static char *
 attribute(struct reader *r, const xmlNode *n, const char *name)
 {
-	return keep(r, xmlGetProp(n, XML(name)));
+	return keep(r, r->lib.xmlGetProp(n, XML(name)));
 }
 
 static bool
@@ -180,7 +188,7 @@ quoted(struct reader *r, char *p)
 static bool
 add_values(struct reader *r, const xmlNode *n, bool one)
 {
-	char *p = keep(r, xmlNodeGetContent(n));
+	char *p = keep(r, r->lib.xmlNodeGetContent(n));
 	bool hex = flag(r, n, "hex");
 	size_t len = p != NULL ? strlen(p) : 0;
 
@@ -311,7 +319,7 @@ run_rule(struct reader *r, const char *chain, const xmlNode *rule,
 	struct cmdline *c = &r->cmd;
 
 	c->loc = place(r, rule);
-	c->line = (uint32_t)xmlGetLineNo(rule);
+	c->line = (uint32_t)r->lib.xmlGetLineNo(rule);
 	words_begin(&c->words, c->loc);
 	add(r, "-A");
 	add(r, chain);
@@ -328,7 +336,7 @@ read_rule(struct reader *r, const char *chain, const xmlNode *rule)
 
 	c->packets = count(r, rule, "packet-count");
 	c->bytes = count(r, rule, "byte-count");
-	c->has_counters = xmlHasProp(rule, XML("packet-count")) != NULL;
+	c->has_counters = r->lib.xmlHasProp(rule, XML("packet-count")) != NULL;
 	for_elements(part, rule) {
 		if (!is(part, "actions"))
 			continue;
@@ -377,7 +385,7 @@ read_chain(struct reader *r, struct table *t, const xmlNode *n)
 		c = chain_new(t, name, strlen(name));
 	c->off = place(r, n).off;
 	c->len = place(r, n).len;
-	c->line = (uint32_t)xmlGetLineNo(n);
+	c->line = (uint32_t)r->lib.xmlGetLineNo(n);
 	c->source = r->cmd.source;
 	return read_policy(r, n, c);
 }
@@ -414,21 +422,21 @@ read_table(struct reader *r, const xmlNode *n)
 
 /* iptables-xml does not say: an address tells. */
 static int
-guess_family(const xmlNode *n)
+guess_family(struct reader *r, const xmlNode *n)
 {
 	for_elements(child, n) {
 		int family = 0;
 
 		if ((is(child, "s") || is(child, "d")) && is(n, "match")) {
-			xmlChar *text = xmlNodeGetContent(child);
+			const char *text = keep(r,
+			    r->lib.xmlNodeGetContent(child));
 
-			family = text != NULL && xmlStrchr(text, ':') ?
+			family = text != NULL && strchr(text, ':') != NULL ?
 			    AF_INET6 : AF_INET;
-			xmlFree(text);
 		} else if (is(child, "icmp6")) {
 			family = AF_INET6;
 		} else {
-			family = guess_family(child);
+			family = guess_family(r, child);
 		}
 		if (family != 0)
 			return family;
@@ -446,7 +454,7 @@ family_of(struct reader *r, const xmlNode *n)
 	if (r->load->family != 0)
 		return r->load->family;
 	if (family == 0)
-		family = guess_family(n);
+		family = guess_family(r, n);
 	return family != 0 ? family : AF_INET;
 }
 
@@ -489,7 +497,7 @@ read_root(struct reader *r, const xmlNode *root)
 static bool
 bad_xml(struct reader *r)
 {
-	const xmlError *e = xmlGetLastError();
+	const xmlError *e = r->lib.xmlGetLastError();
 	const char *text = e != NULL && e->message != NULL ? e->message :
 	    "this is no XML";
 
@@ -502,17 +510,22 @@ bool
 rules_xml_read(struct load *l, const struct source *src)
 {
 	struct reader r = { .load = l, .src = src };
-	xmlDocPtr doc = src->size > INT32_MAX ? NULL : xmlReadMemory(
-	    src->text, (int)src->size, NULL, NULL, XML_PARSE_NONET |
-	    XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_BIG_LINES |
-	    XML_PARSE_NOCDATA);
-	const xmlNode *root = doc != NULL ? xmlDocGetRootElement(doc) : NULL;
+	const xmlNode *root = NULL;
+	xmlDocPtr doc = NULL;
 	bool ok;
 
+	libxml_open(&r.lib);
+	if (src->size <= INT32_MAX)
+		doc = r.lib.xmlReadMemory(src->text, (int)src->size, NULL,
+		    NULL, XML_PARSE_NONET | XML_PARSE_NOERROR |
+		    XML_PARSE_NOWARNING | XML_PARSE_BIG_LINES |
+		    XML_PARSE_NOCDATA);
+	if (doc != NULL)
+		root = r.lib.xmlDocGetRootElement(doc);
 	find_lines(&r);
 	ok = root != NULL ? read_root(&r, root) : bad_xml(&r);
-	xmlFreeDoc(doc);
-	xmlResetLastError();
+	r.lib.xmlFreeDoc(doc);
+	r.lib.xmlResetLastError();
 	arena_free(&r.temp);
 	free(r.lines);
 	return ok;

@@ -2,34 +2,26 @@
 #include "reports/expect.h"
 
 #include "base/diag.h"
+#include "reports/xml_out.h"
 
-#include <libxml/xmlwriter.h>
-
-#define XML(s)	((const xmlChar *)(s))
 
 static void
-attribute(xmlTextWriterPtr w, const char *name, const char *value)
+attribute(struct xml_out *w, const char *name, const char *value)
 {
 	struct sbuf safe = SBUF_INIT;
 
 	sbuf_safe(&safe, value, strlen(value));
-	xmlTextWriterWriteAttribute(w, XML(name), XML(sbuf_text(&safe)));
+	xml_attr(w, name, sbuf_text(&safe));
 	sbuf_free(&safe);
 }
 
 static void
-attribute_count(xmlTextWriterPtr w, const char *name, unsigned n)
+property(struct xml_out *w, const char *name, const char *value)
 {
-	xmlTextWriterWriteFormatAttribute(w, XML(name), "%u", n);
-}
-
-static void
-property(xmlTextWriterPtr w, const char *name, const char *value)
-{
-	xmlTextWriterStartElement(w, XML("property"));
+	xml_start(w, "property");
 	attribute(w, "name", name);
 	attribute(w, "value", value);
-	xmlTextWriterEndElement(w);
+	xml_end(w);
 }
 
 /* ---- a line ---- */
@@ -55,37 +47,36 @@ put_name(struct sbuf *b, const struct test_line *l)
 }
 
 static void
-put_complaint(xmlTextWriterPtr w, const struct test_line *l)
+put_complaint(struct xml_out *w, const struct test_line *l)
 {
 	struct sbuf text = SBUF_INIT, first = SBUF_INIT;
 
 	tell_line(l, &text);
 	sbuf_put(&first, sbuf_text(&text), strcspn(sbuf_text(&text), "\n"));
-	xmlTextWriterStartElement(w, XML(l->result == TEST_FAILED ?
-	    "failure" : "error"));
+	xml_start(w, l->result == TEST_FAILED ? "failure" : "error");
 	attribute(w, "message", sbuf_text(&first));
 	attribute(w, "type", test_result_names[l->result]);
-	xmlTextWriterWriteString(w, XML(sbuf_text(&text)));
-	xmlTextWriterEndElement(w);
+	xml_text(w, sbuf_text(&text));
+	xml_end(w);
 	sbuf_free(&text);
 	sbuf_free(&first);
 }
 
 static void
-put_case(xmlTextWriterPtr w, const struct test_case *t,
+put_case(struct xml_out *w, const struct test_case *t,
     const struct test_line *l)
 {
 	struct sbuf name = SBUF_INIT;
 
 	put_name(&name, l);
-	xmlTextWriterStartElement(w, XML("testcase"));
+	xml_start(w, "testcase");
 	attribute(w, "classname", t->name);
 	attribute(w, "name", sbuf_text(&name));
 	attribute(w, "file", l->file);
-	attribute_count(w, "line", l->line);
+	xml_attrf(w, "line", "%u", l->line);
 	if (l->result != TEST_PASSED)
 		put_complaint(w, l);
-	xmlTextWriterEndElement(w);
+	xml_end(w);
 	sbuf_free(&name);
 }
 
@@ -93,7 +84,7 @@ put_case(xmlTextWriterPtr w, const struct test_case *t,
 
 /* The counts of lines of tests 'from' to 'to'. */
 static void
-attribute_counts(xmlTextWriterPtr w, const struct test_report *r,
+attribute_counts(struct xml_out *w, const struct test_report *r,
     unsigned from, unsigned to)
 {
 	unsigned n[N_TEST_RESULTS] = { 0 };
@@ -101,36 +92,36 @@ attribute_counts(xmlTextWriterPtr w, const struct test_report *r,
 	for (unsigned i = from; i < to; i++)
 		for (unsigned j = 0; j < r->tests[i].n_lines; j++)
 			n[r->tests[i].lines[j].result]++;
-	attribute_count(w, "tests", n[TEST_PASSED] + n[TEST_FAILED] +
+	xml_attrf(w, "tests", "%u", n[TEST_PASSED] + n[TEST_FAILED] +
 	    n[TEST_UNDETERMINED]);
-	attribute_count(w, "failures", n[TEST_FAILED]);
-	attribute_count(w, "errors", n[TEST_UNDETERMINED]);
+	xml_attrf(w, "failures", "%u", n[TEST_FAILED]);
+	xml_attrf(w, "errors", "%u", n[TEST_UNDETERMINED]);
 }
 
 static void
-put_properties(xmlTextWriterPtr w, const struct test_report *r)
+put_properties(struct xml_out *w, const struct test_report *r)
 {
 	char text[64];
 
-	xmlTextWriterStartElement(w, XML("properties"));
+	xml_start(w, "properties");
 	snprintf(text, sizeof(text), "%u/%u (%u%%)", r->n_covered,
 	    r->n_rules, test_percent(r));
 	property(w, "rules covered", text);
 	for (unsigned i = 0; i < r->n_assumptions; i++)
 		property(w, "assumed", r->assumptions[i]);
-	xmlTextWriterEndElement(w);
+	xml_end(w);
 }
 
 /* The tests of one file; returns the first that is of another. */
 static unsigned
-put_suite(xmlTextWriterPtr w, const struct test_report *r, unsigned from)
+put_suite(struct xml_out *w, const struct test_report *r, unsigned from)
 {
 	const char *file = r->tests[from].file;
 	unsigned to = from;
 
 	while (to < r->n_tests && strcmp(r->tests[to].file, file) == 0)
 		to++;
-	xmlTextWriterStartElement(w, XML("testsuite"));
+	xml_start(w, "testsuite");
 	attribute(w, "name", file);
 	attribute_counts(w, r, from, to);
 	if (from == 0)
@@ -138,24 +129,19 @@ put_suite(xmlTextWriterPtr w, const struct test_report *r, unsigned from)
 	for (unsigned i = from; i < to; i++)
 		for (unsigned j = 0; j < r->tests[i].n_lines; j++)
 			put_case(w, &r->tests[i], &r->tests[i].lines[j]);
-	xmlTextWriterEndElement(w);
+	xml_end(w);
 	return to;
 }
 
 void
 test_junit(const struct test_report *r, FILE *f)
 {
-	xmlTextWriterPtr w = xmlNewTextWriter(
-	    xmlOutputBufferCreateFile(f, NULL));
+	struct xml_out *w = xml_out_new(f);
 
-	xmlTextWriterSetIndent(w, 1);
-	xmlTextWriterSetIndentString(w, XML("  "));
-	xmlTextWriterStartDocument(w, NULL, "UTF-8", NULL);
-	xmlTextWriterStartElement(w, XML("testsuites"));
+	xml_start(w, "testsuites");
 	attribute(w, "name", "nfwalk test");
 	attribute_counts(w, r, 0, r->n_tests);
 	for (unsigned i = 0; i < r->n_tests;)
 		i = put_suite(w, r, i);
-	xmlTextWriterEndDocument(w);
-	xmlFreeTextWriter(w);		/* and the output, but not 'f' */
+	xml_out_end(w);
 }

@@ -2,22 +2,8 @@
 #include "reports/findings.h"
 
 #include "base/diag.h"
+#include "reports/xml_out.h"
 
-#include <libxml/xmlwriter.h>
-
-#define XML(s)	((const xmlChar *)(s))
-
-static void
-attribute(xmlTextWriterPtr w, const char *name, const char *value)
-{
-	xmlTextWriterWriteAttribute(w, XML(name), XML(value));
-}
-
-static void
-attribute_count(xmlTextWriterPtr w, const char *name, unsigned n)
-{
-	xmlTextWriterWriteFormatAttribute(w, XML(name), "%u", n);
-}
 
 /* "rules:12: message (possible)\n    -A INPUT ..." */
 static void
@@ -62,22 +48,21 @@ collect(const struct findings_report *r, const struct check *c,
 }
 
 static void
-put_case(xmlTextWriterPtr w, const struct check *c, unsigned n,
+put_case(struct xml_out *w, const struct check *c, unsigned n,
     const char *text)
 {
-	xmlTextWriterStartElement(w, XML("testcase"));
-	attribute(w, "classname", "nfwalk.audit");
-	xmlTextWriterWriteFormatAttribute(w, XML("name"), "%s %s", c->id,
-	    c->title);
+	xml_start(w, "testcase");
+	xml_attr(w, "classname", "nfwalk.audit");
+	xml_attrf(w, "name", "%s %s", c->id, c->title);
 	if (n != 0) {
-		xmlTextWriterStartElement(w, XML("failure"));
-		attribute(w, "type", severity_names[c->severity]);
-		xmlTextWriterWriteFormatAttribute(w, XML("message"),
-		    "%u finding%s", n, n == 1 ? "" : "s");
-		xmlTextWriterWriteString(w, XML(text));
-		xmlTextWriterEndElement(w);
+		xml_start(w, "failure");
+		xml_attr(w, "type", severity_names[c->severity]);
+		xml_attrf(w, "message", "%u finding%s", n,
+		    n == 1 ? "" : "s");
+		xml_text(w, text);
+		xml_end(w);
 	}
-	xmlTextWriterEndElement(w);
+	xml_end(w);
 }
 
 /* How many ids are on, and how many of them were found. */
@@ -97,27 +82,23 @@ count_cases(const struct findings_report *r, unsigned *on, unsigned *failed)
 }
 
 static void
-start(xmlTextWriterPtr w, const char *element, unsigned on, unsigned failed)
+start(struct xml_out *w, const char *element, unsigned on, unsigned failed)
 {
-	xmlTextWriterStartElement(w, XML(element));
-	attribute(w, "name", "nfwalk audit");
-	attribute_count(w, "tests", on);
-	attribute_count(w, "failures", failed);
-	attribute_count(w, "errors", 0);
+	xml_start(w, element);
+	xml_attr(w, "name", "nfwalk audit");
+	xml_attrf(w, "tests", "%u", on);
+	xml_attrf(w, "failures", "%u", failed);
+	xml_attr(w, "errors", "0");
 }
 
 void
 findings_junit(const struct findings_report *r, FILE *file)
 {
-	xmlOutputBufferPtr out = xmlOutputBufferCreateFile(file, NULL);
-	xmlTextWriterPtr w = xmlNewTextWriter(out);
+	struct xml_out *w = xml_out_new(file);
 	struct sbuf text = SBUF_INIT;
 	unsigned on, failed;
 
 	count_cases(r, &on, &failed);
-	xmlTextWriterSetIndent(w, 1);
-	xmlTextWriterSetIndentString(w, XML("  "));
-	xmlTextWriterStartDocument(w, NULL, "UTF-8", NULL);
 	start(w, "testsuites", on, failed);
 	start(w, "testsuite", on, failed);
 	for (unsigned i = 0; i < n_checks; i++)
@@ -126,7 +107,6 @@ findings_junit(const struct findings_report *r, FILE *file)
 
 			put_case(w, &checks[i], n, sbuf_text(&text));
 		}
-	xmlTextWriterEndDocument(w);
-	xmlFreeTextWriter(w);		/* and the output, but not 'file' */
+	xml_out_end(w);
 	sbuf_free(&text);
 }

@@ -5,9 +5,6 @@
 #include "reports/html_data.h"
 #include "reports/html_plan.h"
 
-#include <libxml/xmlwriter.h>
-
-#define XML(s)	((const xmlChar *)(s))
 
 /* In the order in which they come. */
 static const struct html_part *const parts[] = { &html_tests, &html_traces,
@@ -350,31 +347,19 @@ put_body(struct html *h)
 	html_close(h);
 }
 
-/* A full disk is told by who closes the file, not by libxml2. */
-static int
-write_file(void *file, const char *text, int len)
-{
-	fwrite(text, 1, (size_t)len, file);
-	return len;
-}
-
 void
 html_report(const struct html_report *r, FILE *file)
 {
 	struct html h = { .r = r, .arena = ARENA_INIT };
 
-	h.w = xmlNewTextWriter(xmlOutputBufferCreateIO(write_file, NULL, file,
-	    NULL));
+	h.w = xml_out_html(file);
 	html_plan_make(&h, parts);
-	xmlTextWriterStartDTD(h.w, XML("html"), NULL, NULL);
-	xmlTextWriterEndDTD(h.w);
 	html_open(&h, "html", NULL);
 	html_attr(&h, "lang", "en");
 	put_head(&h);
 	put_body(&h);
 	html_close(&h);
-	html_own(&h, "\n");
-	xmlFreeTextWriter(h.w);		/* and the output, but not 'file' */
+	xml_out_end(h.w);
 	sbuf_free(&h.text);
 	sbuf_free(&h.safe);
 	arena_free(&h.arena);

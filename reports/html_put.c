@@ -3,9 +3,6 @@
 #include "base/diag.h"
 
 #include <assert.h>
-#include <libxml/xmlwriter.h>
-
-#define XML(s)	((const xmlChar *)(s))
 
 /* ---- hostile text ---- */
 
@@ -55,7 +52,7 @@ html_open(struct html *h, const char *element, const char *class)
 	if (!is_inline(element))
 		html_own(h, "\n");
 	h->open[h->depth++] = element;
-	xmlTextWriterStartElement(h->w, XML(element));
+	xml_start(h->w, element);
 	if (class != NULL && *class != '\0')
 		html_attr(h, "class", "%s", class);
 }
@@ -65,9 +62,9 @@ html_close(struct html *h)
 {
 	assert(h->depth > 0);
 	if (is_void(h->open[--h->depth]))
-		xmlTextWriterEndElement(h->w);
+		xml_end(h->w);
 	else
-		xmlTextWriterFullEndElement(h->w);
+		xml_end_full(h->w);
 }
 
 static void format(struct html *, const char *, va_list)
@@ -88,15 +85,14 @@ html_attr(struct html *h, const char *name, const char *fmt, ...)
 	va_start(ap, fmt);
 	format(h, fmt, ap);
 	va_end(ap);
-	xmlTextWriterWriteAttribute(h->w, XML(name),
-	    XML(html_clean(h, sbuf_text(&h->text), h->text.len)));
+	xml_attr(h->w, name, html_clean(h, sbuf_text(&h->text),
+	    h->text.len));
 }
 
 void
 html_text(struct html *h, const char *text)
 {
-	xmlTextWriterWriteString(h->w, XML(html_clean(h, text,
-	    strlen(text))));
+	xml_text(h->w, html_clean(h, text, strlen(text)));
 }
 
 void
@@ -136,7 +132,7 @@ html_putf(struct html *h, const char *element, const char *class,
 void
 html_own(struct html *h, const char *text)
 {
-	xmlTextWriterWriteRaw(h->w, XML(text));
+	xml_raw(h->w, text);
 }
 
 /* ---- numbers ---- */
@@ -242,7 +238,7 @@ html_pre(struct html *h, const char *text)
 
 		if (!first)
 			html_own(h, "\n");
-		xmlTextWriterWriteString(h->w, XML(html_clean(h, text, n)));
+		xml_text(h->w, html_clean(h, text, n));
 		text += n + (text[n] == '\n');
 		first = false;
 	}

@@ -1,4 +1,4 @@
-/* Writing HTML: a thin layer over libxml2's text writer.  Text and attribute
+/* Writing HTML: a thin layer over reports/xml_out.h.  Text and attribute
  * values may be hostile (comments of rules, prefixes, interface names, bytes
  * of packets): what is not UTF-8, is a control character or turns the
  * direction of writing comes out as an escape that can be read, what is very
@@ -7,13 +7,12 @@
 #define REPORTS_HTML_PUT_H
 
 #include "reports/html.h"
-
-struct _xmlTextWriter;
+#include "reports/xml_out.h"
 
 enum { HTML_DEPTH = 64, HTML_MAX_TEXT = 4096 };
 
 struct html {
-	struct _xmlTextWriter *w;
+	struct xml_out *w;
 	const struct html_report *r;
 	struct arena arena;		/* of this page */
 	struct sbuf text, safe;		/* scratch of html_put.c */

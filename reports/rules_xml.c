@@ -1,49 +1,22 @@
 #include "reports/rules_xml.h"
 
 #include "ext/saved.h"
+#include "reports/xml_out.h"
 
 #include <inttypes.h>
-#include <libxml/xmlwriter.h>
 #include <stdlib.h>
-
-#define XML(s)	((const xmlChar *)(s))
 
 struct xml {
 	const struct save_format *format;
-	xmlTextWriterPtr w;
+	struct xml_out *w;
 	struct saved saved;
 	struct sbuf text, value;
 };
 
-static void
-start(struct xml *x, const char *name)
-{
-	xmlTextWriterStartElement(x->w, XML(name));
-}
-
-static void
-end(struct xml *x)
-{
-	xmlTextWriterEndElement(x->w);
-}
-
-static void
-attribute(struct xml *x, const char *name, const char *value)
-{
-	xmlTextWriterWriteAttribute(x->w, XML(name), XML(value));
-}
-
-static void
-attribute_count(struct xml *x, const char *name, uint64_t v)
-{
-	xmlTextWriterWriteFormatAttribute(x->w, XML(name), "%" PRIu64, v);
-}
-
 static bool
-is_name(const char *s)
+is_name(struct xml *x, const char *s)
 {
-	return text_is_clean(s, strlen(s)) &&
-	    xmlValidateNCName(XML(s), 0) == 0;
+	return text_is_clean(s, strlen(s)) && xml_is_name(x->w, s);
 }
 
 static void
@@ -58,12 +31,12 @@ static void
 attribute_name(struct xml *x, const char *name)
 {
 	if (text_is_clean(name, strlen(name))) {
-		attribute(x, "name", name);
+		xml_attr(x->w, "name", name);
 		return;
 	}
 	sbuf_clear(&x->value);
 	put_hex(&x->value, name);
-	attribute(x, "hex-name", sbuf_text(&x->value));
+	xml_attr(x->w, "hex-name", sbuf_text(&x->value));
 }
 
 static void
@@ -89,18 +62,18 @@ put_option(struct xml *x, const struct saved_opt *o)
 	const char *name = o->name ? o->name + strspn(o->name, "-") : "";
 	bool hex = false;
 
-	if (is_name(name)) {
-		start(x, name);
+	if (is_name(x, name)) {
+		xml_start(x->w, name);
 	} else {
-		start(x, "option");
+		xml_start(x->w, "option");
 		attribute_name(x, name);
 	}
 	if (o->invert)
-		attribute(x, "invert", "1");
+		xml_attr(x->w, "invert", "1");
 	for (unsigned i = 0; i < o->n; i++)
 		hex = hex || !text_is_clean(w[i].text, strlen(w[i].text));
 	if (hex)
-		attribute(x, "hex", "1");
+		xml_attr(x->w, "hex", "1");
 	sbuf_clear(&x->value);
 	for (unsigned i = 0; i < o->n; i++) {
 		if (i > 0)
@@ -111,8 +84,8 @@ put_option(struct xml *x, const struct saved_opt *o)
 			put_word(&x->value, &w[i]);
 	}
 	if (o->n > 0)
-		xmlTextWriterWriteString(x->w, XML(x->value.text));
-	end(x);
+		xml_text(x->w, x->value.text);
+	xml_end(x->w);
 }
 
 /* The options of x->text. */
@@ -129,16 +102,16 @@ put_use(struct xml *x, const struct rule *r, const struct use *u)
 {
 	const char *name = save_use_name(u);
 
-	if (is_name(name)) {
-		start(x, name);
+	if (is_name(x, name)) {
+		xml_start(x->w, name);
 	} else {
-		start(x, "extension");
+		xml_start(x->w, "extension");
 		attribute_name(x, name);
 	}
 	sbuf_clear(&x->text);
 	save_use(r, u, &x->text);
 	put_options(x, u->ext);
-	end(x);
+	xml_end(x->w);
 }
 
 static void
@@ -148,28 +121,28 @@ put_conditions(struct xml *x, const struct rule *r)
 	save_basic(r, &x->text);
 	if (x->text.len == 0 && r->n_matches == 0)
 		return;
-	start(x, "conditions");
+	xml_start(x->w, "conditions");
 	if (x->text.len != 0) {
-		start(x, "match");
+		xml_start(x->w, "match");
 		put_options(x, NULL);
-		end(x);
+		xml_end(x->w);
 	}
 	for (unsigned i = 0; i < r->n_matches; i++)
 		put_use(x, r, &r->matches[i]);
-	end(x);
+	xml_end(x->w);
 }
 
 static void
 put_jump(struct xml *x, const struct rule *r)
 {
-	start(x, r->flags & RULE_GOTO ? "goto" : "call");
-	if (is_name(r->jump->name)) {
-		start(x, r->jump->name);
-		end(x);
+	xml_start(x->w, r->flags & RULE_GOTO ? "goto" : "call");
+	if (is_name(x, r->jump->name)) {
+		xml_start(x->w, r->jump->name);
+		xml_end(x->w);
 	} else {
 		attribute_name(x, r->jump->name);
 	}
-	end(x);
+	xml_end(x->w);
 }
 
 static void
@@ -178,23 +151,23 @@ put_rule(struct xml *x, const struct rule *r)
 	uint64_t v[2];
 
 	save_rule_counters(x->format, r, v);
-	start(x, "rule");
+	xml_start(x->w, "rule");
 	if (r->counters || v[0] != 0 || v[1] != 0) {
-		attribute_count(x, "packet-count", v[0]);
-		attribute_count(x, "byte-count", v[1]);
+		xml_attrf(x->w, "packet-count", "%" PRIu64, v[0]);
+		xml_attrf(x->w, "byte-count", "%" PRIu64, v[1]);
 	}
 	put_conditions(x, r);
-	start(x, "actions");
+	xml_start(x->w, "actions");
 	if (r->kind == TGT_CHAIN) {
 		put_jump(x, r);
 	} else if (r->kind == TGT_EXT) {
 		put_use(x, r, &r->target);
 	} else if (r->kind != TGT_NONE) {
-		start(x, save_target_name(r));
-		end(x);
+		xml_start(x->w, save_target_name(r));
+		xml_end(x->w);
 	}
-	end(x);
-	end(x);
+	xml_end(x->w);
+	xml_end(x->w);
 }
 
 static void
@@ -203,65 +176,60 @@ put_chain(struct xml *x, const struct chain *c)
 	uint64_t v[2];
 
 	save_chain_counters(x->format, c, v);
-	start(x, "chain");
+	xml_start(x->w, "chain");
 	attribute_name(x, c->name);
 	if (c->hook != HOOK_NONE)
-		attribute(x, "policy", c->policy == V_DROP ? "DROP" :
+		xml_attr(x->w, "policy", c->policy == V_DROP ? "DROP" :
 		    "ACCEPT");
-	attribute_count(x, "packet-count", v[0]);
-	attribute_count(x, "byte-count", v[1]);
+	xml_attrf(x->w, "packet-count", "%" PRIu64, v[0]);
+	xml_attrf(x->w, "byte-count", "%" PRIu64, v[1]);
 	for (unsigned i = 0; i < c->n; i++)
 		put_rule(x, c->rules[i]);
-	end(x);
+	xml_end(x->w);
 }
 
 /* As iptables-xml: chains without rules come last. */
 static void
 put_table(struct xml *x, const struct table *t)
 {
-	start(x, "table");
-	attribute(x, "name", table_names[t->id]);
+	xml_start(x->w, "table");
+	xml_attr(x->w, "name", table_names[t->id]);
 	for (int empty = 0; empty < 2; empty++)
 		for (const struct chain *c = t->chains; c != NULL;
 		    c = c->next)
 			if ((c->n == 0) == empty && save_wanted(x->format, c))
 				put_chain(x, c);
-	end(x);
+	xml_end(x->w);
 }
 
 static void
 put_ruleset(struct xml *x, const struct ruleset *rs)
 {
-	start(x, "iptables-rules");
-	attribute(x, "version", "1.0");
-	attribute(x, "family", rs->family == AF_INET ? "ipv4" : "ipv6");
-	attribute(x, "escaped", "1");
+	xml_start(x->w, "iptables-rules");
+	xml_attr(x->w, "version", "1.0");
+	xml_attr(x->w, "family", rs->family == AF_INET ? "ipv4" : "ipv6");
+	xml_attr(x->w, "escaped", "1");
 	for (unsigned i = 0; i < rs->n_tables; i++)
 		if (x->format->table < 0 ||
 		    x->format->table == (int)rs->order[i])
 			put_table(x, &rs->tables[rs->order[i]]);
-	end(x);
+	xml_end(x->w);
 }
 
 void
 rules_xml(const struct ruleset *const rules[2], const struct save_format *f,
     FILE *file)
 {
-	xmlOutputBufferPtr out = xmlOutputBufferCreateFile(file, NULL);
-	struct xml x = { f, xmlNewTextWriter(out), SAVED_INIT, SBUF_INIT,
+	struct xml x = { f, xml_out_new(file), SAVED_INIT, SBUF_INIT,
 	    SBUF_INIT };
 	bool both = rules[0] != NULL && rules[1] != NULL;
 
-	xmlTextWriterSetIndent(x.w, 1);
-	xmlTextWriterSetIndentString(x.w, XML("  "));
-	xmlTextWriterStartDocument(x.w, NULL, "UTF-8", NULL);
 	if (both)
-		start(&x, "iptables-rulesets");
+		xml_start(x.w, "iptables-rulesets");
 	for (int i = 0; i < 2; i++)
 		if (rules[i] != NULL)
 			put_ruleset(&x, rules[i]);
-	xmlTextWriterEndDocument(x.w);
-	xmlFreeTextWriter(x.w);		/* and the output, but not 'file' */
+	xml_out_end(x.w);
 	sbuf_free(&x.text);
 	sbuf_free(&x.value);
 	saved_free(&x.saved);
