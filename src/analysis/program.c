@@ -437,12 +437,22 @@ static void
 sort_by_rule(struct program *p)
 {
 	struct of_rule *v = mem_alloc(p->n_steps, sizeof(*v));
+	bool sorted = true;		/* it is, of rules without jumps */
+	uint32_t n = 0;
 
-	p->by_rule = mem_alloc(p->n_steps, sizeof(*p->by_rule));
-	for (uint32_t i = 0; i < p->n_steps; i++)
-		v[i] = (struct of_rule){ p->steps[i].rule, i };
-	qsort(v, p->n_steps, sizeof(*v), by_rule);
-	for (uint32_t i = 0; i < p->n_steps; i++)
+	/* Policies are of no rule. */
+	for (int rule = 0; rule < 2; rule++)
+		for (uint32_t i = 0; i < p->n_steps; i++) {
+			if ((p->steps[i].rule != NULL) != rule)
+				continue;
+			v[n] = (struct of_rule){ p->steps[i].rule, i };
+			sorted &= n == 0 || by_rule(&v[n - 1], &v[n]) < 0;
+			n++;
+		}
+	if (!sorted)
+		qsort(v, n, sizeof(*v), by_rule);
+	p->by_rule = mem_alloc(n, sizeof(*p->by_rule));
+	for (uint32_t i = 0; i < n; i++)
 		p->by_rule[i] = v[i].step;
 	free(v);
 }

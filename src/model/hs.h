@@ -35,7 +35,7 @@ struct hs_dim {
 	/* FIELD_NUMBER, ADDR, IFACE: the first value of each class, and one
 	 * more behind the last. */
 	const u128 *starts;
-	const uint32_t *jump;		/* long lists: where to look, see find */
+	const uint32_t *jump;		/* long lists: where to look (find) */
 	unsigned shift;
 	/* FIELD_SMALL: the class of each value; 0xffff: there is no such.  And
 	 * how many values each class has. */
@@ -56,6 +56,7 @@ struct hs_space {
 	struct hs_dim dims[HS_MAX_DIMS];
 	/* The first dimension of a field, -1: nobody asks. */
 	int16_t of_field[N_FIELDS], parts[N_FIELDS];
+	struct range values[N_FIELDS];	/* that a field can have, on a line */
 	hs_cell all[HS_MAX_DIMS];	/* the box of everything */
 	struct map keys;		/* opaque: key to dimension + 1 */
 	bool overflow;			/* more dimensions were wanted */
@@ -86,21 +87,26 @@ void	hs_collect_copy(struct hs_space *, enum field to, enum field from);
 void	hs_space_mirror(struct hs_space *);
 void	hs_space_finish(struct hs_space *);
 
+/* A test of a small field by one range: they come again and again. */
+struct small_test { uint32_t field, lo, hi, mask; bool negate, is; };
+enum { SMALL_TESTS = 256 };
+
 /* Listens to a match and cuts a set down to what it matches. */
 struct hs_cut {
 	struct lower lower;
 	const struct hs_space *space;
-	struct hs in, now, out;
+	const struct hs *from;		/* between hs_cut_begin and _end */
+	struct hs now, out;		/* this alternative; those before */
 	unsigned limit;			/* boxes */
 	bool overflow;			/* more were needed: 'now' is too big */
 	bool unknown;			/* it asked what the space has not */
-	/* Small fields: the cells of tests that came before. */
-	struct { uint16_t field, n; uint32_t lo, hi, mask; bool negate;
-	    hs_cell cell; } recent[64];
+	/* What was made of tests before, by small_slot. */
+	struct { struct small_test test; hs_cell cell; } recent[SMALL_TESTS];
 };
 void	hs_cut_init(struct hs_cut *, const struct hs_space *);
 void	hs_cut_free(struct hs_cut *);
-/* hs_cut_begin(c, set); match->lower(data, &c->lower); hs_cut_end(c, set) */
+/* hs_cut_begin(c, set); match->lower(data, &c->lower); hs_cut_end(c, set); or
+ * with the result in another set, while this one stays as it is. */
 void	hs_cut_begin(struct hs_cut *, const struct hs *);
 void	hs_cut_end(struct hs_cut *, struct hs *);
 

@@ -28,9 +28,7 @@ struct hs_collect {
 	struct lower lower;
 	struct hs_space *space;
 	struct asked of[N_FIELDS];
-	/* Tests of FIELD_SMALL that came before: they come again and again. */
-	struct { uint16_t field, n; uint32_t lo, hi, mask; bool negate; }
-	    recent[64];
+	struct small_test recent[SMALL_TESTS];	/* by small_slot */
 	const char *opaque[HS_MAX_DIMS];
 	unsigned n_opaque;
 	bool given;			/* what comes now is given, not asked */
@@ -47,23 +45,24 @@ is_line(enum field f)
 	return k == FIELD_NUMBER || k == FIELD_ADDR || k == FIELD_IFACE;
 }
 
-static void
-domain(enum field f, int family, u128 *lo, u128 *hi)
+static struct range
+domain(enum field f, int family)
 {
 	unsigned bits = field_info[f].bits;
+	struct range r = { 0, 0 };
 
-	*lo = 0;
 	if (field_info[f].kind == FIELD_IFACE)
 		bits = 128;
 	else if (field_info[f].kind == FIELD_ADDR)
 		bits = family == AF_INET ? 32 : 128;
-	*hi = bits == 128 ? ~(u128)0 : ((u128)1 << bits) - 1;
+	r.hi = bits == 128 ? ~(u128)0 : ((u128)1 << bits) - 1;
 	if (f == F_LENGTH) {		/* no header is shorter */
-		*lo = family == AF_INET ? 20 : 40;
-		*hi = family == AF_INET ? 65535 : 65575;
+		r.lo = family == AF_INET ? 20 : 40;
+		r.hi = family == AF_INET ? 65535 : 65575;
 	} else if (f == F_MAC || f == F_UID || f == F_GID || f == F_MSS) {
-		*hi = (u128)1 << (bits - 1);	/* that one is "none" */
+		r.hi = (u128)1 << (bits - 1);	/* that one is "none" */
 	}
+	return r;
 }
 
 /* An interface as the range of numbers that its names are: 16 bytes, the
@@ -125,17 +124,39 @@ test_holds(uint32_t v, u128 mask, const struct range *r, unsigned n,
 	return negate;
 }
 
+/* ---- tests that came before ---- */
+
+static struct small_test
+small_test(enum field f, u128 mask, const struct range *r, bool negate)
+{
+	return (struct small_test){ (uint32_t)f, (uint32_t)r->lo,
+	    (uint32_t)r->hi, (uint32_t)mask, negate, true };
+}
+
+static unsigned
+small_slot(const struct small_test *t)
+{
+	uint32_t sum = ((t->field * 31 + t->lo) * 31 + t->hi) * 31 + t->mask +
+	    t->negate;
+
+	return (unsigned)(sum * UINT32_C(0x9e3779b1) >> 24) % SMALL_TESTS;
+}
+
+static bool
+same_test(const struct small_test *a, const struct small_test *b)
+{
+	return a->is == b->is && a->field == b->field && a->lo == b->lo &&
+	    a->hi == b->hi && a->mask == b->mask && a->negate == b->negate;
+}
+
 /* ---- collecting ---- */
 
 static void
-add_cut(struct asked *a, enum field f, int family, u128 at)
+add_cut(struct asked *a, const struct range *values, u128 at)
 {
-	u128 lo, hi;
-
-	domain(f, family, &lo, &hi);
-	if (at <= lo || at > hi)
+	if (at <= values->lo || at > values->hi)
 		return;
-	if (hi < 1 << 17) {
+	if (values->hi < 1 << 17) {
 		if (a->seen == NULL)
 			a->seen = mem_alloc((1 << 17) / 64, 8);
 		if (a->seen[at / 64] >> at % 64 & 1)
@@ -153,15 +174,14 @@ collect_line(struct hs_collect *c, enum field f, u128 mask,
     const struct range *r, unsigned n)
 {
 	struct asked *a = &c->of[f];
-	int family = c->space->family;
-	u128 lo, hi;
+	const struct range *values = &c->space->values[f];
+	u128 hi = values->hi;
 
-	domain(f, family, &lo, &hi);
 	for (unsigned i = 0; i < n; i++) {
 		if (is_full(mask, hi)) {
-			add_cut(a, f, family, r[i].lo);
+			add_cut(a, values, r[i].lo);
 			if (r[i].hi < hi)
-				add_cut(a, f, family, r[i].hi + 1);
+				add_cut(a, values, r[i].hi + 1);
 		} else {
 			struct range *s = mem_alloc(MAX_SPREAD, sizeof(*s));
 			unsigned k = r[i].lo == r[i].hi ? spread(r[i].lo, mask,
@@ -233,7 +253,6 @@ collect_test(struct lower *l, enum field f, u128 mask, const struct range *r,
     unsigned n, bool negate)
 {
 	struct hs_collect *c = (struct hs_collect *)l;
-	unsigned slot;
 
 	if (n == 0)
 		return;
@@ -246,20 +265,13 @@ collect_test(struct lower *l, enum field f, u128 mask, const struct range *r,
 		collect_mark(c, mask, r, n);
 		return;
 	}
-	slot = (unsigned)(f * 7 + r[0].lo * 3 + r[0].hi + mask) % 64;
-	if (n == 1 && c->recent[slot].n == 1 && c->recent[slot].field == f &&
-	    c->recent[slot].lo == (uint32_t)r[0].lo &&
-	    c->recent[slot].hi == (uint32_t)r[0].hi &&
-	    c->recent[slot].mask == (uint32_t)mask &&
-	    c->recent[slot].negate == negate)
-		return;
 	if (n == 1) {
-		c->recent[slot].n = 1;
-		c->recent[slot].field = (uint16_t)f;
-		c->recent[slot].lo = (uint32_t)r[0].lo;
-		c->recent[slot].hi = (uint32_t)r[0].hi;
-		c->recent[slot].mask = (uint32_t)mask;
-		c->recent[slot].negate = negate;
+		struct small_test t = small_test(f, mask, r, negate), *before =
+		    &c->recent[small_slot(&t)];
+
+		if (same_test(&t, before))
+			return;
+		*before = t;
 	}
 	collect_small(c, f, mask, r, n, negate);
 }
@@ -312,6 +324,8 @@ hs_space_new(int family, const struct env *env, struct arena *arena)
 	c->space = s;
 	c->lower = (struct lower){ family, env, collect_test, collect_iface,
 	    collect_opaque, collect_or };
+	for (unsigned f = 0; f < N_FIELDS; f++)
+		s->values[f] = domain((enum field)f, family);
 	return s;
 }
 
@@ -448,22 +462,27 @@ end_dim(struct hs_space *s, struct hs_dim *d, uint32_t n)
 	s->all[d - s->dims] = cell_classes(d, 0, n - 1);
 }
 
-/* Long lists are searched from where their upper 16 bits say. */
+/* Long lists are searched from where steps of 1 << shift values, as many as
+ * there are classes or up to twice that, say. */
 static void
-index_line(struct hs_space *s, struct hs_dim *d, unsigned bits)
+index_line(struct hs_space *s, struct hs_dim *d)
 {
-	uint32_t *jump, c = 0;
+	u128 first = d->starts[1], span = d->starts[d->n - 1] - first;
+	uint32_t n, c = 1, *jump;
 
-	if (d->n < 256 || bits < 24)
+	if (d->bits)
 		return;
-	jump = arena_alloc(s->arena, (65536 + 1) * sizeof(*jump));
-	d->shift = bits - 16;
-	for (uint32_t i = 0; i < 65536; i++) {
-		while (c < d->n && d->starts[c] >> d->shift < i)
+	while (span >> d->shift >= 2 * (u128)d->n)
+		d->shift++;
+	n = (uint32_t)(span >> d->shift) + 1;
+	jump = arena_alloc(s->arena, ((size_t)n + 1) * sizeof(*jump));
+	for (uint32_t i = 0; i < n; i++) {
+		while (c + 1 < d->n &&
+		    d->starts[c + 1] - first <= (u128)i << d->shift)
 			c++;
-		jump[i] = c == 0 ? 0 : c - 1;
+		jump[i] = c;
 	}
-	jump[65536] = d->n - 1;
+	jump[n] = d->n - 1;
 	d->jump = jump;
 }
 
@@ -471,18 +490,17 @@ static void
 finish_line(struct hs_space *s, struct asked *a, enum field f)
 {
 	struct hs_dim *d;
-	u128 lo, hi, *starts;
+	u128 hi = s->values[f].hi, *starts;
 	uint32_t n = 1;
 	unsigned bits = 8;
 
-	domain(f, s->family, &lo, &hi);
 	if (field_info[f].kind == FIELD_IFACE)	/* no interface, or some */
-		add_cut(a, f, s->family, 1);
+		add_cut(a, &s->values[f], 1);
 	while (bits < 128 && hi >> bits != 0)
 		bits += 8;
 	sort_cuts(a->cuts, a->n, bits / 8);
 	starts = arena_alloc(s->arena, (a->n + 2) * sizeof(*starts));
-	starts[0] = lo;
+	starts[0] = s->values[f].lo;
 	for (uint32_t i = 0; i < a->n; i++) {
 		u128 next = i + 1 < a->n ? a->cuts[i + 1] - 1 : hi;
 
@@ -501,7 +519,7 @@ finish_line(struct hs_space *s, struct asked *a, enum field f)
 		return;
 	d->starts = starts;
 	end_dim(s, d, n);
-	index_line(s, d, bits);
+	index_line(s, d);
 }
 
 /* Splits classes by what a target makes of their values.  False: none was. */
@@ -665,7 +683,7 @@ static const enum field alike[][6] = {
 static void
 share_cuts(struct hs_collect *c, const enum field *group)
 {
-	int family = c->space->family;
+	const struct range *values = c->space->values;
 	bool any = false;
 
 	for (unsigned i = 0; i < 6 && group[i] != N_FIELDS; i++)
@@ -679,7 +697,7 @@ share_cuts(struct hs_collect *c, const enum field *group)
 			uint32_t n = c->of[group[j]].n;
 
 			for (uint32_t k = 0; i != j && k < n; k++)
-				add_cut(&c->of[group[i]], group[i], family,
+				add_cut(&c->of[group[i]], &values[group[i]],
 				    c->of[group[j]].cuts[k]);
 		}
 }
@@ -762,13 +780,16 @@ find(const struct hs_dim *d, u128 v)
 {
 	uint32_t lo = 0, hi = d->n - 1;
 
+	if (v < d->starts[1])
+		return 0;
+	if (v >= d->starts[hi])
+		return hi;
 	if (d->jump != NULL) {
-		uint32_t top = (uint32_t)(v >> d->shift);
+		const uint32_t *at = d->jump + (uint32_t)((v - d->starts[1]) >>
+		    d->shift);
 
-		lo = d->jump[top];
-		hi = d->jump[top + 1] + 1;
-		if (hi > d->n - 1)
-			hi = d->n - 1;
+		lo = at[0];
+		hi = at[1];
 	}
 	return last_begun(d, lo, hi, v);
 }
@@ -1028,9 +1049,8 @@ cut_line(struct hs_cut *c, enum field f, u128 mask, const struct range *r,
 	const struct hs_dim *d = &c->space->dims[dim];
 	struct range *sorted = NULL;
 	struct spans sp = { .n = 0 };
-	u128 lo, hi;
+	u128 hi = c->space->values[f].hi;
 
-	domain(f, c->space->family, &lo, &hi);
 	if (!is_full(mask, hi)) {
 		sorted = mem_alloc(MAX_SPREAD * (n ? n : 1), sizeof(*sorted));
 		unsigned all = 0;
@@ -1067,16 +1087,12 @@ cut_small(struct hs_cut *c, enum field f, u128 mask, const struct range *r,
 {
 	unsigned dim = (unsigned)c->space->of_field[f];
 	const struct hs_dim *d = &c->space->dims[dim];
-	unsigned slot = (unsigned)(f * 7 + r[0].lo * 3 + r[0].hi + mask) % 64;
+	struct small_test t = small_test(f, mask, r, negate);
+	unsigned slot = small_slot(&t);
 	struct spans sp = { .n = 0 };
 	bool *in;
 
-	if (n == 1 && d->bits && c->recent[slot].n == 1 &&
-	    c->recent[slot].field == f &&
-	    c->recent[slot].lo == (uint32_t)r[0].lo &&
-	    c->recent[slot].hi == (uint32_t)r[0].hi &&
-	    c->recent[slot].mask == (uint32_t)mask &&
-	    c->recent[slot].negate == negate) {
+	if (n == 1 && d->bits && same_test(&t, &c->recent[slot].test)) {
 		cut_bits(c, dim, c->recent[slot].cell);
 		return;
 	}
@@ -1088,12 +1104,7 @@ cut_small(struct hs_cut *c, enum field f, u128 mask, const struct range *r,
 		if (in[k])
 			add_span(&sp, k, k);
 	if (n == 1 && d->bits) {
-		c->recent[slot].field = (uint16_t)f;
-		c->recent[slot].n = 1;
-		c->recent[slot].lo = (uint32_t)r[0].lo;
-		c->recent[slot].hi = (uint32_t)r[0].hi;
-		c->recent[slot].mask = (uint32_t)mask;
-		c->recent[slot].negate = negate;
+		c->recent[slot].test = t;
 		c->recent[slot].cell = span_bits(d, &sp);
 	}
 	cut_dim(c, dim, &sp);
@@ -1187,8 +1198,8 @@ static void
 cut_single(struct hs_cut *c, enum field f, u128 mask, const struct range *r,
     unsigned n, bool negate)
 {
+	u128 lo = c->space->values[f].lo, hi = c->space->values[f].hi;
 	bool some = false, all = false;
-	u128 lo, hi;
 
 	if (field_info[f].kind == FIELD_MARK && (mask & UINT32_MAX) == 0) {
 		if ((r[0].lo == 0) == negate)
@@ -1205,7 +1216,6 @@ cut_single(struct hs_cut *c, enum field f, u128 mask, const struct range *r,
 	}
 	/* A part of a field that no rule asks of: it is as good as all of
 	 * it. */
-	domain(f, c->space->family, &lo, &hi);
 	/* A mask like no other: too many ranges to tell classes by. */
 	c->unknown |= (is_line(f) && !is_full(mask, hi)) || c->space->overflow;
 	for (unsigned i = 0; i < n; i++) {
@@ -1263,11 +1273,13 @@ cut_opaque(struct lower *l, const char *key, bool negate)
 }
 
 static void
-take_in(struct hs_cut *c)
+copy_set(const struct hs_space *s, struct hs *to, const struct hs *from)
 {
-	hs_clear(&c->now);
-	for (unsigned i = 0; i < c->in.n; i++)
-		hs_add(c->space, &c->now, hs_box(c->space, &c->in, i));
+	hs_reserve(s, to, from->n);
+	to->n = from->n;
+	if (from->n != 0)
+		memcpy(to->cells, from->cells, (size_t)from->n * s->n *
+		    sizeof(hs_cell));
 }
 
 static void
@@ -1288,7 +1300,7 @@ cut_or(struct lower *l)
 	struct hs_cut *c = (struct hs_cut *)l;
 
 	put_out(c);
-	take_in(c);
+	copy_set(c->space, &c->now, c->from);
 }
 
 void
@@ -1302,7 +1314,6 @@ hs_cut_init(struct hs_cut *c, const struct hs_space *s)
 void
 hs_cut_free(struct hs_cut *c)
 {
-	hs_free(&c->in);
 	hs_free(&c->now);
 	hs_free(&c->out);
 }
@@ -1311,19 +1322,21 @@ void
 hs_cut_begin(struct hs_cut *c, const struct hs *set)
 {
 	c->overflow = c->unknown = false;
-	hs_clear(&c->in);
+	c->from = set;
+	copy_set(c->space, &c->now, set);
 	hs_clear(&c->out);
-	for (unsigned i = 0; i < set->n; i++)
-		hs_add(c->space, &c->in, hs_box(c->space, set, i));
-	take_in(c);
 }
 
 void
 hs_cut_end(struct hs_cut *c, struct hs *set)
 {
-	struct hs old = *set;
+	struct hs old = *set, *made = &c->now;
 
-	put_out(c);
-	*set = c->out;
-	c->out = old;
+	if (c->out.n != 0) {
+		put_out(c);
+		made = &c->out;
+	}
+	*set = *made;
+	*made = old;
+	c->from = NULL;
 }

@@ -91,7 +91,7 @@ sort_keys(struct key *k, struct key *spare, uint32_t n)
 	uint64_t all = 0;
 	struct key *from = k, *to = spare;
 
-	if (n < 256) {
+	if (n < 100) {
 		qsort(k, n, sizeof(*k), by_key);
 		return;
 	}
@@ -114,11 +114,17 @@ sort_keys(struct key *k, struct key *spare, uint32_t n)
 		memcpy(k, from, n * sizeof(*k));
 }
 
+static unsigned
+sorted_dims(const struct hs_tree *t)
+{
+	return t->n_dims < WIDE_DIMS ? t->n_dims : WIDE_DIMS;
+}
+
 static void
 tile(const struct hs_tree *t, struct key *k, struct key *spare, uint32_t n,
     unsigned level)
 {
-	unsigned left = (t->n_dims < WIDE_DIMS ? t->n_dims : WIDE_DIMS) - level;
+	unsigned left = sorted_dims(t) - level;
 	uint32_t nodes = (n + WIDTH - 1) / WIDTH, slabs, size;
 
 	if (n <= WIDTH || left == 0)
@@ -248,7 +254,7 @@ wide(const struct hs_tree *t, const hs_cell *box)
 {
 	unsigned w = 0;
 
-	for (unsigned i = 0; i < t->n_dims && i < WIDE_DIMS; i++) {
+	for (unsigned i = 0; i < sorted_dims(t); i++) {
 		const struct hs_dim *d = &t->space->dims[t->dims[i]];
 
 		if (cell_count(d, box[t->dims[i]]) > d->n / 8)
@@ -301,24 +307,24 @@ hs_tree_free(struct hs_tree *t)
 /* The box that is asked about, as the nodes have theirs: first and last, or
  * the two halves of the bits. */
 struct tree_box {
-	unsigned n;
+	unsigned n, n_sorted;
 	bool bits[TREE_DIMS];
 	int32_t a[TREE_DIMS], b[TREE_DIMS];
 	int32_t around;			/* all ones: lanes that have all of it;
 					 * 0: that have some of it */
 };
 
-/* The lanes that are asked for, as bits.  Mostly the first few dimensions
- * tell that there are none. */
+/* The lanes that are asked for, as bits, told by the first dimensions.  Mostly
+ * the first two tell that there are none. */
 static FOR_WIDE_VECTORS unsigned
-lanes_of(const struct tree_box *tb, const struct node *nd)
+lanes_of(const struct tree_box *tb, const struct node *nd, unsigned n_dims)
 {
 	unsigned mask = 0;
 
 	for (unsigned h = 0; h < WIDTH / 8; h++) {
 		eight ok = ~(eight){ 0 };
 
-		for (unsigned i = 0; i < tb->n; i++) {
+		for (unsigned i = 0; i < n_dims; i++) {
 			const union lanes *l = &nd->dim[i];
 
 			if (!tb->bits[i])
@@ -344,6 +350,7 @@ tree_box(const struct hs_tree *t, const hs_cell *box, bool around)
 {
 	struct tree_box tb = { .n = t->n_dims, .around = around ? -1 : 0 };
 
+	tb.n_sorted = sorted_dims(t);
 	for (unsigned i = 0; i < t->n_dims; i++) {
 		hs_cell c = box[t->dims[i]];
 		int32_t a = (int32_t)(uint32_t)c;
@@ -388,7 +395,10 @@ walk(const struct hs_tree *t, const struct group *g, const struct tree_box *tb,
 		struct to_do at = stack[--n];
 		const struct node *nd = node_at(t, g, at.level, at.node);
 
-		for (unsigned m = lanes_of(tb, nd); m != 0; m &= m - 1) {
+		/* By others than those that they are sorted by, nodes that are
+		 * not the lowest tell little apart. */
+		for (unsigned m = lanes_of(tb, nd, at.level == 0 ? tb->n :
+		    tb->n_sorted); m != 0; m &= m - 1) {
 			unsigned lane = (unsigned)__builtin_ctz(m);
 			uint32_t child = nd->child[lane];
 
