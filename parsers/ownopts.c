@@ -509,7 +509,6 @@ read_refused(struct cmdline *c, struct at *at)
 	return at_error(c, at, "this option does nothing to the rules");
 }
 
-/* One of a list: [from, from + len) of the word. */
 /* Letters, and what else names of hosts have. */
 static bool
 is_host_name(const char *s)
@@ -524,6 +523,7 @@ is_host_name(const char *s)
 	return letter;
 }
 
+/* One of a list: [from, from + len) of the word. */
 static bool
 read_addr(struct cmdline *c, const struct word *w, size_t from, size_t len,
     struct addr_list *list)
@@ -617,12 +617,14 @@ own_addresses(struct cmdline *c)
 bool
 own_fit(struct cmdline *c)
 {
-	for (unsigned i = 0; own_opts[i].name != NULL; i++)
-		if ((c->seen >> i & 1) && own_opts[i].command == 0 &&
-		    (own_opts[i].with & c->command) != c->command) {
+	for (uint64_t left = c->seen; left != 0; left &= left - 1) {
+		const struct own_opt *o = &own_opts[__builtin_ctzll(left)];
+
+		if (o->command == 0 && (o->with & c->command) != c->command) {
 			diag_error(c->diags, c->loc, "Illegal option `-%c' "
-			    "with this command", own_opts[i].letter);
+			    "with this command", o->letter);
 			return false;
 		}
+	}
 	return true;
 }

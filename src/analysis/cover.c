@@ -1,4 +1,4 @@
-/* Most rules are alive, and a few points show it; most dead ones are inside
+/* Most rules are alive, and a point or a few show it; most dead ones are inside
  * one box before.  Of others the boxes are carved away that a point of what
  * is left meets, the greatest share first: few of all that there are have to
  * be looked at.  Where that explodes, or packets are led around, all are
@@ -134,15 +134,13 @@ keep_familiar(struct search *s, const hs_cell *box, hs_cell *pt)
 	keep(s, pt);
 }
 
-/* Is one of a few points not covered? */
+/* Is one of the points from 'first' on, 'end' not included, not covered? */
 static bool
-probe(struct search *s)
+probe(struct search *s, unsigned first, unsigned end)
 {
 	hs_cell pt[HS_MAX_DIMS];
 
-	if (probe_usual(s, s->box))
-		return true;
-	for (unsigned i = 0; i < PROBES; i++) {
+	for (unsigned i = first; i < end; i++) {
 		make_point(s, s->box, i, pt);
 		if (comes_through(s, pt)) {
 			keep_familiar(s, s->box, pt);
@@ -657,10 +655,12 @@ cover_box(struct program *p, const hs_cell *box, uint32_t at, enum by by,
 	    .witness = witness, .random = SEED, .own = &own };
 	enum cover result;
 
-	if (probe(&s))
+	if (probe_usual(&s, box) || probe(&s, 0, 1))
 		return COVER_NO;
 	if (single(&s))
 		return COVER_YES;
+	if (probe(&s, 1, PROBES))
+		return COVER_NO;
 	result = carve(&s, box);
 	if (result == COVER_UNDECIDED) {
 		find(&s);

@@ -25,12 +25,15 @@ addr_cmp(const union addr *a, const union addr *b)
 void
 addr_mask(union addr *a, int family, unsigned prefix)
 {
-	memset(a, 0, sizeof(*a));
-	if (prefix > family_bits(family))
-		prefix = family_bits(family);
-	memset(a->b, 0xff, prefix / 8);
-	if (prefix % 8 != 0)
-		a->b[prefix / 8] = (uint8_t)(0xff << (8 - prefix % 8));
+	unsigned left = prefix > family_bits(family) ? family_bits(family) :
+	    prefix;
+
+	for (unsigned i = 0; i < 4; i++) {
+		unsigned n = left > 32 ? 32 : left;
+
+		a->w[i] = htonl((uint32_t)(UINT64_C(0xffffffff00000000) >> n));
+		left -= n;
+	}
 }
 
 int
