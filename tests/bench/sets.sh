@@ -14,16 +14,13 @@ W=$B/tests/bench/workload
 dead=FW2001,FW2002,FW2003
 all=$dead,FW2007,FW2008,FW2010,FW2011,FW2014,FW2015,FW2018
 
-# median LIMIT COMMAND...: seconds and MiB of the median run
+# median LIMIT COMMAND...
 median()
 {
 	limit=$1
 	shift
-	for _ in $(seq "$RUNS"); do
-		/usr/bin/time -f '%e %M' "$@" 2>&1 >/dev/null | tail -1
-	done | sort -n | awk -v limit="$limit" '{ s[NR] = $1; m[NR] = $2 }
-	    END { i = int((NR + 1) / 2)
-	    printf "%7.3f s %6.1f MiB  (wanted %s)\n", s[i], m[i] / 1024, limit }'
+	$B/tests/bench/timed "$RUNS" "$@" | awk -v limit="$limit" '{ printf \
+	    "%8.4f s %6.1f MiB  (wanted %s)\n", $1, $2, limit }'
 }
 
 for n in 1000 10000 100000; do
@@ -87,13 +84,11 @@ for n in 1 1001; do
 		echo "  eth0 tcp any > 10.$((i % 8)).$((i * 7 % 256)).$((i *
 		    31 % 256)):443  ACCEPT|DROP"
 	done; } >"$T/$n.fwt"
-	for _ in $(seq "$RUNS"); do
-		/usr/bin/time -f %e ./nfwalk test -q "$T/$n.fwt" 2>&1 >/dev/null
-	done | sort -n | sed -n "$(((RUNS + 1) / 2))p" >"$T/$n.time"
+	$B/tests/bench/timed "$RUNS" ./nfwalk test -q "$T/$n.fwt" >"$T/$n.time"
 done
 paste "$T/1.time" "$T/1001.time" | awk '{ printf \
     "corp   100000 each further query%9.4f s             (wanted 0.001)\n",
-    ($2 - $1) / 1000 }'
+    ($3 - $1) / 1000 }'
 echo "others, dead rules of corp, 10,000: capirca 106 s, fwbuilder 362 s, fffuu"
 echo "38 s, c0m4r 7.4 s, BDD (BuDDy) 6.9 s; all but the last miss some"
 if [ -x $B/tests/bench/bdd ]; then
