@@ -119,23 +119,31 @@ find_outside(const struct audit *a, struct outside *o, struct arena *arena)
 	    arena_printf(arena, "by %s%s", outside_names(o, arena), why);
 }
 
+static void
+mark_inside(bool *used, const char *name)
+{
+	for (unsigned i = 0; i < N_INSIDE; i++)
+		used[i] |= begins(name, inside_names[i]);
+}
+
 /* Which of the prefixes matter here? */
 static void
 find_inside(const struct audit *a, struct exposure *e)
 {
 	bool used[N_INSIDE] = { false };
+	const struct ifmatch *before = NULL;	/* rules share them */
 
-	for (unsigned i = 0; i < N_INSIDE; i++) {
-		for (const struct iface *n = a->env->ifaces; n != NULL;
-		    n = n->next)
-			used[i] |= begins(n->name, inside_names[i]);
-		for (unsigned f = 0; f < 2; f++)
-			for (const struct rule *r = a->rules[f] ?
-			    rule_first(a->rules[f]) : NULL;
-			    r != NULL && !used[i]; r = rule_next(r))
-				used[i] = r->in != NULL &&
-				    begins(r->in->name, inside_names[i]);
-	}
+	for (const struct iface *n = a->env->ifaces; n != NULL; n = n->next)
+		mark_inside(used, n->name);
+	for (unsigned f = 0; f < 2; f++)
+		for (const struct rule *r = a->rules[f] ?
+		    rule_first(a->rules[f]) : NULL; r != NULL;
+		    r = rule_next(r)) {
+			if (r->in == NULL || r->in == before)
+				continue;
+			before = r->in;
+			mark_inside(used, before->name);
+		}
 	e->inside = arena_alloc(e->arena, N_INSIDE * sizeof(*e->inside));
 	for (unsigned i = 0; i < N_INSIDE; i++)
 		if (used[i])

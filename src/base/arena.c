@@ -1,6 +1,7 @@
 #include "base/arena.h"
 
 #include <malloc.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -106,15 +107,23 @@ mem_big(size_t size)
 	return want_huge(p, size);
 }
 
+static void *
+some(size_t size)
+{
+	void *p = malloc(size);
+
+	if (p == NULL)
+		out_of_memory();
+	return p;
+}
+
 /* 'size' bytes with the head. */
 static struct arena_chunk *
 chunk_new(size_t size)
 {
-	struct arena_chunk *c = malloc(size);
+	struct arena_chunk *c = want_huge(some(size), size);
 
-	if (c == NULL)
-		out_of_memory();
-	want_huge(c, size);
+
 	c->size = size - sizeof(*c);
 	c->used = 0;
 	return c;
@@ -132,9 +141,10 @@ next_size(const struct arena *a)
 
 /* Big objects get a chunk of their own, behind the one being filled. */
 static void *
-alloc_big(struct arena *a, size_t size)
+take_big(struct arena *a, size_t size, bool zero)
 {
-	struct arena_chunk *c = mem_alloc(1, sizeof(*c) + size);
+	struct arena_chunk *c = zero ? mem_alloc(1, sizeof(*c) + size) :
+	    some(sizeof(*c) + size);
 
 	c->size = c->used = size;
 	if (a->chunks != NULL) {
@@ -147,8 +157,8 @@ alloc_big(struct arena *a, size_t size)
 	return c->data;
 }
 
-void *
-arena_alloc(struct arena *a, size_t size)
+static void *
+take(struct arena *a, size_t size, bool zero)
 {
 	struct arena_chunk *c = a->chunks;
 	char *p;
@@ -158,7 +168,7 @@ arena_alloc(struct arena *a, size_t size)
 	size = (size + ALIGN - 1) / ALIGN * ALIGN;
 	a->used += size;
 	if (size > CHUNK_MIN / 4 && size > next_size(a) / 4)
-		return alloc_big(a, size);
+		return take_big(a, size, zero);
 	/* What is as big as two words may hold 16-byte integers. */
 	if (c != NULL && size % WIDE == 0 && c->used % WIDE != 0 &&
 	    c->size - c->used >= ALIGN)
@@ -170,13 +180,19 @@ arena_alloc(struct arena *a, size_t size)
 	}
 	p = (char *)c->data + c->used;
 	c->used += size;
-	return memset(p, 0, size);
+	return zero ? memset(p, 0, size) : p;
+}
+
+void *
+arena_alloc(struct arena *a, size_t size)
+{
+	return take(a, size, true);
 }
 
 void *
 arena_copy(struct arena *a, const void *data, size_t size)
 {
-	void *p = arena_alloc(a, size);
+	void *p = take(a, size, false);
 
 	if (size != 0)
 		memcpy(p, data, size);
@@ -186,9 +202,10 @@ arena_copy(struct arena *a, const void *data, size_t size)
 char *
 arena_strndup(struct arena *a, const char *s, size_t len)
 {
-	char *p = arena_alloc(a, len + 1);
+	char *p = take(a, len + 1, false);
 
 	memcpy(p, s, len);
+	p[len] = '\0';
 	return p;
 }
 

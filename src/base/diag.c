@@ -215,17 +215,43 @@ source_text(const char *name, const char *text, struct arena *arena)
 	return src;
 }
 
+/* A file of known size, into the arena.  False: it is not one, or has got
+ * longer: what was read of it is in 'src'. */
+static bool
+slurp_sized(FILE *f, struct source *src, struct arena *arena)
+{
+	struct stat st;
+	size_t room;
+	char *text;
+
+	if (fstat(fileno(f), &st) != 0 || !S_ISREG(st.st_mode) ||
+	    st.st_size <= 0 || st.st_size >= UINT32_MAX)
+		return false;
+	room = (size_t)st.st_size + 1;
+	text = arena_alloc(arena, room);
+	src->text = text;
+	src->size = fread(text, 1, room, f);
+	if (src->size == room)
+		return false;
+	text[src->size] = '\0';
+	return true;
+}
+
 /* Reads the stream to its end. */
 static bool
 slurp(FILE *f, struct source *src, struct arena *arena)
 {
-	struct stat st;
-	size_t room, n, size = 0;
+	size_t room = 1 << 16, n, size;
 	char *buf;
 
-	room = fstat(fileno(f), &st) == 0 && S_ISREG(st.st_mode) ?
-	    (size_t)st.st_size + 1 : 1 << 16;
+	if (slurp_sized(f, src, arena))
+		return !ferror(f);
+	size = src->size;
+	while (room <= size)
+		room *= 2;
 	buf = mem_alloc(room + 1, 1);
+	if (size != 0)
+		memcpy(buf, src->text, size);
 	while ((n = fread(buf + size, 1, room - size, f)) > 0) {
 		size += n;
 		if (size == room) {
@@ -233,6 +259,7 @@ slurp(FILE *f, struct source *src, struct arena *arena)
 			buf = mem_grow(buf, room + 1, 1);
 		}
 	}
+	src->text = NULL;
 	if (!ferror(f) && size < UINT32_MAX) {
 		src->text = arena_strndup(arena, buf, size);
 		src->size = size;
