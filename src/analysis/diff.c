@@ -690,22 +690,42 @@ pieces(struct diff *d, const struct changed *v, unsigned k, struct hs *out)
 	return true;
 }
 
+/* Do step 'i' of the one and step 'j' of the other the same to the same? */
 static bool
-same_step(const struct diff *d, uint32_t i)
+does_same(const struct diff *d, uint32_t i, uint32_t j)
 {
 	const struct program *p = d->side[0].p, *q = d->side[1].p;
-	const struct step *a = &p->steps[i], *b = &q->steps[i];
+	const struct step *a = &p->steps[i], *b = &q->steps[j];
 	size_t size = d->an->space->n * sizeof(hs_cell);
 
 	if (a->kind != b->kind || a->verdict != b->verdict || a->n != b->n ||
-	    a->exact != b->exact || a->frame != b->frame ||
-	    a->callee != b->callee ||
-	    d->side[0].text[i] != d->side[1].text[i])
+	    d->side[0].text[i] != d->side[1].text[j])
 		return false;
 	for (unsigned k = 0; k < a->n; k++)
 		if (memcmp(step_box(p, a, k), step_box(q, b, k), size) != 0)
 			return false;
 	return true;
+}
+
+static bool
+same_step(const struct diff *d, uint32_t i)
+{
+	const struct step *a = &d->side[0].p->steps[i];
+	const struct step *b = &d->side[1].p->steps[i];
+
+	return a->exact == b->exact && a->frame == b->frame &&
+	    a->callee == b->callee && does_same(d, i, i);
+}
+
+/* Pairs by hashes are taken for what they seem to be only if they are. */
+static void
+part_different(struct diff *d)
+{
+	struct align_item *a = d->side[0].order, *b = d->side[1].order;
+
+	for (uint32_t i = 0; i < d->side[0].n; i++)
+		if (a[i].paired && !does_same(d, a[i].at, b[a[i].with].at))
+			a[i].paired = b[a[i].with].paired = false;
 }
 
 /* The same, step for step: so is then what nobody knows. */
@@ -745,9 +765,11 @@ compare(struct diff *d)
 	d->pairs = (struct map){ 0 };
 	if (same_sides(d))
 		return;
-	if (!changes_marks(d))
+	if (!changes_marks(d)) {
 		align(d->side[0].order, d->side[0].n, d->side[1].order,
 		    d->side[1].n);
+		part_different(d);
+	}
 	align_scopes(d->side[0].p, d->side[0].order, d->side[0].n,
 	    d->side[1].p, d->side[1].order, d->side[1].n);
 	add_changed(d, &v, &n, &room);
