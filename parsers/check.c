@@ -87,10 +87,12 @@ static void
 report_loop(struct graph *g, struct jump *j)
 {
 	g->ok = false;
-	if (!j->reported)
+	if (!j->reported) {
 		diag_error(g->diags, rule_loc(j->rule), "loop: chain `%s' "
 		    "leads back to chain `%s'", j->rule->chain->name,
 		    j->to->chain->name);
+		diag_id(g->diags, "FW1003");
+	}
 	j->reported = true;
 }
 
@@ -137,11 +139,12 @@ put_names(struct sbuf *b, unsigned bits, const char *const *names, int n)
 
 static void
 refuse(struct graph *g, const struct rule *r, const struct use *u,
-    const struct sbuf *why)
+    const char *id, const struct sbuf *why)
 {
 	g->ok = false;
 	diag_error(g->diags, use_loc(r, u), "%s %s: %s", u->ext->name,
 	    u->ext->kind == EXT_MATCH ? "match" : "target", sbuf_text(why));
+	diag_id(g->diags, id);
 }
 
 static bool
@@ -175,6 +178,8 @@ check_use(struct graph *g, const struct rule *r, const struct use *u,
 	const struct table *t = r->chain->table;
 	const struct ext *e = u->ext;
 	unsigned allowed = allowed_hooks(u, t->ruleset->family);
+	bool match = e->kind == EXT_MATCH;
+	const char *id = match ? "FW1008" : "FW1004";
 	struct sbuf why = SBUF_INIT;
 
 	if (e->tables != 0 && !(e->tables >> t->id & 1)) {
@@ -187,6 +192,7 @@ check_use(struct graph *g, const struct rule *r, const struct use *u,
 		sbuf_puts(&why, ", but only usable from ");
 		put_names(&why, allowed, hook_names, N_HOOKS);
 	} else if (!proto_fits(e, r)) {
+		id = match ? "FW1007" : "FW1001";
 		sbuf_puts(&why, "needs -p ");
 		for (unsigned i = 0; i < sizeof(e->protos) &&
 		    e->protos[i] != 0; i++)
@@ -194,7 +200,7 @@ check_use(struct graph *g, const struct rule *r, const struct use *u,
 			    proto_name(e->protos[i]));
 	}
 	if (why.len != 0)
-		refuse(g, r, u, &why);
+		refuse(g, r, u, id, &why);
 	sbuf_free(&why);
 }
 

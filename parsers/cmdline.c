@@ -187,6 +187,8 @@ long_option(struct cmdline *c, struct at *at)
 	const char *inner = text[len] == '=' ? text + len + 1 : NULL;
 	struct found f = find_option(c, text, len);
 	struct reading *unknown;
+	const char *meant;
+	bool proto;
 
 	if (f.n != 1 && use_imply(c, at, text, len))
 		f = find_option(c, text, len);
@@ -198,7 +200,9 @@ long_option(struct cmdline *c, struct at *at)
 		return at_error(c, at, "option \"%s\" is ambiguous", text);
 	if ((unknown = use_unknown(c)) != NULL)
 		return use_read_unknown(c, at, unknown);
-	return at_error(c, at, "unknown option \"%s\"", text);
+	meant = meant_option(c, text, len, &proto);
+	at_error(c, at, "unknown option \"%s\"%s", text, meant);
+	return proto && diag_id(c->diags, "FW1007");
 }
 
 static bool
@@ -279,8 +283,9 @@ no_drop_in_nat(struct cmdline *c)
 	if (c->table != TABLE_NAT || w->text == NULL ||
 	    strcmp(w->text, "DROP") != 0)
 		return true;
-	return cmdline_error(c, w, "The \"nat\" table is not intended for "
+	cmdline_error(c, w, "The \"nat\" table is not intended for "
 	    "filtering, the use of DROP is therefore inhibited.");
+	return diag_id(c->diags, "FW1004");
 }
 
 static bool
@@ -292,6 +297,8 @@ is_chain(const struct cmdline *c, enum hook hook)
 static bool
 interfaces_fit(struct cmdline *c)
 {
+	char letter = '\0';
+
 	if (c->chain.text != NULL && c->chain.len > NAME_LONGEST)
 		return cmdline_error(c, &c->chain, "chain name `%s' too long "
 		    "(must be under %d chars)", c->chain.text,
@@ -300,13 +307,15 @@ interfaces_fit(struct cmdline *c)
 		return true;
 	if (c->rule.out != NULL && (is_chain(c, HOOK_PREROUTING) ||
 	    is_chain(c, HOOK_INPUT)))
-		return cmdline_error(c, &c->chain, "Can't use -o with %s",
-		    c->chain.text);
+		letter = 'o';
 	if (c->rule.in != NULL && (is_chain(c, HOOK_POSTROUTING) ||
 	    is_chain(c, HOOK_OUTPUT)))
-		return cmdline_error(c, &c->chain, "Can't use -i with %s",
-		    c->chain.text);
-	return true;
+		letter = 'i';
+	if (letter == '\0')
+		return true;
+	cmdline_error(c, &c->chain, "Can't use -%c with %s", letter,
+	    c->chain.text);
+	return diag_id(c->diags, "FW1005");
 }
 
 static void

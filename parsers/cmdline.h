@@ -96,5 +96,19 @@ int	standard_target(const char *name, size_t len);
 bool	shipped_target(const char *name, size_t len);
 bool	known_target(const char *name, size_t len);
 bool	known_match(const char *name, size_t len);
+/* Tries them all, and those of the standard targets. */
+struct similar;
+void	known_similar(struct similar *, enum ext_kind);
+
+/* ---- what was meant by names that are not known (meant.c) ---- */
+
+/* "; did you mean ACCEPT?", or nothing.  'chain': no target, as of -g. */
+const char *meant_target(struct cmdline *, const struct word *, bool chain);
+const char *meant_chain(struct cmdline *, const struct word *);
+const char *meant_match(struct cmdline *, const struct word *);
+const char *meant_proto(struct cmdline *, const struct word *);
+/* Or "; it needs -m multiport before it"; *proto: it is -p that it needs. */
+const char *meant_option(struct cmdline *, const char *name, size_t len,
+	    bool *proto);
 
 #endif

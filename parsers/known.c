@@ -1,6 +1,7 @@
 /* Names of extensions: those of iptables 1.8.9, of xtables-addons and of
  * kernels that had more.  A target that is none of these, and no chain, is
  * an error as it is with iptables. */
+#include "base/similar.h"
 #include "parsers/cmdline.h"
 
 static const char *const targets[] = {
@@ -75,4 +76,13 @@ bool
 known_match(const char *name, size_t len)
 {
 	return is_in(matches, name, len);
+}
+
+void
+known_similar(struct similar *s, enum ext_kind kind)
+{
+	for (unsigned i = 0; kind == EXT_TARGET &&
+	    i < sizeof(standard) / sizeof(*standard); i++)
+		similar_try(s, standard[i].name);
+	similar_try_all(s, kind == EXT_TARGET ? targets : matches);
 }

@@ -54,8 +54,13 @@ static bool (*const readers[])(struct load *, const struct source *) = {
 bool
 load_source(struct load *l, const struct source *src)
 {
+	struct diag *before = l->diags->last;
 	bool ok = readers[recognise(src)](l, src);
 
+	for (struct diag *e = before != NULL ? before->next : l->diags->first;
+	    e != NULL; e = e->next)
+		if (e->level == DIAG_ERROR && e->id == NULL)
+			e->id = "FW1001";
 	for (int i = 0; i < 2; i++)
 		if (l->rules[i] != NULL)
 			ruleset_finish(l->rules[i]);

@@ -248,7 +248,7 @@ read_proto(struct cmdline *c, struct at *at)
 	c->proto = at->arg;
 	if (number < 0)
 		return cmdline_error(c, &at->arg, "unknown protocol \"%s\" "
-		    "specified", at->arg.text);
+		    "specified%s", at->arg.text, meant_proto(c, &at->arg));
 	if (number == 0 && at->invert)
 		return at_error(c, at, "rule would never match protocol");
 	c->rule.proto = (uint16_t)number;
@@ -394,12 +394,13 @@ read_match(struct cmdline *c, struct at *at)
 	e = use_find(c, EXT_MATCH, w);
 	if (e == NULL && (!could_be_match(w) ||
 	    of_other_family(c, EXT_MATCH, w)))
-		return cmdline_error(c, w, "Couldn't load match `%s'",
-		    w->text);
+		return cmdline_error(c, w, "Couldn't load match `%s'%s",
+		    w->text, meant_match(c, w));
 	if (e == NULL && !known_match(w->text, w->len) &&
 	    map_get(&c->unknown, w->text, w->len) == NULL) {
 		diag_warn(c->diags, at_loc(c, at), "match `%s' is not known: "
-		    "whether it matches is left open", w->text);
+		    "whether it matches is left open%s", w->text,
+		    meant_match(c, w));
 		map_set(&c->unknown, c->arena, arena_strndup(c->arena,
 		    w->text, w->len), w->len, c);
 	}
@@ -559,9 +560,13 @@ read_addr(struct cmdline *c, const struct word *w, size_t from, size_t len,
 	}
 	if (slash != NULL)
 		text[slash - text] = '\0';
-	return cmdline_error(c, &part, "host/network `%s' not found%s", text,
-	    is_host_name(text) ? ": what a name stands for is looked up where "
-	    "the rules are loaded; write its address (FW1015)" : "");
+	if (!is_host_name(text))
+		return cmdline_error(c, &part, "host/network `%s' not found",
+		    text);
+	cmdline_error(c, &part, "host/network `%s' not found: what a name "
+	    "stands for is looked up where the rules are loaded; write its "
+	    "address", text);
+	return diag_id(c->diags, "FW1015");
 }
 
 static bool

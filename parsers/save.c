@@ -1,5 +1,6 @@
 #include "parsers/save.h"
 
+#include "base/similar.h"
 #include "parsers/check.h"
 #include "parsers/edit.h"
 
@@ -207,9 +208,14 @@ enter_table(struct reader *r)
 		return false;
 	r->broken = id == N_TABLES;
 	if (r->broken) {
+		struct similar near = similar_to(name, len);
+
+		for (unsigned i = 0; i < N_TABLES; i++)
+			similar_try(&near, table_names[i]);
 		diag_error(r->load->diags, at(r, off, len ? len : 1),
-		    "unable to initialize table '%.*s': no such table",
-		    (int)len, name);
+		    "unable to initialize table '%.*s': no such table%s%s%s",
+		    (int)len, name, near.best ? "; did you mean " : "",
+		    near.best ? near.best : "", near.best ? "?" : "");
 		return false;
 	}
 	r->table = ruleset_table(r->c->rules, (enum table_id)id);
@@ -370,7 +376,7 @@ outside(struct reader *r)
 	diag_error(r->load->diags, whole(r), begins(r, "COMMIT") ?
 	    "COMMIT without a table" : "this line is outside of a table: "
 	    "expected \"*TABLE\"");
-	return false;
+	return diag_id(r->load->diags, "FW1012");
 }
 
 static bool
@@ -437,7 +443,7 @@ save_read(struct load *l, const struct source *src)
 	if (r.c != NULL && !diag_full(l->diags)) {
 		diag_error(l->diags, at(&r, r.star, 1), "COMMIT expected: the "
 		    "text ends within this table");
-		ok = false;
+		ok = diag_id(l->diags, "FW1012");
 	}
 	for (int i = 0; i < 2; i++)
 		if (r.ready[i])

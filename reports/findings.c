@@ -96,6 +96,8 @@ finding_key(const struct finding *f, struct sbuf *b)
 		save_rule_bare(f->rule, &text);
 	if (text.len != 0)		/* without the space before it */
 		sbuf_safe(b, text.text + 1, text.len - 1);
+	else if (f->chain == NULL && f->loc.src != NULL)
+		sbuf_safe(b, f->loc.src->text + f->loc.off, f->loc.len);
 	else
 		sbuf_putc(b, '-');
 	sbuf_free(&text);

@@ -12,6 +12,10 @@ void	audited_wants(const struct audit_config *, struct inputs *);
  * comments of the ruleset suppress.  How many findings the simulator did not
  * agree with: internal errors, which were told to standard error. */
 unsigned audited(struct audit *, struct inputs *, const struct audit_config *);
+/* Of rules that do not load the errors that are findings ("FW1002"), instead;
+ * false: there is none. */
+bool	audited_unloaded(struct audit *, struct inputs *,
+	    const struct audit_config *);
 void	audited_free(struct audit *);
 /* For reports; 'on' is made in the inputs' arena. */
 void	audited_report(const struct audit *, struct inputs *,

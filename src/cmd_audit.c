@@ -202,8 +202,9 @@ write_page(struct auditor *a, const struct findings_report *r,
 	return page_write(&a->page, o, &a->in.diags);
 }
 
+/* 'unloaded': of rules that do not load. */
 static bool
-write_reports(struct auditor *a)
+write_reports(struct auditor *a, bool unloaded)
 {
 	struct findings_report r;
 	bool ok = true;
@@ -214,6 +215,9 @@ write_reports(struct auditor *a)
 	for (unsigned i = 0; i < a->outputs.n; i++) {
 		struct output *o = &a->outputs.list[i];
 
+		/* The errors are told to standard error, as words. */
+		if (unloaded && writers[o->format] == findings_text)
+			continue;
 		r.color = output_color(&a->outputs, o);
 		if (writers[o->format] == NULL) {
 			ok = write_page(a, &r, o) && ok;
@@ -250,9 +254,13 @@ run(struct auditor *a)
 	a->progress = progress_begin(a->quiet);
 	ok = look(a);
 	progress_end(a->progress);
-	if (!ok)
+	if (!ok) {
+		if (audited_unloaded(&a->audit, &a->in, &a->choices.cfg) &&
+		    outputs_open(&a->outputs, &a->in.diags))
+			write_reports(a, true);
 		return EXIT_INPUT;
-	if (!settle_baseline(a) || !write_reports(a))
+	}
+	if (!settle_baseline(a) || !write_reports(a, false))
 		return EXIT_INPUT;
 	if (a->disagreements != 0)
 		return EXIT_INTERNAL;
@@ -268,6 +276,7 @@ main_audit(int argc, char **argv)
 	int code;
 
 	inputs_init(&a->in);
+	a->in.diags.ids = true;
 	choices_init(&a->choices, "audit", &a->in.arena);
 	a->outputs = (struct outputs){ .command = "audit",
 	    .names = format_names };
@@ -295,6 +304,9 @@ static const char *const text[] = {
 	"A finding is an error, a warning or a note, and certain or possible. "
 	"It names the rules that together cause it and, where one can, a "
 	"packet that shows it, which the simulator has replayed.",
+	"Rules that do not load (exit code 3) are told to standard error; "
+	"reports other than text have those errors as findings FW1001 to "
+	"FW1015, and no others.",
 	"To suppress one, write in a line before the rule, or in its comment, "
 	"which survives loading:",
 	"  # nfwalk: ignore FW3003 until=2026-12-31 reason=\"bastion\"",

@@ -2,7 +2,7 @@
 # The examples of the pages of 'nfwalk explain' are true: what is called good
 # can be read, and what is called bad, unless it is an error of the parsers.
 # Of ids that a check in src/analysis can find the bad example has one and the
-# good example none.
+# good example none; errors of the parsers say which id they are.
 #
 # An example is a script of iptables commands without the name, or a dump if
 # it has a line that begins with '*'.  '# nfwalk audit OPTIONS' in it gives
@@ -40,7 +40,8 @@ check()
 	case $? in
 	0) found=clean ;;
 	1) found=found ;;
-	3) found=unread ;;
+	3) grep -q "error: .*\[$id\]\$" "$log" && found=unread ||
+	    found=refused ;;
 	*) found=broken ;;
 	esac
 	if [ $found = $want ] || [[ $want = readable && $found =~ clean|found ]]

@@ -106,7 +106,7 @@ class Store:
                                  for w in (option, "%s=%s" % (f, p))] +
             args[1:], cwd=cwd, stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
-        return paths if got.returncode in (0, 1, 4) and \
+        return paths if got.returncode in (0, 1, 3, 4) and \
             all(os.path.exists(p) for p in paths) else None
 
     def all(self, *formats):

@@ -53,6 +53,7 @@ KINDS = {
 # that options name.
 FORMS = {
     "audit": "text json sarif junit github gitlab md csv html",
+    "unloaded": "json sarif junit github gitlab md csv html",
     "query": "text json csv md html",
     "matrix": "text json csv md html",
     "diff": "text json md html",
@@ -222,6 +223,7 @@ def runs(n, t):
     return {
         "audit": [["-r", "rules", "--profile", "default,cis,pci,strict"],
                   ["-r", n[0]], ["-r", "script"], ["-S", "snapshot"]],
+        "unloaded": [["-r", "bad-script"], ["-r", "bad-dump"]],
         "query": [["-r", "rules"], ["-r", "script"], ["-r", n[0]]],
         "matrix": [["-S", "snapshot", "--matrix"]],
         "diff": [["rules", "changed", "--replay", "cap.pcap"], [n[0], n[1]],
@@ -280,15 +282,15 @@ def read(path):
         return f.read()
 
 
-def reports(folder, command, forms, args):
+def reports(folder, command, forms, args, codes=(0, 1, 4)):
     """All forms of one run, by -o."""
     with tempfile.TemporaryDirectory() as d:
         option = "--output" if command in ("query", "trace") else "-o"
         words = [w for f in forms if f != "brief"
                  for w in (option, "%s=%s/%s" % (f, d, f))]
         got = nfwalk(folder, command, *words, *args)
-        assert got.returncode in (0, 1, 4), (command, args, got.returncode,
-                                             got.stderr[:2000])
+        assert got.returncode in codes, (command, args, got.returncode,
+                                         got.stderr[:2000])
         out = {f: read(d + "/" + f) for f in forms if f != "brief"}
     if "brief" in forms:
         out["brief"] = nfwalk(folder, command, "--brief", *args).stdout
@@ -332,6 +334,8 @@ def outputs(folder, command, args):
     if command in ("convert", "write"):
         return (converted if command == "convert" else written)(
             folder, forms, args)
+    if command == "unloaded":           # audits of rules that do not load
+        return reports(folder, "audit", forms, args, (3,))
     return reports(folder, "query" if command == "matrix" else command, forms,
                    args)
 
@@ -552,7 +556,8 @@ def wrong(cell, plain, row, kind):
     if cell.size > (40 << 20 if row.startswith("convert") else 16 << 20):
         return "%d bytes" % cell.size
     # Odd bytes are findings, and names are interfaces, alike or not.
-    if row.startswith(("audit", "report", "query", "matrix", "diff", "trace")):
+    if row.startswith(("audit", "unloaded", "report", "query", "matrix",
+                       "diff", "trace")):
         return None
     for i, (a, b) in enumerate(zip(cell.structure, plain.structure)):
         if a != b:

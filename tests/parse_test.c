@@ -616,7 +616,8 @@ Test(parse, json_errors_have_places)
 	cr_expect(line == 5 && col == 2, "at %u:%u", line, col);
 	cr_expect_str_eq(first_error(&l), "host/network `x' not found: what "
 	    "a name stands for is looked up where the rules are loaded; "
-	    "write its address (FW1015)");
+	    "write its address");
+	cr_expect_str_eq(l.diags.first->id, "FW1015");
 	unload(&l);
 }
 

@@ -8,7 +8,7 @@
 void
 diag_init(struct diags *d, struct arena *arena)
 {
-	*d = (struct diags){ .arena = arena, .tail = &d->first };
+	*d = (struct diags){ .arena = arena, };
 }
 
 void
@@ -28,8 +28,18 @@ diag_add(struct diags *d, enum diag_level level, struct loc loc,
 	va_end(ap);
 	e->level = level;
 	e->loc = loc;
-	*d->tail = e;
-	d->tail = &e->next;
+	if (d->last != NULL)
+		d->last->next = e;
+	else
+		d->first = e;
+	d->last = e;
+}
+
+bool
+diag_id(struct diags *d, const char *id)
+{
+	d->last->id = id;
+	return false;
 }
 
 bool
@@ -171,7 +181,7 @@ print_quote(struct loc loc, FILE *f)
 }
 
 static void
-print_one(const struct diag *e, FILE *f)
+print_one(const struct diag *e, bool id, FILE *f)
 {
 	static const char *const names[] = {
 		[DIAG_NOTE] = "note", [DIAG_WARNING] = "warning",
@@ -188,6 +198,8 @@ print_one(const struct diag *e, FILE *f)
 	}
 	sbuf_printf(&text, ": %s: ", names[e->level]);
 	put_safe(&text, e->text, strlen(e->text), DIAG_LONGEST);
+	if (id && e->id != NULL)
+		sbuf_printf(&text, " [%s]", e->id);
 	fprintf(f, "%s\n", sbuf_text(&text));
 	sbuf_free(&text);
 	if (e->loc.src != NULL)
@@ -198,7 +210,7 @@ void
 diag_print(const struct diags *d, FILE *f)
 {
 	for (const struct diag *e = d->first; e != NULL; e = e->next)
-		print_one(e, f);
+		print_one(e, d->ids, f);
 	if (d->warnings > DIAG_MAX_WARNINGS)
 		fprintf(f, "nfwalk: and %u more warnings\n",
 		    d->warnings - DIAG_MAX_WARNINGS);

@@ -36,12 +36,14 @@ struct diag {
 	enum diag_level level;
 	struct loc loc;
 	const char *text;
+	const char *id;			/* of the finding that it is, or null */
 };
 
 struct diags {
 	struct arena *arena;		/* owns the entries */
-	struct diag *first, **tail;
+	struct diag *first, *last;
 	unsigned errors, warnings;
+	bool ids;			/* print them, too */
 };
 
 enum {
@@ -54,6 +56,9 @@ void	diag_init(struct diags *, struct arena *);
 void	diag_add(struct diags *, enum diag_level, struct loc,
 	    const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 void	diag_print(const struct diags *, FILE *);
+/* Says which finding ("FW1002") the one told last is; returns false, as those
+ * do who report an error. */
+bool	diag_id(struct diags *, const char *id);
 /* Has the limit of errors been reached? */
 bool	diag_full(const struct diags *);
 

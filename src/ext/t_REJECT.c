@@ -75,7 +75,7 @@ check(struct ext_check *c)
 		return true;
 	diag_error(c->diags, c->loc, "REJECT: --reject-with tcp-reset needs "
 	    "-p tcp");
-	return false;
+	return diag_id(c->diags, "FW1006");
 }
 
 static void
