@@ -123,6 +123,7 @@ tell_region(const struct diff_region *r, void *arg)
 	if (!beginnings(g, r->set, analysis_whole(g->an, entry), whole,
 	    &set)) {
 		g->others = true;
+		hs_free(&set);
 		return;
 	}
 	told_packets(analysis_space(g->an), &set, whole, r->complete,
