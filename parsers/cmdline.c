@@ -201,8 +201,8 @@ long_option(struct cmdline *c, struct at *at)
 	if ((unknown = use_unknown(c)) != NULL)
 		return use_read_unknown(c, at, unknown);
 	meant = meant_option(c, text, len, &proto);
-	at_error(c, at, "unknown option \"%s\"%s", text, meant);
-	return proto && diag_id(c->diags, "FW1007");
+	return at_error(c, at, "unknown option \"%s\"%s", text, meant) ||
+	    (proto && diag_id(c->diags, "FW1007"));
 }
 
 static bool
@@ -283,9 +283,9 @@ no_drop_in_nat(struct cmdline *c)
 	if (c->table != TABLE_NAT || w->text == NULL ||
 	    strcmp(w->text, "DROP") != 0)
 		return true;
-	cmdline_error(c, w, "The \"nat\" table is not intended for "
-	    "filtering, the use of DROP is therefore inhibited.");
-	return diag_id(c->diags, "FW1004");
+	return cmdline_error(c, w, "The \"nat\" table is not intended for "
+	    "filtering, the use of DROP is therefore inhibited.") ||
+	    diag_id(c->diags, "FW1004");
 }
 
 static bool
@@ -311,11 +311,8 @@ interfaces_fit(struct cmdline *c)
 	if (c->rule.in != NULL && (is_chain(c, HOOK_POSTROUTING) ||
 	    is_chain(c, HOOK_OUTPUT)))
 		letter = 'i';
-	if (letter == '\0')
-		return true;
-	cmdline_error(c, &c->chain, "Can't use -%c with %s", letter,
-	    c->chain.text);
-	return diag_id(c->diags, "FW1005");
+	return letter == '\0' || cmdline_error(c, &c->chain, "Can't use -%c "
+	    "with %s", letter, c->chain.text) || diag_id(c->diags, "FW1005");
 }
 
 static void

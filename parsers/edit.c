@@ -234,21 +234,6 @@ no_chain(struct cmdline *c)
 	    c->chain.text, table_names[c->table]);
 }
 
-static bool no_target(struct cmdline *, const char *fmt, ...)
-	    __attribute__((format(printf, 2, 3)));
-
-static bool
-no_target(struct cmdline *c, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	cmdline_error(c, &c->jump, "%s", arena_vprintf(c->diags->arena, fmt,
-	    ap));
-	va_end(ap);
-	return diag_id(c->diags, "FW1002");
-}
-
 /* iptables.c, do_command4: a chain goes before an extension. */
 static bool
 set_target(struct cmdline *c)
@@ -263,23 +248,26 @@ set_target(struct cmdline *c)
 	}
 	to = chain_find(table_of(c), c->jump.text, c->jump.len);
 	if (to != NULL && to->hook != HOOK_NONE)
-		return no_target(c, "a rule cannot jump to built-in chain "
-		    "`%s'", to->name);
+		return cmdline_error(c, &c->jump, "a rule cannot jump to "
+		    "built-in chain `%s'", to->name) ||
+		    diag_id(c->diags, "FW1002");
 	if (to != NULL) {
 		r->kind = TGT_CHAIN;
 		r->jump = to;
 		return true;
 	}
 	if (r->flags & RULE_GOTO)
-		return no_target(c, "goto '%s' is not a chain%s",
-		    c->jump.text, meant_target(c, &c->jump, true));
+		return cmdline_error(c, &c->jump, "goto '%s' is not a chain%s",
+		    c->jump.text, meant_target(c, &c->jump, true)) ||
+		    diag_id(c->diags, "FW1002");
 	if (c->target >= 0)
 		return true;		/* cmdline_read has set it */
 	kind = standard_target(c->jump.text, c->jump.len);
 	if (kind < 0)
-		return no_target(c, "Couldn't load target `%s': it is neither "
-		    "a chain of table %s nor a target%s", c->jump.text,
-		    table_names[c->table], meant_target(c, &c->jump, false));
+		return cmdline_error(c, &c->jump, "Couldn't load target "
+		    "`%s': it is neither a chain of table %s nor a target%s",
+		    c->jump.text, table_names[c->table], meant_target(c,
+		    &c->jump, false)) || diag_id(c->diags, "FW1002");
 	r->kind = (uint8_t)kind;
 	return true;
 }
@@ -368,12 +356,10 @@ run_rule(struct cmdline *c)
 		return false;
 	if (chain == NULL && (c->command & (CMD_DELETE | CMD_CHECK)))
 		return no_chain(c);
-	if (chain == NULL) {
-		cmdline_error(c, &c->chain, "chain `%s' does not exist in "
-		    "table %s%s", c->chain.text, table_names[c->table],
-		    meant_chain(c, &c->chain));
-		return diag_id(c->diags, "FW1002");
-	}
+	if (chain == NULL)
+		return cmdline_error(c, &c->chain, "chain `%s' does not exist "
+		    "in table %s%s", c->chain.text, table_names[c->table],
+		    meant_chain(c, &c->chain)) || diag_id(c->diags, "FW1002");
 	if (c->command == CMD_REPLACE &&
 	    (c->src_list.n != 1 || c->dst_list.n != 1))
 		return cmdline_error(c, &c->chain, "Replacement rule does not "

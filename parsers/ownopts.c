@@ -563,10 +563,9 @@ read_addr(struct cmdline *c, const struct word *w, size_t from, size_t len,
 	if (!is_host_name(text))
 		return cmdline_error(c, &part, "host/network `%s' not found",
 		    text);
-	cmdline_error(c, &part, "host/network `%s' not found: what a name "
-	    "stands for is looked up where the rules are loaded; write its "
-	    "address", text);
-	return diag_id(c->diags, "FW1015");
+	return cmdline_error(c, &part, "host/network `%s' not found: what a "
+	    "name stands for is looked up where the rules are loaded; write "
+	    "its address", text) || diag_id(c->diags, "FW1015");
 }
 
 static bool

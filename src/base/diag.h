@@ -56,8 +56,8 @@ void	diag_init(struct diags *, struct arena *);
 void	diag_add(struct diags *, enum diag_level, struct loc,
 	    const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 void	diag_print(const struct diags *, FILE *);
-/* Says which finding ("FW1002") the one told last is; returns false, as those
- * do who report an error. */
+/* Says which finding the one told last is; false, as of those who tell:
+ * return cmdline_error(...) || diag_id(c->diags, "FW1002"). */
 bool	diag_id(struct diags *, const char *id);
 /* Has the limit of errors been reached? */
 bool	diag_full(const struct diags *);

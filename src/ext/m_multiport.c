@@ -30,11 +30,9 @@ add_ports(struct opt_arg *a, struct multiport *m, const char *s, size_t len)
 	const char *colon = memchr(s, ':', len);
 	size_t first = colon ? (size_t)(colon - s) : len;
 
-	if (m->n + (colon != NULL) >= MAX_PORTS) {
-		opt_error(a, "too many ports: %d, a range counts as two",
-		    MAX_PORTS);
-		return diag_id(a->diags, "FW1010");
-	}
+	if (m->n + (colon != NULL) >= MAX_PORTS)
+		return opt_error(a, "too many ports: %d, a range counts as "
+		    "two", MAX_PORTS) || diag_id(a->diags, "FW1010");
 	if (!read_port(s, first, &m->ports[m->n]))
 		return opt_error(a, "invalid port or service '%.*s'",
 		    (int)first, s);
@@ -57,11 +55,10 @@ read_list(struct opt_arg *a, unsigned side)
 	struct multiport *m = a->data;
 	const char *s = a->text;
 
-	if (!has_ports(a->rule)) {
-		opt_error(a, "needs '-p tcp', '-p udp', '-p udplite', "
-		    "'-p sctp' or '-p dccp' before it");
-		return diag_id(a->diags, "FW1007");
-	}
+	if (!has_ports(a->rule))
+		return opt_error(a, "needs '-p tcp', '-p udp', '-p udplite', "
+		    "'-p sctp' or '-p dccp' before it") ||
+		    diag_id(a->diags, "FW1007");
 	m->side = (uint8_t)side;
 	for (;;) {
 		size_t len = strcspn(s, ",");
