@@ -247,6 +247,20 @@ note_first(const struct at *at, struct path_witness *r)
 	}
 }
 
+/* Most have one. */
+static struct path_witness *
+new_way(struct arena *arena, struct found *x)
+{
+	struct path_witness *one = x->ways;
+
+	if (x->r.n_ways < 2)
+		x->ways = arena_alloc(arena, (x->r.n_ways == 0 ? 1 :
+		    MOST_WAYS) * sizeof(*x->ways));
+	if (x->r.n_ways == 1)
+		x->ways[0] = *one;
+	return &x->ways[x->r.n_ways++];
+}
+
 static void
 note_way(const struct at *at, const struct flow *f, struct found *x)
 {
@@ -254,10 +268,7 @@ note_way(const struct at *at, const struct flow *f, struct found *x)
 
 	if (x->r.n_ways == MOST_WAYS)
 		return;
-	if (x->ways == NULL)
-		x->ways = arena_alloc(at->w->arena, MOST_WAYS *
-		    sizeof(*x->ways));
-	w = &x->ways[x->r.n_ways++];
+	w = new_way(at->w->arena, x);
 	hs_point(at->w->an->space, f->was, &w->point);
 	note_left(at->w, f, w);
 	note_first(at, w);
