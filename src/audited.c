@@ -56,6 +56,10 @@ audited_unloaded(struct audit *t, struct inputs *in,
 	t->cfg = cfg;
 	t->env = in->env;
 	t->out.arena = &in->arena;
+	for (unsigned f = 0; f < 2; f++) {
+		ruleset_free(in->load.rules[f]);
+		in->load.rules[f] = NULL;
+	}
 	for (const struct diag *e = in->diags.first; e != NULL; e = e->next)
 		if (e->level == DIAG_ERROR && e->id != NULL)
 			finding_add(&t->out, e->id, NULL, NULL, "%.*s",

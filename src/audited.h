@@ -13,7 +13,7 @@ void	audited_wants(const struct audit_config *, struct inputs *);
  * agree with: internal errors, which were told to standard error. */
 unsigned audited(struct audit *, struct inputs *, const struct audit_config *);
 /* Of rules that do not load the errors that are findings ("FW1002"), instead;
- * false: there is none. */
+ * what was read of them is forgotten.  False: there is none. */
 bool	audited_unloaded(struct audit *, struct inputs *,
 	    const struct audit_config *);
 void	audited_free(struct audit *);
