@@ -164,6 +164,15 @@ doubt_all(struct program *p)
 	p->doubt = true;
 }
 
+/* The steps of the chain itself: all that there are, if it calls no other. */
+static void
+make_room(struct program *p)
+{
+	p->room_steps = p->entry->n + 1;
+	p->steps = mem_grow(p->steps, p->room_steps, sizeof(*p->steps));
+	hs_reserve(p->an->space, &p->boxes, p->entry->n);
+}
+
 struct open { uint32_t frame; unsigned next; };
 
 static void
@@ -172,6 +181,7 @@ build(struct program *p)
 	struct open *stack = NULL;
 	unsigned n = 0, room = 0;
 
+	make_room(p);
 	vec_room(stack, n, room);
 	vec_room(p->frames, p->n_frames, p->room_frames);
 	p->frames[p->n_frames++] = (struct frame){ .chain = p->entry };
