@@ -84,8 +84,10 @@ audited_report(const struct audit *t, struct inputs *in,
 	for (unsigned i = 0; i < n_checks; i++)
 		on[i] = loaded ? audit_on(t, checks[i].id) :
 		    is_at_load(checks[i].id);
+	/* Of what does not load nothing was assumed. */
 	*r = (struct findings_report){ .findings = &t->out,
-	    .rules = { t->rules[0], t->rules[1] }, .env = in->env, .on = on };
+	    .rules = { t->rules[0], t->rules[1] }, .on = on,
+	    .env = loaded ? in->env : env_new(&in->arena) };
 }
 
 bool

@@ -198,6 +198,7 @@ write_page(struct auditor *a, const struct findings_report *r,
     struct output *o)
 {
 	page_inputs(&a->page, &a->in);
+	page_assumptions(&a->page, r->env->assumptions, r->env->n_assumptions);
 	a->page.r.findings = r;
 	return page_write(&a->page, o, &a->in.diags);
 }
@@ -215,8 +216,9 @@ write_reports(struct auditor *a, bool unloaded)
 	for (unsigned i = 0; i < a->outputs.n; i++) {
 		struct output *o = &a->outputs.list[i];
 
-		/* The errors are told to standard error, as words. */
-		if (unloaded && writers[o->format] == findings_text)
+		/* As words they are told to standard error. */
+		if (unloaded && writers[o->format] == findings_text &&
+		    strcmp(o->path, "-") == 0)
 			continue;
 		r.color = output_color(&a->outputs, o);
 		if (writers[o->format] == NULL) {
@@ -304,9 +306,8 @@ static const char *const text[] = {
 	"A finding is an error, a warning or a note, and certain or possible. "
 	"It names the rules that together cause it and, where one can, a "
 	"packet that shows it, which the simulator has replayed.",
-	"Rules that do not load (exit code 3) are told to standard error; "
-	"reports other than text have those errors as findings FW1001 to "
-	"FW1015, and no others.",
+	"The errors of rules that do not load (exit code 3) go to standard "
+	"error; reports have them as findings FW1001 to FW1015, and no others.",
 	"To suppress one, write in a line before the rule, or in its comment, "
 	"which survives loading:",
 	"  # nfwalk: ignore FW3003 until=2026-12-31 reason=\"bastion\"",
