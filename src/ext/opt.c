@@ -253,8 +253,9 @@ read_addr_mask(const char *s, int family, union addr *addr,
 	const char *slash = strrchr(s, '/');
 	size_t len = slash ? (size_t)(slash - s) : strlen(s);
 
-	addr_mask(mask, family, family_bits(family));
-	if (slash != NULL && !read_mask(slash + 1, family, mask))
+	if (slash == NULL)
+		addr_mask(mask, family, family_bits(family));
+	else if (!read_mask(slash + 1, family, mask))
 		return false;
 	memset(addr, 0, sizeof(*addr));
 	if (addr_is_zero(mask))		/* "any/0": the name is not looked at */

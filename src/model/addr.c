@@ -28,7 +28,8 @@ addr_mask(union addr *a, int family, unsigned prefix)
 	unsigned left = prefix > family_bits(family) ? family_bits(family) :
 	    prefix;
 
-	for (unsigned i = 0; i < 4; i++) {
+	*a = (union addr){ .q = { 0, 0 } };
+	for (unsigned i = 0; left != 0; i++) {
 		unsigned n = left > 32 ? 32 : left;
 
 		a->w[i] = htonl((uint32_t)(UINT64_C(0xffffffff00000000) >> n));
