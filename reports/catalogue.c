@@ -27,6 +27,10 @@ const char *const reason_pages[N_REASONS] = {
 	[REASON_CT_CLASH] = "Another packet made a connection with the same "
 	    "tuple while this one was on its way. Two packets sent at once "
 	    "from one UDP socket, as resolvers do, can meet like this.",
+	[REASON_CT_HELPER] = "The helper of its connection reads what is said "
+	    "in it, and drops a packet that it must understand and cannot: an "
+	    "FTP command that ends in the middle of an address, or a "
+	    "connection that another one expects already. The kernel logs it.",
 	[REASON_NAT_DROP] = "The address translation could not be made, for "
 	    "instance because the output interface has no address to "
 	    "masquerade with.",

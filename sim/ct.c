@@ -3,6 +3,9 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "sim/expect.h"
+#include "sim/helper.h"
+
 enum {
 	SLAB_BITS = 13, SLAB_SIZE = 1 << SLAB_BITS,	/* 2 MiB each */
 	FIRST_BITS = 10,		/* of the slots at the start */
@@ -33,6 +36,7 @@ struct ct_table {
 	uint32_t n_pending, room_pending;
 	int64_t now, tick;
 	int64_t next_full_sweep;
+	struct expects expects;
 };
 
 /* ---- settings ---- */
@@ -527,6 +531,7 @@ ct_release(struct ct_table *t, struct ct *ct)
 	struct ct *master = ct->master;
 
 	ct_nat_unlink(ct);
+	help_end(&t->expects, ct);
 	if (ct->slaves != 0)
 		return;			/* the last of them releases it */
 	ct->status = 0;
@@ -574,6 +579,7 @@ ct_kill(struct ct_table *t, struct ct *ct)
 		slot_remove(t, ct, CT_ORIGINAL);
 		slot_remove(t, ct, CT_REPLY);
 	}
+	expect_remove_all(&t->expects, ct);
 	ct_defer(t, ct);
 }
 
@@ -782,12 +788,36 @@ take_template(struct ct_pass *p)
 	    pkt->zone_reply;
 }
 
+/* A connection that was expected takes after its master; the template has no
+ * say then. */
+static void
+take_after(struct ct_pass *p, const struct expect *e)
+{
+	struct ct *ct = p->ct;
+
+	ct->status |= CTS_EXPECTED;
+	ct->master = e->master;
+	ct->master->slaves++;
+	ct->mark = e->master->mark;
+	if (e->follow)
+		nat_follow_master(p->sim, ct, e);
+}
+
+static void
+take_helper(struct ct_pass *p, struct ct *ct)
+{
+	ct->helper = p->helper;
+	ct->status |= CTS_HELPER;
+	help_new(&p->table->expects, ct);
+}
+
 /* init_conntrack.  Null: the table is full (*full), or there is no way to
  * tell what a reply would look like. */
 static struct ct *
 create(struct ct_pass *p, const struct tuple *tuple, bool *full)
 {
 	struct ct_table *t = p->table;
+	const struct expect *e = NULL;
 	struct tuple reply;
 	struct ct *ct;
 
@@ -805,9 +835,13 @@ create(struct ct_pass *p, const struct tuple *tuple, bool *full)
 	memcpy(ct->zone, p->zone, sizeof(ct->zone));
 	ct->zone_both = p->zone_both;
 	ct->acct = p->acct;
-	ct->helper = p->helper;
-	if (ct->helper != CT_HELPER_NONE)
-		ct->status |= CTS_HELPER;
+	if (t->expects.n != 0)
+		e = expect_meet(&t->expects, tuple, expect_zone(p->zone));
+	p->ct = ct;
+	if (e != NULL)
+		take_after(p, e);
+	else if (p->helper != CT_HELPER_NONE)
+		take_helper(p, ct);
 	return ct;
 }
 
@@ -913,6 +947,29 @@ state_name(unsigned proto, unsigned state)
 	    proto == IPPROTO_SCTP ? ct_sctp_names[state] : NULL;
 }
 
+static void
+describe_end(const struct tuple *t, const union addr *addr, uint16_t port,
+    struct sbuf *b)
+{
+	if (t->family == AF_INET6)
+		sbuf_putc(b, '[');
+	addr_print(b, t->family, addr);
+	sbuf_printf(b, t->family == AF_INET6 ? "]:%u" : ":%u", ntohs(port));
+}
+
+/* Why it is RELATED. */
+static void
+describe_master(const struct ct *master, struct sbuf *b)
+{
+	const struct tuple *t = &master->tuple[CT_ORIGINAL];
+
+	sbuf_printf(b, "; expected by helper %s of ",
+	    ct_helper_names[master->helper]);
+	describe_end(t, &t->src, t->sport, b);
+	sbuf_puts(b, " > ");
+	describe_end(t, &t->dst, t->dport, b);
+}
+
 /* "new entry, tcp SYN_SENT"; "reply direction, tcp SYN_SENT -> SYN_RECV". */
 static void
 describe(const struct ct_pass *p, struct sbuf *b)
@@ -935,6 +992,9 @@ describe(const struct ct_pass *p, struct sbuf *b)
 		sbuf_printf(b, " %s", now);
 	if (ct->status & CTS_DYING)
 		sbuf_puts(b, ", and over");
+	if (p->info == CTI_RELATED && ct->master != NULL &&
+	    p->proto == proto)
+		describe_master(ct->master, b);
 }
 
 /* What became of the packet, for who listens. */
@@ -972,7 +1032,7 @@ enum verdict
 ct_in(struct sim *sim, struct packet *pkt, enum hook hook)
 {
 	struct ct_table *t = sim->ct;
-	struct ct_pass p = { .table = t, .set = &t->set, .pkt = pkt,
+	struct ct_pass p = { .sim = sim, .table = t, .set = &t->set, .pkt = pkt,
 	    .hook = hook, .acct = sim->acct, .tick = t->tick };
 	enum verdict v;
 
@@ -1005,12 +1065,18 @@ ct_in(struct sim *sim, struct packet *pkt, enum hook hook)
 }
 
 enum verdict
-ct_confirm(struct sim *sim, struct packet *pkt)
+ct_confirm(struct sim *sim, struct packet *pkt, enum hook hook)
 {
 	struct ct_table *t = sim->ct;
 	struct ct *ct = pkt->ct;
 
-	if (ct == NULL || ct->status & CTS_CONFIRMED ||
+	if (ct == NULL)
+		return V_ACCEPT;
+	if (ct->help != 0 && help_packet(sim, pkt, hook) != V_ACCEPT) {
+		sim_end(sim, pkt, DISP_DROP, REASON_CT_HELPER, NULL, NULL);
+		return V_DROP;
+	}
+	if (ct->status & CTS_CONFIRMED ||
 	    ctinfo_dir(pkt->ctinfo) != CT_ORIGINAL)
 		return V_ACCEPT;
 	/* A clash needs a second packet under way, or a translation for which
@@ -1074,6 +1140,7 @@ ct_table_new(const struct env *env)
 	struct ct_table *t = mem_alloc(1, sizeof(*t));
 
 	read_settings(&t->set, env);
+	expects_init(&t->expects, env);
 	t->bits = FIRST_BITS;
 	slots_new(t);
 	return t;
@@ -1089,6 +1156,7 @@ ct_table_free(struct ct_table *t)
 	free(t->slots);
 	free(t->slabs);
 	free(t->pending);
+	expects_free(&t->expects);
 	free(t);
 }
 
@@ -1097,6 +1165,14 @@ ct_clock(struct ct_table *t, int64_t now)
 {
 	t->now = now;
 	t->tick = ct_tick(now);
+	t->expects.now = t->now;
+	t->expects.tick = t->tick;
+}
+
+struct expects *
+ct_expects(struct ct_table *t)
+{
+	return &t->expects;
 }
 
 void
@@ -1158,6 +1234,7 @@ ct_add(struct ct_table *t, const struct ct *proto, int64_t now)
 	ct->master = NULL;
 	ct->slaves = 0;
 	ct->pending = false;
+	ct->help = 0;
 	ct->nat_next = NULL;
 	ct->nat_prev = NULL;
 	ct->status &= ~(uint32_t)(CTS_CONFIRMED | CTS_DYING);
@@ -1168,5 +1245,9 @@ ct_add(struct ct_table *t, const struct ct *proto, int64_t now)
 		return NULL;
 	}
 	ct_insert(t, ct);
+	if (ct->helper != CT_HELPER_NONE) {
+		help_new(&t->expects, ct);
+		help_adopt(&t->expects, ct);
+	}
 	return ct;
 }

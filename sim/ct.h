@@ -21,6 +21,7 @@
 
 struct sim;
 struct ct_table;
+struct expects;
 
 struct ct_table *ct_table_new(const struct env *);
 void	ct_table_free(struct ct_table *);
@@ -30,8 +31,9 @@ void	ct_clock(struct ct_table *, int64_t now);
 /* The conntrack hook (prio -200): looks up or creates, runs the tracker.
  * V_ACCEPT, or V_DROP where the kernel drops. Sets pkt->ct, ctinfo. */
 enum verdict ct_in(struct sim *, struct packet *, enum hook);
-/* The last hook: confirms an unconfirmed ct. V_DROP on a clash. */
-enum verdict ct_confirm(struct sim *, struct packet *);
+/* The last hook (nf_confirm): the helper of the ct sees the packet, then an
+ * unconfirmed ct is confirmed. V_DROP on a clash, or if the helper says so. */
+enum verdict ct_confirm(struct sim *, struct packet *, enum hook);
 /* The packet ended without being confirmed: frees its unconfirmed ct if no
  * one else holds it.  Called once for every packet at its end. */
 void	ct_put(struct sim *, struct packet *);
@@ -74,6 +76,9 @@ void	ct_alter_reply(struct ct_table *, struct ct *, const struct tuple *);
 void	ct_each(struct ct_table *, bool (*each)(struct ct *, void *), void *);
 /* How many there are, unconfirmed ones included. */
 unsigned ct_count(struct ct_table *);
+
+/* What the helpers of its connections expect. */
+struct expects *ct_expects(struct ct_table *);
 
 /* 'conntrack -L -o extended' line, with newline. */
 void	ct_print(const struct ct *, int64_t now, struct sbuf *);

@@ -25,6 +25,7 @@ enum track {				/* what a tracker says */
 };
 
 struct ct_pass {
+	struct sim *sim;
 	struct ct_table *table;
 	const struct ct_settings *set;
 	struct packet *pkt;

@@ -25,9 +25,8 @@ static enum verdict
 run_confirm(struct sim *sim, struct packet *p, enum hook hook, enum table_id t)
 {
 	(void)t;
-	(void)hook;
-	return sim->ct_active[family_index(p->family)] ? ct_confirm(sim, p) :
-	    V_ACCEPT;
+	return sim->ct_active[family_index(p->family)] ?
+	    ct_confirm(sim, p, hook) : V_ACCEPT;
 }
 
 static enum verdict

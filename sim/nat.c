@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <netinet/in.h>
 
+#include "sim/expect.h"
 #include "sim/saddr.h"
 
 enum { SOURCES = 1 << 16 };		/* chains, by original source */
@@ -429,6 +430,20 @@ nat_setup(struct sim *sim, struct packet *p, const struct nat_range *range,
 	if (p->ct == NULL)
 		return V_ACCEPT;
 	return nat_setup_ct(sim, p->ct, range, manip);
+}
+
+void
+nat_follow_master(struct sim *sim, struct ct *ct, const struct expect *e)
+{
+	const struct tuple *t = &e->master->tuple[!e->dir];
+	struct nat_range range = { .flags = NATF_ADDR };
+
+	range.min = range.max = t->dst;
+	nat_setup_ct(sim, ct, &range, NAT_SRC);
+	range.flags |= NATF_PORT;
+	range.min = range.max = t->src;
+	range.port_min = range.port_max = ntohs(e->saved_port);
+	nat_setup_ct(sim, ct, &range, NAT_DST);
 }
 
 /* nf_nat_alloc_null_binding: this address; the port may have to change. */

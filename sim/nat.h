@@ -9,12 +9,16 @@
 
 #include "model/ctx.h"
 
+struct expect;
+
 /* Sets up a mapping on the packet's ct (nf_nat_setup_info): once per manip. */
 enum verdict nat_setup(struct sim *, struct packet *,
 	    const struct nat_range *, enum nat_manip);
 /* The same on a ct, for expected connections (nf_nat_follow_master). */
 enum verdict nat_setup_ct(struct sim *, struct ct *,
 	    const struct nat_range *, enum nat_manip);
+/* An expected connection is translated as its master is. */
+void	nat_follow_master(struct sim *, struct ct *, const struct expect *);
 /* Puts a ct of a snapshot, with its status, into the chain by source. */
 void	nat_add(struct sim *, struct ct *);
 /* The nat hook at 'hook' (prio -100 or 100): walks the table if it is due,

@@ -318,7 +318,7 @@ cannot(const struct path_replayer *r, const struct point *p,
 	else if (o->disposition == DISP_LOST ||
 	    o->reason == REASON_DEFRAG_WAIT ||
 	    o->reason == REASON_HOTDROP || o->reason == REASON_CT_DROP ||
-	    o->reason == REASON_NAT_DROP)
+	    o->reason == REASON_CT_HELPER || o->reason == REASON_NAT_DROP)
 		sbuf_printf(why, "in the simulator it is lost: %s",
 		    reason_texts[o->reason]);
 	else if (went_astray(r))

@@ -123,7 +123,8 @@ run_in(struct ct_run *r)
 	enum verdict v = ct_in(&r->sim, &r->pkt, HOOK_PREROUTING);
 
 	state = v == V_ACCEPT ? run_state(r) : "DROP";
-	if (v == V_ACCEPT && ct_confirm(&r->sim, &r->pkt) != V_ACCEPT)
+	if (v == V_ACCEPT && ct_confirm(&r->sim, &r->pkt,
+	    HOOK_POSTROUTING) != V_ACCEPT)
 		state = "DROP";
 	ct_put(&r->sim, &r->pkt);
 	return state;

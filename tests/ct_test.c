@@ -437,7 +437,7 @@ Test(ct, clash)
 	    r.pkt.ct));
 	ct_alter_reply(r.sim.ct, r.pkt.ct, &want);
 	cr_expect(ct_taken(r.sim.ct, &r.pkt.ct->tuple[CT_REPLY], r.pkt.ct));
-	cr_expect_eq(ct_confirm(&r.sim, &r.pkt), V_DROP);
+	cr_expect_eq(ct_confirm(&r.sim, &r.pkt, HOOK_POSTROUTING), V_DROP);
 	ct_put(&r.sim, &r.pkt);
 	cr_expect_eq(ct_count(r.sim.ct), 1);
 	run_end(&r);

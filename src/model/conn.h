@@ -117,6 +117,7 @@ struct ct {
 	};
 	/* MASQUERADE remembers the interface it was done for. */
 	int masq_ifindex;
+	uint32_t help;			/* the table's own: see sim/expect.h */
 	uint64_t packets[N_CT_DIRS], bytes[N_CT_DIRS];
 	struct ct *master;		/* of an expected connection, or null */
 	/* By source, for NAT; free ones are chained by nat_next. */

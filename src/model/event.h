@@ -74,6 +74,7 @@ extern const char *const disposition_names[N_DISPOSITIONS + 1];
 	X(CT_DROP, "connection tracking dropped it")			\
 	X(CT_TABLE_FULL, "the connection table is full")		\
 	X(CT_CLASH, "its reply tuple is taken when it is confirmed")	\
+	X(CT_HELPER, "the helper of its connection dropped it")		\
 	X(NAT_DROP, "address translation dropped it")			\
 	X(NAT_NO_PORT, "no free port for its translation")		\
 	X(RP_FILTER, "the reverse path check")				\

@@ -1,0 +1,137 @@
+#include "sim/helper.h"
+
+#include <netinet/in.h>
+
+#include "sim/ct_track.h"
+
+static const struct helper *const helpers[N_CT_HELPERS] = {
+	[CT_HELPER_TFTP] = &helper_tftp,
+};
+
+/* ---- what is told once of each helper ---- */
+
+static bool
+say_once(struct helping *h, uint32_t *said)
+{
+	uint32_t bit = 1u << h->ct->helper;
+
+	if (*said & bit)
+		return false;
+	*said |= bit;
+	return true;
+}
+
+static void
+say_not_modelled(struct helping *h)
+{
+	if (say_once(h, &h->expects->said_not_modelled))
+		env_assume(h->sim->env, "what helper %s reads in its "
+		    "connections is not modelled: it expects none, and "
+		    "changes nothing", ct_helper_names[h->ct->helper]);
+}
+
+static void
+say_cut(struct helping *h)
+{
+	if (say_once(h, &h->expects->said_cut))
+		env_assume(h->sim->env, "helper %s expects nothing of packets "
+		    "that are cut: the capture has not all of what they say",
+		    ct_helper_names[h->ct->helper]);
+}
+
+/* ---- what helpers need ---- */
+
+const uint8_t *
+help_bytes(struct helping *h, uint32_t off, uint32_t n)
+{
+	bool cut = false;
+	const uint8_t *bytes = pkt_at(h->pkt, h->l4 + off, n, &cut);
+
+	if (cut)
+		say_cut(h);
+	return bytes;
+}
+
+const uint8_t *
+help_payload(struct helping *h, uint32_t header, uint32_t *n)
+{
+	uint32_t off = h->l4 + header;
+
+	if (off >= h->pkt->len)
+		return NULL;
+	*n = h->pkt->len - off;
+	return help_bytes(h, header, *n);
+}
+
+const uint8_t *
+help_segment(struct helping *h, uint32_t *seq, uint32_t *n)
+{
+	const uint8_t *tcp = ct_bytes(h->pkt, h->l4, 20);
+
+	if ((h->info != CTI_ESTABLISHED && h->info != CTI_ESTABLISHED_REPLY) ||
+	    tcp == NULL)
+		return NULL;
+	*seq = get32(tcp + 4);
+	return help_payload(h, (tcp[12] >> 4) * 4u, n);
+}
+
+enum expected
+help_expect(struct helping *h, const struct expect *e)
+{
+	return expect_add(h->expects, e, h->helper->max_expected,
+	    h->helper->timeout);
+}
+
+enum verdict
+help_drop(struct helping *h, const char *why)
+{
+	struct packet bare = *h->pkt;	/* no device is told */
+	char prefix[128];
+
+	bare.in = bare.out = bare.physin = bare.physout = NULL;
+	snprintf(prefix, sizeof(prefix), "nf_ct_%s: dropping packet: %s ",
+	    ct_helper_names[h->ct->helper], why);
+	h->sim->services->log(h->sim, &bare, h->hook, 5, LOGF_TCPSEQ |
+	    LOGF_TCPOPT | LOGF_IPOPT | LOGF_UID, prefix);
+	return V_DROP;
+}
+
+/* ---- the hook ---- */
+
+static bool
+has_payload(const struct helping *h)
+{
+	const uint8_t *l4 = ct_bytes(h->pkt, h->l4, 20);
+	uint32_t header = 8;
+
+	if (h->pkt->proto == IPPROTO_TCP)
+		header = l4 != NULL ? (l4[12] >> 4) * 4u : 20;
+	return h->l4 + header < h->pkt->len;
+}
+
+void
+help_adopt(struct expects *x, struct ct *ct)
+{
+	struct ct_help *help = help_of(x, ct);
+
+	help->ftp.pickup[CT_ORIGINAL] = help->ftp.pickup[CT_REPLY] = true;
+}
+
+enum verdict
+help_packet(struct sim *sim, struct packet *p, enum hook hook)
+{
+	struct helping h = { .sim = sim, .pkt = p, .hook = hook,
+	    .ct = p->ct, .helper = helpers[p->ct->helper],
+	    .expects = ct_expects(sim->ct), .info = (enum ctinfo)p->ctinfo,
+	    .dir = ctinfo_dir((enum ctinfo)p->ctinfo), .l4 = p->l4 };
+
+	h.help = help_of(h.expects, h.ct);
+	if (h.info == CTI_RELATED_REPLY || p->frag != 0 || p->proto_bad ||
+	    p->proto_cut || p->l4 > p->len)
+		return V_ACCEPT;
+	if (h.helper != NULL)
+		return h.helper->help(&h);
+	if (p->proto == p->ct->tuple[CT_ORIGINAL].proto && has_payload(&h))
+		say_not_modelled(&h);
+	return V_ACCEPT;
+}
