@@ -5,6 +5,7 @@
 #include "sim/ct_track.h"
 
 static const struct helper *const helpers[N_CT_HELPERS] = {
+	[CT_HELPER_FTP] = &helper_ftp,
 	[CT_HELPER_TFTP] = &helper_tftp,
 };
 
