@@ -1237,7 +1237,8 @@ ct_add(struct ct_table *t, const struct ct *proto, int64_t now)
 	ct->help = 0;
 	ct->nat_next = NULL;
 	ct->nat_prev = NULL;
-	ct->status &= ~(uint32_t)(CTS_CONFIRMED | CTS_DYING);
+	ct->status &= ~(uint32_t)(CTS_CONFIRMED | CTS_DYING |
+	    CTS_SEQ_ADJUST);
 	ct->status |= nat_status(ct) | CTS_SRC_NAT_DONE | CTS_DST_NAT_DONE;
 	guess_state(ct, t->tick);
 	if (clashes(t, ct)) {

@@ -7,6 +7,8 @@
  * and a timeout is chosen. */
 #include "sim/ct_track.h"
 
+#include "sim/expect.h"
+
 enum { TCP_HEADER = 20, MAX_ACK_WINDOW = 66000, MAX_SCALE = 14 };
 
 enum { FIN = 1, SYN = 2, RST = 4, PSH = 8, ACK = 16, URG = 32 };
@@ -358,6 +360,16 @@ count_retransmission(struct ct_tcp *tcp, const struct segment *s,
 	tcp->retrans = 0;
 }
 
+/* What it acknowledges is longer or shorter than what was sent: a helper
+ * changed it on the way. */
+static uint32_t
+moved_by_nat(const struct ct_pass *p, uint32_t ack)
+{
+	const struct ct_help *help = help_of(ct_expects(p->table), p->ct);
+
+	return (uint32_t)seqadj_offset(&help->seq[!p->dir], ack - 1);
+}
+
 /* tcp_in_window. */
 static enum step
 in_window(struct ct_pass *p, const struct segment *seg)
@@ -371,6 +383,12 @@ in_window(struct ct_pass *p, const struct segment *seg)
 
 	if (receiver->flags & SACK_PERM)
 		sack = highest_sack(&s, s.ack);
+	if (p->ct->status & CTS_SEQ_ADJUST) {
+		uint32_t moved = moved_by_nat(p, s.ack);
+
+		s.ack -= moved;
+		sack -= moved;
+	}
 	if (sender->maxwin == 0 && (s.flags & SYN) == 0) {
 		meet_sender(sender, receiver, &s, sack);
 	} else if (s.flags & SYN && (sender->maxwin == 0 ||

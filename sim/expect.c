@@ -118,6 +118,12 @@ expect_remove_all(struct expects *x, const struct ct *master)
 			take_out(x, help->expects);
 }
 
+void
+expect_remove_newest(struct expects *x, const struct ct *master)
+{
+	take_out(x, help_of(x, master)->expects);
+}
+
 /* ---- meeting one ---- */
 
 static bool

@@ -66,7 +66,7 @@ enum expected { EXPECT_OK, EXPECT_BUSY, EXPECT_FULL };
 void	expects_init(struct expects *, const struct env *);
 void	expects_free(struct expects *);
 /* What a new connection meets, as nf_ct_find_expectation: taken out unless it
- * is permanent, and good until the next call here.  Null: it is not expected. */
+ * is permanent, and good until the next call here.  Null: nothing. */
 const struct expect *expect_meet(struct expects *, const struct tuple *,
 	    uint16_t zone);
 /* From anywhere, or from 'src', to a port of 'dst' (nf_ct_expect_init). */
@@ -78,8 +78,9 @@ enum expected expect_add(struct expects *, const struct expect *,
 /* A connection gets a helper, and ends. */
 void	help_new(struct expects *, struct ct *);
 void	help_end(struct expects *, struct ct *);
-/* nf_ct_remove_expectations. */
+/* nf_ct_remove_expectations; nf_ct_unexpect_related of what was just added. */
 void	expect_remove_all(struct expects *, const struct ct *master);
+void	expect_remove_newest(struct expects *, const struct ct *master);
 
 static inline struct ct_help *
 help_of(const struct expects *x, const struct ct *ct)

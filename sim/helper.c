@@ -46,7 +46,7 @@ const uint8_t *
 help_bytes(struct helping *h, uint32_t off, uint32_t n)
 {
 	bool cut = false;
-	const uint8_t *bytes = pkt_at(h->pkt, h->l4 + off, n, &cut);
+	const uint8_t *bytes = pkt_at(h->pkt, h->pkt->l4 + off, n, &cut);
 
 	if (cut)
 		say_cut(h);
@@ -56,7 +56,7 @@ help_bytes(struct helping *h, uint32_t off, uint32_t n)
 const uint8_t *
 help_payload(struct helping *h, uint32_t header, uint32_t *n)
 {
-	uint32_t off = h->l4 + header;
+	uint32_t off = h->pkt->l4 + header;
 
 	if (off >= h->pkt->len)
 		return NULL;
@@ -67,7 +67,7 @@ help_payload(struct helping *h, uint32_t header, uint32_t *n)
 const uint8_t *
 help_segment(struct helping *h, uint32_t *seq, uint32_t *n)
 {
-	const uint8_t *tcp = ct_bytes(h->pkt, h->l4, 20);
+	const uint8_t *tcp = ct_bytes(h->pkt, h->pkt->l4, 20);
 
 	if ((h->info != CTI_ESTABLISHED && h->info != CTI_ESTABLISHED_REPLY) ||
 	    tcp == NULL)
@@ -81,6 +81,43 @@ help_expect(struct helping *h, const struct expect *e)
 {
 	return expect_add(h->expects, e, h->helper->max_expected,
 	    h->helper->timeout);
+}
+
+/* nf_nat_exp_find_port. */
+uint16_t
+help_expect_port(struct helping *h, struct expect *e)
+{
+	uint16_t port = ntohs(e->tuple.dport);
+	unsigned range = UINT16_MAX - port, left = range < 128 ? range : 128;
+
+	e->saved_port = e->tuple.dport;
+	e->dir = !h->dir;
+	e->follow = true;
+	for (uint16_t try = port;;
+	    try = (uint16_t)(port + sim_random(h->sim) % range)) {
+		enum expected answer;
+
+		e->tuple.dport = htons(try);
+		answer = help_expect(h, e);
+		if (answer == EXPECT_OK)
+			return try;
+		if (answer != EXPECT_BUSY || left-- == 0)
+			return 0;
+		nat_say_random(h->sim);
+	}
+}
+
+enum verdict
+help_mangle(struct helping *h, const uint8_t *at, uint32_t len,
+    const char *text)
+{
+	uint32_t off = (uint32_t)(at - h->pkt->data);
+
+	if (nat_mangle_tcp(h->pkt, &h->help->seq[h->dir], off, len, text,
+	    (uint32_t)strlen(text)))
+		return V_ACCEPT;
+	expect_remove_newest(h->expects, h->ct);
+	return help_drop(h, "cannot mangle packet");
 }
 
 enum verdict
@@ -102,12 +139,12 @@ help_drop(struct helping *h, const char *why)
 static bool
 has_payload(const struct helping *h)
 {
-	const uint8_t *l4 = ct_bytes(h->pkt, h->l4, 20);
+	const uint8_t *l4 = ct_bytes(h->pkt, h->pkt->l4, 20);
 	uint32_t header = 8;
 
 	if (h->pkt->proto == IPPROTO_TCP)
 		header = l4 != NULL ? (l4[12] >> 4) * 4u : 20;
-	return h->l4 + header < h->pkt->len;
+	return h->pkt->l4 + header < h->pkt->len;
 }
 
 void
@@ -124,15 +161,23 @@ help_packet(struct sim *sim, struct packet *p, enum hook hook)
 	struct helping h = { .sim = sim, .pkt = p, .hook = hook,
 	    .ct = p->ct, .helper = helpers[p->ct->helper],
 	    .expects = ct_expects(sim->ct), .info = (enum ctinfo)p->ctinfo,
-	    .dir = ctinfo_dir((enum ctinfo)p->ctinfo), .l4 = p->l4 };
+	    .dir = ctinfo_dir((enum ctinfo)p->ctinfo) };
+	enum verdict v = V_ACCEPT;
+	bool adjust;
 
 	h.help = help_of(h.expects, h.ct);
 	if (h.info == CTI_RELATED_REPLY || p->frag != 0 || p->proto_bad ||
 	    p->proto_cut || p->l4 > p->len)
 		return V_ACCEPT;
+	/* What changes in this packet is for those that follow. */
+	adjust = h.ct->status & CTS_SEQ_ADJUST && !p->looped;
 	if (h.helper != NULL)
-		return h.helper->help(&h);
-	if (p->proto == p->ct->tuple[CT_ORIGINAL].proto && has_payload(&h))
+		v = h.helper->help(&h);
+	if (v == V_ACCEPT && adjust &&
+	    !nat_seq_adjust(p, h.help->seq, h.dir))
+		v = V_DROP;
+	if (h.helper == NULL && has_payload(&h) &&
+	    p->proto == h.ct->tuple[CT_ORIGINAL].proto)
 		say_not_modelled(&h);
-	return V_ACCEPT;
+	return v;
 }

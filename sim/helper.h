@@ -24,7 +24,6 @@ struct helping {
 	struct expects *expects;
 	enum ctinfo info;
 	enum ct_dir dir;
-	uint32_t l4;			/* offset of the L4 header */
 };
 
 struct helper {
@@ -51,6 +50,12 @@ const uint8_t *help_payload(struct helping *, uint32_t header, uint32_t *n);
 const uint8_t *help_segment(struct helping *, uint32_t *seq, uint32_t *n);
 /* nf_ct_expect_related. */
 enum expected help_expect(struct helping *, const struct expect *);
+/* The same in a translated connection: the peer is sent to the port that it
+ * is told, or to another one if that is expected already; 0: there is none. */
+uint16_t help_expect_port(struct helping *, struct expect *);
+/* Puts 'text' in the place of 'len' bytes of a TCP segment at 'at'. */
+enum verdict help_mangle(struct helping *, const uint8_t *at, uint32_t len,
+	    const char *text);
 /* nf_ct_helper_log, and V_DROP. */
 enum verdict help_drop(struct helping *, const char *why);
 

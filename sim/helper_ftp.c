@@ -231,8 +231,46 @@ add_line_start(struct ftp_state *ftp, enum ct_dir dir, uint32_t seq)
 
 /* ---- the helper ---- */
 
+enum { TEXT_MAX = 64 };			/* |2| address |65535| */
+
+/* nf_nat_ftp_fmt_cmd. */
+static void
+write_port(enum ftp_type type, int family, const union addr *a, uint16_t port,
+    char *out)
+{
+	struct sbuf b = SBUF_INIT;
+
+	if (type == FTP_EPSV) {
+		snprintf(out, TEXT_MAX, "|||%u|", port);
+	} else if (type == FTP_EPRT) {
+		addr_print_full(&b, family, a);
+		snprintf(out, TEXT_MAX, "|%u|%s|%u|",
+		    family == AF_INET ? 1 : 2, sbuf_text(&b), port);
+	} else {
+		snprintf(out, TEXT_MAX, "%u,%u,%u,%u,%u,%u", a->b[0], a->b[1],
+		    a->b[2], a->b[3], port >> 8, port & 255);
+	}
+	sbuf_free(&b);
+}
+
+/* nf_nat_ftp: the peer is told where it will find the sender. */
 static enum verdict
-expect(struct helping *h, enum ftp_type type, const struct said *said)
+translate(struct helping *h, enum ftp_type type, const char *at, uint32_t len,
+    struct expect *e)
+{
+	uint16_t port = help_expect_port(h, e);
+	char text[TEXT_MAX];
+
+	if (port == 0)
+		return help_drop(h, "all ports in use");
+	write_port(type, h->pkt->family, &h->ct->tuple[!h->dir].dst, port,
+	    text);
+	return help_mangle(h, (const uint8_t *)at, len, text);
+}
+
+static enum verdict
+expect(struct helping *h, enum ftp_type type, struct text t,
+    const struct said *said)
 {
 	const struct tuple *sender = &h->ct->tuple[h->dir];
 	const struct tuple *other = &h->ct->tuple[!h->dir];
@@ -243,7 +281,8 @@ expect(struct helping *h, enum ftp_type type, const struct said *said)
 		return V_ACCEPT;
 	expect_init(&e, h->ct, &other->src, &other->dst, IPPROTO_TCP,
 	    htons(said->port));
-	(void)type;
+	if (help_has_nat(h))
+		return translate(h, type, t.s + said->off, said->len, &e);
 	return help_expect(h, &e) == EXPECT_OK ? V_ACCEPT :
 	    help_drop(h, "cannot add expectation");
 }
@@ -262,7 +301,7 @@ read_line(struct helping *h, struct text t, bool *part)
 	if (found == FOUND_NOTHING)
 		return V_ACCEPT;
 	if (found == FOUND_ALL)
-		return expect(h, p->type, &said);
+		return expect(h, p->type, t, &said);
 	snprintf(why, sizeof(why), "partial matching of `%s'", p->word);
 	return help_drop(h, why);
 }

@@ -297,19 +297,25 @@ port_search(struct tuple *t, const struct nat_range *range,
 	return true;
 }
 
-static uint16_t
-random_port(struct sim *sim, const struct port_range *r, enum nat_manip manip)
+void
+nat_say_random(struct sim *sim)
 {
 	struct nat_state *nat = state(sim);
 
+	if (nat->said_random)
+		return;
+	nat->said_random = true;
+	env_assume(sim->env, "ports that NAT picks at random are others than "
+	    "the kernel's");
+}
+
+static uint16_t
+random_port(struct sim *sim, const struct port_range *r, enum nat_manip manip)
+{
 	if (sim->nesting <= 1)
 		sim->outcome.drawn[manip] = (struct drawn_port){ r->min,
 		    r->size };
-	if (!nat->said_random) {
-		nat->said_random = true;
-		env_assume(sim->env, "ports that NAT picks at random are "
-		    "others than the kernel's");
-	}
+	nat_say_random(sim);
 	return (uint16_t)sim_random(sim);
 }
 

@@ -10,6 +10,7 @@
 #include "model/ctx.h"
 
 struct expect;
+struct seqadj;
 
 /* Sets up a mapping on the packet's ct (nf_nat_setup_info): once per manip. */
 enum verdict nat_setup(struct sim *, struct packet *,
@@ -19,6 +20,8 @@ enum verdict nat_setup_ct(struct sim *, struct ct *,
 	    const struct nat_range *, enum nat_manip);
 /* An expected connection is translated as its master is. */
 void	nat_follow_master(struct sim *, struct ct *, const struct expect *);
+/* A port was drawn by chance: says once that the kernel draws another. */
+void	nat_say_random(struct sim *);
 /* Puts a ct of a snapshot, with its status, into the chain by source. */
 void	nat_add(struct sim *, struct ct *);
 /* The nat hook at 'hook' (prio -100 or 100): walks the table if it is due,
@@ -38,6 +41,23 @@ bool	nat_rewrite(struct packet *, const struct ct *, enum nat_manip,
  * (nf_nat_icmp_reply_translation).  False: drop it. */
 bool	nat_rewrite_error(struct packet *, const struct ct *, enum nat_manip,
 	    enum ct_dir);
+/* Is the checksum left to the hardware?  (CHECKSUM_PARTIAL, as a capture shows
+ * it: it has the sum of the pseudo-header.) */
+bool	nat_is_partial(const struct packet *);
+
+/* nat_mangle.c: puts 'n' bytes of text in the place of 'len' at L3 offset
+ * 'off' of a TCP segment (nf_nat_mangle_tcp_packet), and notes in the change
+ * of its direction where lengths differ.  False: drop it. */
+bool	nat_mangle_tcp(struct packet *, struct seqadj *, uint32_t off,
+	    uint32_t len, const char *text, uint32_t n);
+/* The checksum of a packet whose text was changed is made when it leaves; an
+ * ICMP error about it still quotes it without. */
+void	nat_checksum(struct packet *, bool whole);
+/* Moves the numbers of a segment by what was changed (nf_ct_seq_adjust).
+ * False: drop it. */
+bool	nat_seq_adjust(struct packet *, const struct seqadj *by_dir,
+	    enum ct_dir);
+
 /* The status bit of a manip in a direction: the other's in the reply. */
 static inline uint32_t
 nat_bit(enum nat_manip manip, enum ct_dir dir)

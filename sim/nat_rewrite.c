@@ -249,9 +249,8 @@ manip_packet(struct manip *m)
 	return true;
 }
 
-/* CHECKSUM_PARTIAL, as a capture shows it. */
-static bool
-is_partial(const struct packet *p)
+bool
+nat_is_partial(const struct packet *p)
 {
 	uint32_t off = p->proto == IPPROTO_TCP ? 16 : 6, len, sum;
 
@@ -278,7 +277,7 @@ nat_rewrite(struct packet *p, const struct ct *ct, enum nat_manip manip,
 	    .to = &to };
 
 	tuple_invert(&to, &ct->tuple[!dir]);
-	m.partial = is_partial(p);
+	m.partial = nat_is_partial(p);
 	return manip_packet(&m);
 }
 

@@ -197,7 +197,9 @@ finish_output(struct sim *sim, struct packet *p)
 	}
 	if (p->family == AF_INET6)
 		multicast_copy(sim, p);
+	nat_checksum(p, true);
 	if (!frag_out(sim, p, p->mtu, wire)) {
+		nat_checksum(p, false);
 		if (p->family == AF_INET)
 			answer_icmp(sim, p, 3, 4, p->mtu);
 		else

@@ -53,6 +53,7 @@ struct packet {
 	const struct iface *rcv;	/* where it came in, kept over all hooks */
 	uint32_t mark, priority;
 	uint8_t trust;			/* enum csum_trust */
+	bool csum_left;			/* to make when it leaves (sim/nat.h) */
 	bool traced;			/* nf_trace */
 	bool local;			/* made by this host */
 	bool kernel_made;		/* ICMP error, RST: no owner */
