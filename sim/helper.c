@@ -6,6 +6,7 @@
 
 static const struct helper *const helpers[N_CT_HELPERS] = {
 	[CT_HELPER_FTP] = &helper_ftp,
+	[CT_HELPER_IRC] = &helper_irc,
 	[CT_HELPER_TFTP] = &helper_tftp,
 };
 

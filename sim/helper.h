@@ -32,7 +32,7 @@ struct helper {
 	enum verdict (*help)(struct helping *);
 };
 
-extern const struct helper helper_ftp, helper_tftp;
+extern const struct helper helper_ftp, helper_irc, helper_tftp;
 
 /* What runs when a packet of a connection with a helper ends. */
 enum verdict help_packet(struct sim *, struct packet *, enum hook);
