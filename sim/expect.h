@@ -44,6 +44,7 @@ struct ct_help {
 	unsigned n_expects;
 	struct seqadj seq[N_CT_DIRS];
 	struct ftp_state ftp;
+	bool sane_asked;		/* for the port of the data */
 	uint32_t next_free;
 };
 

@@ -6,8 +6,12 @@
 
 static const struct helper *const helpers[N_CT_HELPERS] = {
 	[CT_HELPER_FTP] = &helper_ftp,
-	[CT_HELPER_IRC] = &helper_irc,
 	[CT_HELPER_TFTP] = &helper_tftp,
+	[CT_HELPER_IRC] = &helper_irc,
+	[CT_HELPER_AMANDA] = &helper_amanda,
+	[CT_HELPER_SANE] = &helper_sane,
+	[CT_HELPER_NETBIOS_NS] = &helper_netbios_ns,
+	[CT_HELPER_SNMP] = &helper_snmp,
 };
 
 /* ---- what is told once of each helper ---- */
@@ -23,10 +27,22 @@ say_once(struct helping *h, uint32_t *said)
 	return true;
 }
 
-static void
-say_not_modelled(struct helping *h)
+static bool
+has_payload(const struct helping *h)
 {
-	if (say_once(h, &h->expects->said_not_modelled))
+	const uint8_t *l4 = ct_bytes(h->pkt, h->pkt->l4, 20);
+	uint32_t header = 8;
+
+	if (h->pkt->proto == IPPROTO_TCP)
+		header = l4 != NULL ? (l4[12] >> 4) * 4u : 20;
+	return h->pkt->l4 + header < h->pkt->len;
+}
+
+void
+help_not_modelled(struct helping *h)
+{
+	if (h->pkt->proto == h->ct->tuple[CT_ORIGINAL].proto &&
+	    has_payload(h) && say_once(h, &h->expects->said_not_modelled))
 		env_assume(h->sim->env, "what helper %s reads in its "
 		    "connections is not modelled: it expects none, and "
 		    "changes nothing", ct_helper_names[h->ct->helper]);
@@ -114,11 +130,21 @@ help_mangle(struct helping *h, const uint8_t *at, uint32_t len,
 {
 	uint32_t off = (uint32_t)(at - h->pkt->data);
 
-	if (nat_mangle_tcp(h->pkt, &h->help->seq[h->dir], off, len, text,
+	if (nat_mangle(h->pkt, &h->help->seq[h->dir], off, len, text,
 	    (uint32_t)strlen(text)))
 		return V_ACCEPT;
 	expect_remove_newest(h->expects, h->ct);
 	return help_drop(h, "cannot mangle packet");
+}
+
+void
+help_refresh(struct helping *h, unsigned seconds)
+{
+	int64_t timeout = seconds * INT64_C(1000000000);
+
+	if ((h->ct->status & CTS_FIXED_TIMEOUT) == 0)
+		h->ct->timeout = h->ct->status & CTS_CONFIRMED ?
+		    h->expects->tick + timeout : timeout;
 }
 
 enum verdict
@@ -136,17 +162,6 @@ help_drop(struct helping *h, const char *why)
 }
 
 /* ---- the hook ---- */
-
-static bool
-has_payload(const struct helping *h)
-{
-	const uint8_t *l4 = ct_bytes(h->pkt, h->pkt->l4, 20);
-	uint32_t header = 8;
-
-	if (h->pkt->proto == IPPROTO_TCP)
-		header = l4 != NULL ? (l4[12] >> 4) * 4u : 20;
-	return h->pkt->l4 + header < h->pkt->len;
-}
 
 void
 help_adopt(struct expects *x, struct ct *ct)
@@ -174,11 +189,10 @@ help_packet(struct sim *sim, struct packet *p, enum hook hook)
 	adjust = h.ct->status & CTS_SEQ_ADJUST && !p->looped;
 	if (h.helper != NULL)
 		v = h.helper->help(&h);
+	else
+		help_not_modelled(&h);
 	if (v == V_ACCEPT && adjust &&
 	    !nat_seq_adjust(p, h.help->seq, h.dir))
 		v = V_DROP;
-	if (h.helper == NULL && has_payload(&h) &&
-	    p->proto == h.ct->tuple[CT_ORIGINAL].proto)
-		say_not_modelled(&h);
 	return v;
 }

@@ -32,7 +32,8 @@ struct helper {
 	enum verdict (*help)(struct helping *);
 };
 
-extern const struct helper helper_ftp, helper_irc, helper_tftp;
+extern const struct helper helper_amanda, helper_ftp, helper_irc,
+	    helper_netbios_ns, helper_sane, helper_snmp, helper_tftp;
 
 /* What runs when a packet of a connection with a helper ends. */
 enum verdict help_packet(struct sim *, struct packet *, enum hook);
@@ -53,9 +54,13 @@ enum expected help_expect(struct helping *, const struct expect *);
 /* The same in a translated connection: the peer is sent to the port that it
  * is told, or to another one if that is expected already; 0: there is none. */
 uint16_t help_expect_port(struct helping *, struct expect *);
-/* Puts 'text' in the place of 'len' bytes of a TCP segment at 'at'. */
+/* Puts 'text' in the place of 'len' bytes of a TCP or UDP packet at 'at'. */
 enum verdict help_mangle(struct helping *, const uint8_t *at, uint32_t len,
 	    const char *text);
+/* nf_ct_refresh: the connection lives on for so long. */
+void	help_refresh(struct helping *, unsigned seconds);
+/* Says once that what the helper does to such packets is not known here. */
+void	help_not_modelled(struct helping *);
 /* nf_ct_helper_log, and V_DROP. */
 enum verdict help_drop(struct helping *, const char *why);
 

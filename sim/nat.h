@@ -46,9 +46,9 @@ bool	nat_rewrite_error(struct packet *, const struct ct *, enum nat_manip,
 bool	nat_is_partial(const struct packet *);
 
 /* nat_mangle.c: puts 'n' bytes of text in the place of 'len' at L3 offset
- * 'off' of a TCP segment (nf_nat_mangle_tcp_packet), and notes in the change
- * of its direction where lengths differ.  False: drop it. */
-bool	nat_mangle_tcp(struct packet *, struct seqadj *, uint32_t off,
+ * 'off' of a TCP or UDP packet (nf_nat_mangle_x_packet), and notes TCP's
+ * change of length for its direction.  False: drop it. */
+bool	nat_mangle(struct packet *, struct seqadj *, uint32_t off,
 	    uint32_t len, const char *text, uint32_t n);
 /* The checksum of a packet whose text was changed is made when it leaves; an
  * ICMP error about it still quotes it without. */

@@ -76,26 +76,37 @@ replace(struct packet *p, uint32_t off, uint32_t len, const char *text,
 	return true;
 }
 
-bool
-nat_mangle_tcp(struct packet *p, struct seqadj *adj, uint32_t off,
-    uint32_t len, const char *text, uint32_t n)
+/* nf_ct_seqadj_set: one change in a window, and what is sent again is not
+ * changed twice. */
+static void
+note_change(struct packet *p, struct seqadj *adj, int32_t diff)
 {
-	bool partial = nat_is_partial(p);
 	uint32_t seq = get32(p->data + p->l4 + 4);
 
-	if (!replace(p, off, len, text, n))
-		return false;
-	leave_checksum(p, partial);
-	if (n == len)
-		return true;
-	/* nf_ct_seqadj_set: one change in a window, and what is sent again
-	 * is not changed twice. */
+	if (diff == 0)
+		return;
+	p->ct->status |= CTS_SEQ_ADJUST;
 	if (adj->before == adj->after || (int32_t)(adj->pos - seq) < 0) {
 		adj->pos = seq;
 		adj->before = adj->after;
-		adj->after += (int32_t)n - (int32_t)len;
+		adj->after += diff;
 	}
-	p->ct->status |= CTS_SEQ_ADJUST;
+}
+
+bool
+nat_mangle(struct packet *p, struct seqadj *adj, uint32_t off, uint32_t len,
+    const char *text, uint32_t n)
+{
+	bool partial = nat_is_partial(p), tcp = p->proto == IPPROTO_TCP;
+
+	if (!replace(p, off, len, text, n))
+		return false;
+	if (tcp)
+		note_change(p, adj, (int32_t)n - (int32_t)len);
+	else
+		put16(p->data + p->l4 + 4, p->len - p->l4);
+	if (tcp || partial || get16(csum_of(p)) != 0)
+		leave_checksum(p, partial);
 	return true;
 }
 

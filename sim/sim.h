@@ -10,7 +10,9 @@
  * compile.c	rules into flat arrays		walk.c	a packet through them
  * chain.c	one packet through one chain
  * ct*.c	connections, one file per tracker
+ * expect.c	connections that are expected	helper*.c	by whom, one file each
  * nat.c	choosing translations		nat_rewrite.c	applying them
+ * nat_mangle.c	text that helpers change
  * route*.c	routing decisions, in and out	saddr.c	source addresses
  * frag.c	fragments, both ways
  * options.c	IPv4 options			exthdr.c	IPv6 headers
