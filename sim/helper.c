@@ -43,9 +43,10 @@ help_not_modelled(struct helping *h)
 {
 	if (h->pkt->proto == h->ct->tuple[CT_ORIGINAL].proto &&
 	    has_payload(h) && say_once(h, &h->expects->said_not_modelled))
-		env_assume(h->sim->env, "what helper %s reads in its "
-		    "connections is not modelled: it expects none, and "
-		    "changes nothing", ct_helper_names[h->ct->helper]);
+		env_assume(h->sim->env, "helper %s is not modelled: the "
+		    "connections that it would expect are NEW, and addresses "
+		    "in its packets stay as they are",
+		    ct_helper_names[h->ct->helper]);
 }
 
 static void
