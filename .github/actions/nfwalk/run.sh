@@ -23,7 +23,7 @@ section()
 		case $2 in
 		0) echo "Nothing is wrong." ;;
 		1) echo "**There is something to look at.**" ;;
-		3) echo "**There is something that cannot be read.**" ;;
+		3) echo "**Something cannot be read (exit code 3).**" ;;
 		*) echo "**nfwalk could not tell (exit code $2).**" ;;
 		esac
 		if [ -n "$text" ]; then
