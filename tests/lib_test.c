@@ -10,10 +10,10 @@ LIB(libm, LIBM, FUNCTIONS)
 #define NONE		"libnfwalk-none.so.1"
 LIB(none, NONE, FUNCTIONS)
 #define UNKNOWN(X)	X(cos) X(opened)
-static void opened(void);
+void opened(void);
 LIB(unknown, LIBM, UNKNOWN)
 
-static void
+void
 opened(void)
 {
 }
