@@ -104,6 +104,7 @@ void	known_similar(struct similar *, enum ext_kind);
 
 /* "; did you mean ACCEPT?", or nothing.  'chain': no target, as of -g. */
 const char *meant_target(struct cmdline *, const struct word *, bool chain);
+const char *meant_table(struct cmdline *, const char *name, size_t len);
 const char *meant_chain(struct cmdline *, const struct word *);
 const char *meant_match(struct cmdline *, const struct word *);
 const char *meant_proto(struct cmdline *, const struct word *);

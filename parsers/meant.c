@@ -30,6 +30,16 @@ meant_target(struct cmdline *c, const struct word *w, bool chain)
 }
 
 const char *
+meant_table(struct cmdline *c, const char *name, size_t len)
+{
+	struct similar s = similar_to(name, len);
+
+	for (unsigned i = 0; i < N_TABLES; i++)
+		similar_try(&s, table_names[i]);
+	return ending(c, &s);
+}
+
+const char *
 meant_chain(struct cmdline *c, const struct word *w)
 {
 	struct similar s = similar_to(w->text, w->len);

@@ -1,6 +1,5 @@
 #include "parsers/save.h"
 
-#include "base/similar.h"
 #include "parsers/check.h"
 #include "parsers/edit.h"
 
@@ -208,14 +207,9 @@ enter_table(struct reader *r)
 		return false;
 	r->broken = id == N_TABLES;
 	if (r->broken) {
-		struct similar near = similar_to(name, len);
-
-		for (unsigned i = 0; i < N_TABLES; i++)
-			similar_try(&near, table_names[i]);
 		diag_error(r->load->diags, at(r, off, len ? len : 1),
-		    "unable to initialize table '%.*s': no such table%s%s%s",
-		    (int)len, name, near.best ? "; did you mean " : "",
-		    near.best ? near.best : "", near.best ? "?" : "");
+		    "unable to initialize table '%.*s': no such table%s",
+		    (int)len, name, meant_table(r->c, name, len));
 		return false;
 	}
 	r->table = ruleset_table(r->c->rules, (enum table_id)id);

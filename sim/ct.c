@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "model/words.h"
 #include "sim/expect.h"
 #include "sim/helper.h"
 
@@ -804,8 +805,10 @@ take_after(struct ct_pass *p, const struct expect *e)
 }
 
 static void
-take_helper(struct ct_pass *p, struct ct *ct)
+take_helper(struct ct_pass *p)
 {
+	struct ct *ct = p->ct;
+
 	ct->helper = p->helper;
 	ct->status |= CTS_HELPER;
 	help_new(&p->table->expects, ct);
@@ -841,7 +844,7 @@ create(struct ct_pass *p, const struct tuple *tuple, bool *full)
 	if (e != NULL)
 		take_after(p, e);
 	else if (p->helper != CT_HELPER_NONE)
-		take_helper(p, ct);
+		take_helper(p);
 	return ct;
 }
 
@@ -947,16 +950,6 @@ state_name(unsigned proto, unsigned state)
 	    proto == IPPROTO_SCTP ? ct_sctp_names[state] : NULL;
 }
 
-static void
-describe_end(const struct tuple *t, const union addr *addr, uint16_t port,
-    struct sbuf *b)
-{
-	if (t->family == AF_INET6)
-		sbuf_putc(b, '[');
-	addr_print(b, t->family, addr);
-	sbuf_printf(b, t->family == AF_INET6 ? "]:%u" : ":%u", ntohs(port));
-}
-
 /* Why it is RELATED. */
 static void
 describe_master(const struct ct *master, struct sbuf *b)
@@ -965,9 +958,9 @@ describe_master(const struct ct *master, struct sbuf *b)
 
 	sbuf_printf(b, "; expected by helper %s of ",
 	    ct_helper_names[master->helper]);
-	describe_end(t, &t->src, t->sport, b);
+	endpoint_print(t->family, &t->src, ntohs(t->sport), true, b);
 	sbuf_puts(b, " > ");
-	describe_end(t, &t->dst, t->dport, b);
+	endpoint_print(t->family, &t->dst, ntohs(t->dport), true, b);
 }
 
 /* "new entry, tcp SYN_SENT"; "reply direction, tcp SYN_SENT -> SYN_RECV". */

@@ -123,7 +123,6 @@ chunk_new(size_t size)
 {
 	struct arena_chunk *c = want_huge(some(size), size);
 
-
 	c->size = size - sizeof(*c);
 	c->used = 0;
 	return c;

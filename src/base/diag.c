@@ -8,7 +8,7 @@
 void
 diag_init(struct diags *d, struct arena *arena)
 {
-	*d = (struct diags){ .arena = arena, };
+	*d = (struct diags){ .arena = arena };
 }
 
 void

@@ -462,8 +462,8 @@ end_dim(struct hs_space *s, struct hs_dim *d, uint32_t n)
 	s->all[d - s->dims] = cell_classes(d, 0, n - 1);
 }
 
-/* Long lists are searched from where steps of 1 << shift values, as many as
- * there are classes or up to twice that, say. */
+/* Where to look in a long list: the class of every (1 << shift)-th value, from
+ * the first cut on; there are up to twice as many of them as classes. */
 static void
 index_line(struct hs_space *s, struct hs_dim *d)
 {
